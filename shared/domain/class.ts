@@ -1,0 +1,49 @@
+/** Secrets rotated, approved and revoked under one policy, with one key per epoch. */
+export interface ClassPolicy {
+  /** Oldest a credential may become. */
+  readonly maxAgeMs: number;
+  readonly breakGlass: {
+    /** How long the sweeps go on before what is left is reported `revoked-unproven`. Default 15 minutes. */
+    readonly deadlineMs: number;
+  };
+}
+
+/** Reads of the scope are refused while it stands. */
+export interface Fence {
+  readonly incident: string;
+  readonly scope: Scope;
+  readonly atMs: number;
+}
+
+/** What a break-glass covers: a class, or within it one tenant, target or secret. */
+export interface Scope {
+  readonly className: string;
+  readonly tenant?: string;
+  readonly target?: string;
+  readonly secretRef?: string;
+}
+
+export interface ClassRecord {
+  readonly v: 1;
+  readonly name: string;
+  readonly policy: ClassPolicy;
+  readonly owner: string;
+  /** The generation. Break-glass starts the next by one conditional write. */
+  readonly epoch: number;
+  /** Standing fences; a read inside any of them is refused. */
+  readonly fences: readonly Fence[];
+  /** Open incidents, oldest first. While there is one, routine rotation of the class is frozen. */
+  readonly incidents: readonly string[];
+}
+
+export function isInScope(
+  scope: Scope,
+  secret: { readonly className: string; readonly tenant: string; readonly target: string; readonly ref: string },
+): boolean {
+  return (
+    scope.className === secret.className &&
+    (scope.tenant === undefined || scope.tenant === secret.tenant) &&
+    (scope.target === undefined || scope.target === secret.target) &&
+    (scope.secretRef === undefined || scope.secretRef === secret.ref)
+  );
+}

@@ -1,0 +1,73 @@
+import type { Cause } from './cause.ts';
+import type { Scope } from './class.ts';
+import type { Fate } from './version.ts';
+import type { Person } from './person.ts';
+import type { SecretRef } from './secret-ref.ts';
+
+/** `open`: containing and re-issuing. `awaiting-reopen`: fenced, waits for people. `sealed`: packet signed. */
+export type IncidentState = 'open' | 'awaiting-reopen' | 'sealed' | 'restored';
+
+export type Layer = 'resolver' | 'key' | 'target';
+
+/** Containment of one layer (of one target) as seen. Never on the strength of a request. */
+export interface LayerReport {
+  readonly layer: Layer;
+  readonly target?: string;
+  readonly state: 'observed' | 'not-yet-observed' | 'not-enforceable';
+  readonly atMs?: number;
+  /** What was seen, or why it cannot be. */
+  readonly detail: string;
+}
+
+/** The exact, frozen list of what a break-glass will do. Its SHA-256 over canonical JSON is what people confirm. */
+export interface Plan {
+  readonly v: 1;
+  readonly scope: Scope;
+  readonly cause: Cause;
+  readonly fence: boolean;
+  readonly cut: boolean;
+  readonly fromEpoch: number;
+  readonly sinceMs?: number;
+  readonly principal?: string;
+  /** Each secret with the version it has now, sorted by reference. */
+  readonly secrets: readonly { readonly ref: SecretRef; readonly target: string; readonly versionId?: string }[];
+  readonly consumers: readonly string[];
+  /** Targets whose first admin credential the principal could have read: last, through the second admin. */
+  readonly exposedAdmins: readonly { readonly target: string; readonly admin: string; readonly through?: string }[];
+}
+
+export interface Signature {
+  readonly person: string;
+  /** Armoured SSH signature (`-----BEGIN SSH SIGNATURE-----`). */
+  readonly armored: string;
+  readonly atMs: number;
+}
+
+/** One break-glass. */
+export interface IncidentRecord {
+  readonly v: 1;
+  readonly id: string;
+  readonly state: IncidentState;
+  readonly plan: Plan;
+  readonly planHash: string;
+  /** The epoch it started: versions issued by it carry this one. */
+  readonly epoch: number;
+  readonly startedBy: string;
+  /** When the responder confirmed the plan. All durations count from here. */
+  readonly confirmedAtMs: number;
+  readonly deadlineAtMs: number;
+  /** People as applied before the incident: nobody else can re-open or restore it. */
+  readonly people: readonly Person[];
+  readonly layers: readonly LayerReport[];
+  /** When the last reachable target had every credential of the scope off, its sessions gone and a sample refused. */
+  readonly cutAtMs?: number;
+  readonly containedAtMs?: number;
+  readonly reissuedAtMs?: number;
+  readonly provenAtMs?: number;
+  readonly reopenedAtMs?: number;
+  readonly sealedAtMs?: number;
+  readonly signatures: readonly Signature[];
+  /** Packets written: each resume that changed something seals a further one. */
+  readonly packets: number;
+  readonly counts?: Readonly<Partial<Record<Fate, number>>>;
+}

@@ -1,0 +1,73 @@
+import type { SecretRef } from './secret-ref.ts';
+
+export type Mode = 'routine' | 'emergency';
+
+/**
+ * Where a rotation stands; each name is what has been done. `quiet`: sessions that began before the install are gone.
+ * A secret can be picked up at any stage by whoever gets the claim.
+ */
+export const STAGES = ['claimed', 'pending', 'installed', 'quiet', 'verified', 'promoted', 'revoked', 'proven'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Set aside, visible, with a reason; a sweep takes it up again once `dueAtMs` has come. */
+export interface Parked {
+  readonly code: string;
+  readonly message: string;
+  readonly atMs: number;
+  /** Whether trying again may help (a dead target) or a person must act first (a dropped role). */
+  readonly sweepable: boolean;
+}
+
+export interface Rotation {
+  readonly operation: string;
+  readonly mode: Mode;
+  readonly stage: Stage;
+  /** The version being installed. */
+  readonly versionId: string;
+  readonly startedAtMs: number;
+  /** What the rotator wants back at the next verb (for `postgres` the server's clock at the install's commit). */
+  readonly mark?: string;
+  /** Times a step was tried again since the last one that succeeded. */
+  readonly attempts: number;
+  /** Nothing is done before this. */
+  readonly dueAtMs: number;
+  /** An older writer could still have written until then: proved (again) no earlier. */
+  readonly proveAfterMs?: number;
+  readonly parked?: Parked;
+}
+
+/** The lease that an operation holds on a secret. */
+export interface Claim {
+  readonly operation: string;
+  /** The worker that took it: part of its sessions' `application_name`. */
+  readonly holder: string;
+  readonly token: number;
+  readonly expiresAtMs: number;
+}
+
+export interface SecretRecord {
+  readonly v: 1;
+  readonly ref: SecretRef;
+  readonly className: string;
+  readonly tenant: string;
+  readonly target: string;
+  readonly kind: string;
+  /** The account at the target, in the words of its kind (postgres: `{"role": "app_1", "database": "app"}`). */
+  readonly account: Readonly<Record<string, string>>;
+  /** How the target itself knows the account, unchanged by a rename (postgres: the role's oid), once seen. */
+  readonly identity?: string;
+  readonly owner: string;
+  readonly consumers: readonly string[];
+  /** The class epoch this secret has moved to. */
+  readonly epoch: number;
+  /** Versions issued so far. Raised only when a claim starts a new value. */
+  readonly ordinal: number;
+  /** Claims taken so far: the fencing token of the last one. Apart from the epoch. */
+  readonly fencing: number;
+  /** The version readers get. */
+  readonly currentVersionId?: string;
+  readonly claim?: Claim;
+  readonly rotation?: Rotation;
+  /** Off at the target before Rekey came: stays off and says so. Set while a cut stands. */
+  readonly cut?: { readonly operation: string; readonly wasOff: boolean; readonly atMs: number };
+}

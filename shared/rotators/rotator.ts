@@ -1,0 +1,117 @@
+import type { z } from 'zod';
+import type { TargetRecord } from '../domain/target.ts';
+import type { Random } from '../ports/clock.ts';
+
+/** One account at the target, and how the target itself knows it (unchanged by a rename), once seen. */
+export interface Account {
+  readonly ref: string;
+  readonly account: Readonly<Record<string, string>>;
+  readonly identity?: string;
+}
+
+/** What one verb came to for one account. `reason` is one of the kind's documented codes; `message` holds no value. */
+export type Outcome<Success extends object = object> =
+  | ({ readonly ok: true } & Success)
+  | { readonly ok: false; readonly reason: OutcomeReason; readonly message: string };
+
+export type OutcomeReason =
+  /** The account is not there. */
+  | 'account-missing'
+  /** It is there under another name: `message` says which. */
+  | 'account-renamed'
+  /** The target refused the change for a reason that trying again does not change. */
+  | 'refused'
+  /** The new credential is refused by the target. */
+  | 'new-refused'
+  /** An old credential is still accepted. */
+  | 'old-accepted'
+  /** Seen, and it says nothing about the credential (see the kind's table of proofs). */
+  | 'no-proof'
+  /** Nobody holds the value, and the target does not show that it is gone. */
+  | 'value-unknown'
+  /** Sessions from before had to be ended: verify again. */
+  | 'sessions-found'
+  /** A lock, a limit or a moment's trouble: the same call may succeed. */
+  | 'busy'
+  /** It may or may not have been done: look before trying again. */
+  | 'outcome-unknown'
+  /** The target does not answer. */
+  | 'target-unavailable';
+
+/** An old version to be tried. `value` is null where nobody holds it. */
+export interface OldCredential {
+  readonly versionId: string;
+  readonly value: string | null;
+}
+
+export interface CutReport {
+  readonly ref: string;
+  readonly outcome: Outcome<{ /** Off before the cut. */ readonly wasOff: boolean }>;
+}
+
+/** The fixed verbs, in bulk, over one connection to one target. Each verb is idempotent; outcomes keep the order of the accounts. */
+export interface TargetSession {
+  /**
+   * Ends what older writers (`application_name`s in full) still have open at the target and returns once it was seen
+   * gone. Throws `TargetUnavailable` where that cannot be seen.
+   */
+  endWriters(names: readonly string[]): Promise<void>;
+  /** How the target knows each account, and whether it may log in. */
+  inspect(accounts: readonly Account[]): Promise<Outcome<{ readonly identity: string; readonly off: boolean }>[]>;
+  /**
+   * Off, by the target's word, sessions ended and seen gone, one of them tried for real when `sample` has a value that
+   * was valid. Nothing is lost: undone by `install` (with the new credential) or `restore`. In few transactions.
+   */
+  cut(
+    accounts: readonly Account[],
+    sample: { readonly ref: string; readonly value: string } | null,
+  ): Promise<{ readonly reports: readonly CutReport[]; readonly sampleRefused: boolean | null }>;
+  /** Undoes a cut that was not re-issued. An account that was off before the cut is not in `accounts`. */
+  restore(accounts: readonly Account[]): Promise<Outcome[]>;
+  /** Sets the new credential, and switches on again what a cut switched off (`turnOn`). `mark` goes to the later verbs. */
+  install(
+    items: readonly (Account & { readonly value: string; readonly turnOn: boolean })[],
+  ): Promise<Outcome<{ readonly identity: string; readonly mark: string }>[]>;
+  /** Ends the sessions that began before `mark` with a superseded credential and sees them gone: the first look. */
+  endSessions(items: readonly (Account & { readonly mark: string })[]): Promise<Outcome<{ readonly ended: number }>[]>;
+  /** Logs in with the new credential by the route that consumers use. `expectOff`: it was off before Rekey came. */
+  verify(items: readonly (Account & { readonly value: string; readonly expectOff: boolean })[]): Promise<Outcome[]>;
+  /** Takes the superseded credentials away where `install` did not do so itself. Already gone is success. */
+  revoke(items: readonly (Account & { readonly old: readonly OldCredential[] })[]): Promise<Outcome[]>;
+  /**
+   * Tries each old credential and takes the second look at the sessions. One outcome per old credential;
+   * `evidence` says what was seen. Several reasons for one account: `sessions-found` on all of them.
+   */
+  prove(
+    items: readonly (Account & {
+      readonly mark: string;
+      readonly value: string;
+      readonly expectOff: boolean;
+      readonly old: readonly OldCredential[];
+    })[],
+  ): Promise<{ readonly versionId: string; readonly outcome: Outcome<{ readonly evidence: string }> }[][]>;
+  close(): Promise<void>;
+}
+
+export interface OpenRequest {
+  readonly target: TargetRecord;
+  readonly admin: { readonly user: string; readonly password: string };
+  /** What the target shows of who writes (`application_name`): `rekey/<operation>/<holder>`, at most 63 bytes. */
+  readonly writer: string;
+  /** Every statement and login ends by then. */
+  readonly signal: AbortSignal;
+}
+
+/** Knows one kind of credential. */
+export interface Rotator {
+  readonly kind: string;
+  /** Schema of a target's `connection` and of a secret's `account` in `rekey.yaml`; unknown keys are refused. */
+  readonly connection: z.ZodType;
+  readonly account: z.ZodType;
+  /** How long a consumer may find neither credential working, in the documentation's words. */
+  readonly gap: string;
+  /** A new credential. Pure but for `random`. */
+  issue(random: Random): string;
+  /** Throws `TargetUnavailable` (dead, hanging: within 1 s), `Denied` `admin-refused` (wrong admin credential). */
+  open(request: OpenRequest): Promise<TargetSession>;
+}
