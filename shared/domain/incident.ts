@@ -47,6 +47,8 @@ export interface Signature {
 export interface IncidentRecord {
   readonly v: 1;
   readonly id: string;
+  /** Raised by each save; a save of an older one is refused. */
+  readonly revision: number;
   readonly state: IncidentState;
   readonly plan: Plan;
   readonly planHash: string;
@@ -67,6 +69,8 @@ export interface IncidentRecord {
   readonly reopenedAtMs?: number;
   readonly sealedAtMs?: number;
   readonly signatures: readonly Signature[];
+  /** What the running workflow waits on; never leaves the registry. */
+  readonly reopenToken?: string;
   /** Packets written: each resume that changed something seals a further one. */
   readonly packets: number;
   readonly counts?: Readonly<Partial<Record<Fate, number>>>;

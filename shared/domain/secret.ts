@@ -1,7 +1,5 @@
 import type { SecretRef } from './secret-ref.ts';
 
-export type Mode = 'routine' | 'emergency';
-
 /**
  * Where a rotation stands; each name is what has been done. `quiet`: sessions that began before the install are gone.
  * A secret can be picked up at any stage by whoever gets the claim.
@@ -20,7 +18,8 @@ export interface Parked {
 
 export interface Rotation {
   readonly operation: string;
-  readonly mode: Mode;
+  /** The class epoch of the operation: its new version carries it. */
+  readonly epoch: number;
   readonly stage: Stage;
   /** The version being installed. */
   readonly versionId: string;
@@ -42,7 +41,13 @@ export interface Claim {
   /** The worker that took it: part of its sessions' `application_name`. */
   readonly holder: string;
   readonly token: number;
+  /** No write at the target starts later. */
   readonly expiresAtMs: number;
+}
+
+/** What a worker calls itself at the target (`application_name`), so that its sessions can be ended by name. At most 63 bytes. */
+export function writerName(claim: Pick<Claim, 'operation' | 'holder'>): string {
+  return `rekey/${claim.operation}/${claim.holder}`;
 }
 
 export interface SecretRecord {

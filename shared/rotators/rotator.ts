@@ -68,10 +68,10 @@ export interface TargetSession {
   ): Promise<{ readonly reports: readonly CutReport[]; readonly sampleRefused: boolean | null }>;
   /** Undoes a cut that was not re-issued. An account that was off before the cut is not in `accounts`. */
   restore(accounts: readonly Account[]): Promise<Outcome[]>;
-  /** Sets the new credential, and switches on again what a cut switched off (`turnOn`). `mark` goes to the later verbs. */
+  /** Sets the new credential, and switches on again what a cut switched off (`turnOn`). `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came. */
   install(
     items: readonly (Account & { readonly value: string; readonly turnOn: boolean })[],
-  ): Promise<Outcome<{ readonly identity: string; readonly mark: string }>[]>;
+  ): Promise<Outcome<{ readonly identity: string; readonly mark: string; readonly off: boolean }>[]>;
   /** Ends the sessions that began before `mark` with a superseded credential and sees them gone: the first look. */
   endSessions(items: readonly (Account & { readonly mark: string })[]): Promise<Outcome<{ readonly ended: number }>[]>;
   /** Logs in with the new credential by the route that consumers use. `expectOff`: it was off before Rekey came. */

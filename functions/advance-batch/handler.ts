@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import { advanceBatch as advance } from '../../shared/driver/advance-batch.ts';
+import { incidentNamed } from '../../shared/driver/change-incident.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+import { workerOf } from '../../shared/driver/worker-of.ts';
+
+/** Leaves: each secret of the batch as far along its lifecycle as it goes now; what is left is set aside with a reason. */
+export const advanceBatch = defineFunction({
+  name: 'AdvanceBatch',
+  input: {
+    incidentId: z.string(),
+    targetId: z.string(),
+    secretRefs: z.array(z.string()),
+    again: z.boolean(),
+  },
+  output: { settled: z.number(), left: z.number() },
+  async run({ incidentId, targetId, secretRefs, again }, services, { untilMs }) {
+    const incident = await incidentNamed(services, incidentId);
+    const { acting, spareAdmin } = workerOf(incident, targetId);
+    const key = await services.keys.ensure(
+      incident.plan.scope.className,
+      incident.epoch,
+      incident.plan.fence ? 'closed' : 'open',
+    );
+    const report = await advance(services, {
+      operation: { id: incident.id, epoch: incident.epoch, keyId: key.id },
+      acting,
+      targetId,
+      refs: secretRefs as SecretRef[],
+      again,
+      spareAdmin,
+      untilMs,
+    });
+    return { ...report };
+  },
+});

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+import { openedIncident } from '../../shared/domain/opened-incident.ts';
+import type { Services } from '../../shared/driver/services.ts';
+
+const Input = {
+  incidentId: z.string(),
+  /** Of the plan that was confirmed. Left out when an incident is resumed. */
+  planHash: z.string().optional(),
+  startedBy: z.string(),
+  confirmedAtMs: z.number(),
+  /** A person asks again for what was set aside. */
+  again: z.boolean(),
+};
+
+const Output = {
+  incidentId: z.string(),
+  fence: z.boolean(),
+  cut: z.boolean(),
+  again: z.boolean(),
+  targets: z.array(z.string()),
+};
+
+/** Leaves: one incident, the class one epoch on and, where the cause asks for it, fenced, in one conditional write. */
+export const openIncident = defineFunction({
+  name: 'OpenIncident',
+  input: Input,
+  output: Output,
+  async run(input, services) {
+    const incident =
+      input.planHash === undefined
+        ? await incidentNamed(services, input.incidentId)
+        : await open(services, input, input.planHash);
+    const { plan } = incident;
+    await services.keys.ensure(plan.scope.className, incident.epoch, plan.fence ? 'closed' : 'open');
+    return {
+      incidentId: incident.id,
+      fence: plan.fence && incident.reopenedAtMs === undefined,
+      cut: plan.cut && incident.cutAtMs === undefined,
+      again: input.again,
+      targets: [...new Set(plan.secrets.map((secret) => secret.target))],
+    };
+  },
+});
+
+async function open(services: Services, input: { readonly incidentId: string; readonly startedBy: string; readonly confirmedAtMs: number }, planHash: string) {
+  const plan = await services.plans.load(planHash);
+  const record = await services.registry.classNamed(plan.scope.className);
+  const { people } = await services.registry.enrolment();
+  const incident = openedIncident({
+    id: input.incidentId,
+    plan,
+    planHash,
+    startedBy: input.startedBy,
+    confirmedAtMs: input.confirmedAtMs,
+    deadlineMs: record?.policy.breakGlass.deadlineMs ?? 0,
+    people,
+  });
+  await services.registry.openIncident(incident, [
+    incidentEntry(incident, { action: 'incident-open', atMs: services.clock.nowMs(), reason: `plan ${planHash}` }),
+    ...(plan.fence ? [incidentEntry(incident, { action: 'fence' as const, atMs: services.clock.nowMs() })] : []),
+  ]);
+  return incidentNamed(services, incident.id);
+}

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { batchesOf } from '../../shared/domain/batches.ts';
+import { incidentNamed } from '../../shared/driver/change-incident.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
+
+/** Leaves: a manifest of what is due now, references only, targets interleaved, admin credentials last. */
+export const planBatches = defineFunction({
+  name: 'PlanBatches',
+  input: { incidentId: z.string(), round: z.number(), again: z.boolean() },
+  output: { bucket: z.string(), key: z.string(), batches: z.number() },
+  async run({ incidentId, round, again }, services) {
+    const incident = await incidentNamed(services, incidentId);
+    const nowMs = services.clock.nowMs();
+    const due = sweepable(services, await standingsOf(services, incident), again).filter(
+      ({ secret }) => again || (secret.rotation?.dueAtMs ?? 0) <= nowMs,
+    );
+    const { targets } = await services.registry.enrolment();
+    const admins = new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)));
+    const batches = batchesOf(
+      due.map(({ secret }) => secret),
+      admins,
+    );
+    const place = await services.manifests.write(`${incidentId}/${Math.floor(nowMs)}-${round}`, batches);
+    return { ...place, batches: batches.length };
+  },
+});

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+import { judgeIncident, signaturesMissing } from '../../shared/driver/judge-incident.ts';
+
+/** Leaves: the new epoch's key open and the fence lifted, if two people's signatures hold for what is there now. */
+export const reopenClass = defineFunction({
+  name: 'ReopenClass',
+  input: { incidentId: z.string() },
+  output: { by: z.array(z.string()) },
+  async run({ incidentId }, services) {
+    const incident = await incidentNamed(services, incidentId);
+    const judged = await judgeIncident(services, incident, 'reopen');
+    if (!judged.enough) throw signaturesMissing(incident, 'reopen', judged.counted);
+    const key = await services.keys.ensure(incident.plan.scope.className, incident.epoch, 'closed');
+    await services.keys.open(key.id);
+    const nowMs = services.clock.nowMs();
+    await changeIncident(services, incidentId, (before) => {
+      const { reopenToken: _reopenToken, ...rest } = before;
+      return {
+        incident: { ...rest, state: 'open', reopenedAtMs: nowMs },
+        lift: true,
+        entries: [
+          incidentEntry(before, { action: 'key-open', atMs: nowMs, reason: key.id, place: key.id }),
+          incidentEntry(before, { action: 'unfence', atMs: nowMs }),
+          incidentEntry(before, { action: 'reopen', atMs: nowMs, reason: `signed by ${judged.counted.join(' and ')}` }),
+        ],
+      };
+    });
+    return { by: judged.counted };
+  },
+});

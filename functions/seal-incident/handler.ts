@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import type { IncidentRecord } from '../../shared/domain/incident.ts';
+import { buildPacket } from '../../shared/domain/packet/packet.ts';
+import { renderPacketHtml } from '../../shared/domain/packet/page.ts';
+import { signPacket } from '../../shared/domain/packet/signature.ts';
+import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
+import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+import type { Services } from '../../shared/driver/services.ts';
+import { standingsOf } from '../../shared/driver/unfinished.ts';
+import { tellDue } from '../../shared/driver/tell-due.ts';
+
+const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
+
+/**
+ * Leaves: keys that nothing names any more destroyed, and a signed packet of what was seen. An incident that is still
+ * fenced is not sealed by it: its packet is what people decide on.
+ */
+export const sealIncident = defineFunction({
+  name: 'SealIncident',
+  input: { incidentId: z.string() },
+  output: { packet: z.string() },
+  async run({ incidentId }, services) {
+    await destroyOldKeys(services, await incidentNamed(services, incidentId));
+    // One more round, so that the packet does not call unconfirmed what was merely not asked yet.
+    await tellDue(services);
+    const nowMs = services.clock.nowMs();
+    const fenced = (incident: IncidentRecord) => incident.plan.fence && incident.reopenedAtMs === undefined;
+    const versions = await services.registry.versions({
+      refs: (await incidentNamed(services, incidentId)).plan.secrets.map((secret) => secret.ref),
+    });
+    const counts = Object.fromEntries(
+      [...Map.groupBy(versions, (version) => version.fate)].map(([fate, group]) => [fate, group.length]),
+    );
+    const incident = await changeIncident(services, incidentId, (before) => ({
+      incident: {
+        ...before,
+        counts,
+        packets: before.packets + 1,
+        ...(fenced(before) ? {} : { state: 'sealed' as const, sealedAtMs: nowMs }),
+      },
+      end: !fenced(before),
+      entries: [incidentEntry(before, { action: 'seal', atMs: nowMs, place: `${before.packets + 1}` })],
+    }));
+    return { packet: await writePacket(services, incident) };
+  },
+});
+
+/** A key is destroyed only when no version that may still open something names it; the store itself refuses otherwise. */
+async function destroyOldKeys(services: Services, incident: IncidentRecord): Promise<void> {
+  for (const key of await services.keys.list(incident.plan.scope.className)) {
+    if (key.state === 'destroyed' || key.epoch >= incident.epoch) continue;
+    const versions = await services.registry.versions({ keyId: key.id });
+    if (versions.length === 0 || versions.some((version) => UNSETTLED.has(version.fate))) continue;
+    try {
+      const { irrevocableAtMs, pending } = await services.keys.destroy(key.id);
+      const atMs = services.clock.nowMs();
+      const said = irrevocableAtMs === null ? `not yet irrevocable: ${pending}` : 'irrevocable';
+      await services.registry.append([
+        incidentEntry(incident, { action: 'key-destroy', atMs, place: key.id, reason: `${key.id}: ${said}` }),
+      ]);
+    } catch (error) {
+      // Another process reads the state just now, or a version came to be named: the next seal tries again.
+      if (!(error instanceof RekeyError) || (error.family !== 'Throttled' && error.family !== 'Conflict')) throw error;
+      await services.registry.append([
+        incidentEntry(incident, {
+          action: 'key-destroy',
+          atMs: services.clock.nowMs(),
+          outcome: 'error',
+          place: `${key.id}.${incident.revision}`,
+          reason: `${key.id}: ${error.message}`,
+        }),
+      ]);
+    }
+  }
+}
+
+async function writePacket(services: Services, incident: IncidentRecord): Promise<string> {
+  const refs = incident.plan.secrets.map((secret) => secret.ref);
+  const [standings, reads, deliveries, consumers] = await Promise.all([
+    standingsOf(services, incident),
+    services.audit.find({
+      action: ['read'],
+      refs,
+      ...(incident.plan.sinceMs === undefined ? {} : { sinceMs: incident.plan.sinceMs }),
+    }),
+    services.registry.deliveries(incident.id),
+    services.registry.consumers(),
+  ]);
+  const head = await services.audit.chainPending();
+  const packet = buildPacket({
+    incident,
+    secrets: standings.map(({ secret }) => secret),
+    versions: standings.flatMap(({ versions }) => versions),
+    reads,
+    deliveries,
+    consumers,
+    head,
+    sealedAtMs: services.clock.nowMs(),
+  });
+  const envelope = await signPacket(packet, services.signer);
+  return services.packets.write(
+    `${incident.id}-${incident.packets}`,
+    `${JSON.stringify(envelope, null, 2)}\n`,
+    renderPacketHtml(packet),
+  );
+}

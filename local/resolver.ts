@@ -1,0 +1,182 @@
+import type { AuditEntry } from '../shared/domain/audit/entry.ts';
+import { type ClassRecord, isInScope } from '../shared/domain/class.ts';
+import { RekeyError } from '../shared/domain/errors.ts';
+import type { SecretRecord } from '../shared/domain/secret.ts';
+import { isSecretRef, type SecretRef } from '../shared/domain/secret-ref.ts';
+import type { Clock, Random } from '../shared/ports/clock.ts';
+import type { Registry } from '../shared/ports/registry.ts';
+import type { SecretStore } from '../shared/ports/store.ts';
+
+/** Who asks, as far as the caller's surroundings tell. */
+export interface ReadContext {
+  readonly user: string;
+  readonly agent?: string;
+  readonly workflowId?: string;
+  readonly runId?: string;
+  readonly source?: string;
+}
+
+export interface ResolvedSecret {
+  readonly value: string;
+  readonly versionId: string;
+}
+
+/** Where consumers read by reference. Fails closed: what it cannot see, it refuses. */
+export interface Resolver {
+  /**
+   * The current value, after an entry that says who reads what is durable: no entry, no value. A secret between install and
+   * promote is held, at most `HOLD_MS`, then `Throttled` `held-too-long`. Errors: `Denied` `fenced`, `key-closed`; `NotFound` `secret-unknown`, `value-missing`;
+   * `TargetUnavailable` `state-unreadable`.
+   */
+  read(ref: string, context: ReadContext): Promise<ResolvedSecret>;
+}
+
+/** Longest that a read is held while its secret is between install and promote: the emergency batch's own time, with room. */
+const HOLD_MS = 8_000;
+const LOOK_AGAIN_MS = 5;
+
+export function createResolver(registry: Registry, store: SecretStore, clock: Clock, random: Random): Resolver {
+  async function look(ref: SecretRef): Promise<{ secret: SecretRecord; record: ClassRecord }> {
+    try {
+      const [secret] = await registry.secrets([ref]);
+      if (secret === undefined) throw unknownSecret(ref);
+      const record = await registry.classNamed(secret.className);
+      if (record === null) throw unknownSecret(ref);
+      return { secret, record };
+    } catch (error) {
+      if (error instanceof RekeyError && error.family === 'NotFound') throw error;
+      throw new RekeyError({
+        code: 'state-unreadable',
+        family: 'TargetUnavailable',
+        message: `whether ${ref} may be read cannot be seen: ${error instanceof Error ? error.message : 'unknown'}`,
+        safe: 'No value was handed out.',
+        next: ['rekey doctor'],
+        cause: error,
+      });
+    }
+  }
+
+  /** Refuses inside a fence; answers what is current once the secret is not between two values. */
+  async function admit(ref: SecretRef): Promise<SecretRecord> {
+    const untilMs = clock.nowMs() + HOLD_MS;
+    for (;;) {
+      const { secret, record } = await look(ref);
+      const fence = record.fences.find(({ scope }) => isInScope(scope, secret));
+      if (fence !== undefined) {
+        throw new RekeyError({
+          code: 'fenced',
+          family: 'Denied',
+          message: `reads of ${ref} are refused: incident ${fence.incident} has fenced it`,
+          safe: 'No value was handed out.',
+          next: [`rekey incident show ${fence.incident}`],
+        });
+      }
+      if (!isBetweenValues(secret)) return secret;
+      if (clock.nowMs() >= untilMs) {
+        throw new RekeyError({
+          code: 'held-too-long',
+          family: 'Throttled',
+          message: `${ref} has been between its old and its new value for ${HOLD_MS / 1_000} s`,
+          safe: 'No value was handed out: the old one may be dead, the new one is not verified.',
+          next: ['the same read again', `rekey resume ${secret.rotation?.operation ?? ''}`],
+        });
+      }
+      await clock.sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  async function tell(
+    ref: string,
+    context: ReadContext,
+    outcome: AuditEntry['outcome'],
+    secret: SecretRecord | undefined,
+    reason?: string,
+  ): Promise<void> {
+    await registry.append([
+      {
+        v: 1,
+        id: random.uuid(),
+        atMs: clock.nowMs(),
+        action: 'read',
+        outcome,
+        actor: {
+          user: context.user,
+          ...(context.agent === undefined ? {} : { agent: context.agent }),
+          ...(context.workflowId === undefined ? {} : { workflowId: context.workflowId }),
+          ...(context.runId === undefined ? {} : { runId: context.runId }),
+        },
+        source: context.source ?? `local:${process.pid}`,
+        ref,
+        ...(secret === undefined
+          ? {}
+          : { className: secret.className, tenant: secret.tenant, target: secret.target, epoch: secret.epoch }),
+        ...(secret?.currentVersionId === undefined ? {} : { versionId: secret.currentVersionId }),
+        ...(reason === undefined ? {} : { reason }),
+      },
+    ]);
+  }
+
+  return {
+    async read(ref, context) {
+      let secret: SecretRecord | undefined;
+      try {
+        if (!isSecretRef(ref)) throw unknownSecret(ref);
+        secret = await admit(ref);
+        if (secret.currentVersionId === undefined) {
+          throw new RekeyError({
+            code: 'value-missing',
+            family: 'NotFound',
+            message: `${ref} has no value yet`,
+            next: [`rekey secret put ${ref}`],
+          });
+        }
+        const [value] = await store.read([{ ref, versionId: secret.currentVersionId }], 'reader');
+        if (value === undefined) throw new Error(`no value for ${ref}`);
+        // The entry first: a value that was handed out without one would be a read that nobody ever knows of.
+        await tell(ref, context, 'success', secret);
+        // A fence may have come between the look and the entry; what it refuses is not handed out.
+        const now = await admit(ref);
+        if (now.currentVersionId !== secret.currentVersionId) return await this.read(ref, context);
+        return { value, versionId: secret.currentVersionId };
+      } catch (error) {
+        const known = error instanceof RekeyError ? error : undefined;
+        const outcome = known?.family === 'Denied' || known?.family === 'NotFound' ? 'denied' : 'error';
+        // The refusal stands whether or not it could be written down.
+        await tell(ref, context, outcome, secret, known?.code ?? 'unexpected').catch(() => undefined);
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * From the moment before its install until its promotion a secret with a single slot has no value that certainly works.
+ * One that is set aside before its install still has its old one; one that was promoted is served already, whatever is done
+ * about its sessions.
+ */
+function isBetweenValues({ rotation, claim, currentVersionId }: SecretRecord): boolean {
+  if (rotation === undefined || currentVersionId === rotation.versionId) return false;
+  switch (rotation.stage) {
+    case 'claimed':
+      return false;
+    case 'pending':
+      return claim !== undefined || rotation.parked?.code === 'outcome-unknown';
+    case 'installed':
+    case 'quiet':
+    case 'verified':
+      return true;
+    case 'promoted':
+    case 'revoked':
+    case 'proven':
+      return false;
+  }
+}
+
+function unknownSecret(ref: string): RekeyError {
+  return new RekeyError({
+    code: 'secret-unknown',
+    family: 'NotFound',
+    message: `${ref} is not enrolled`,
+    next: ['rekey status'],
+  });
+}

@@ -1,0 +1,127 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { RekeyError } from '../../shared/domain/errors.ts';
+
+/**
+ * One file for registry, store, keys and audit: a state change and its entry commit together. Documents are JSON; a column
+ * stands beside them only where something is looked up by it.
+ */
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS class (name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS target (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS consumer (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS person (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS secret (
+  ref TEXT PRIMARY KEY, class TEXT NOT NULL, tenant TEXT NOT NULL, target TEXT NOT NULL,
+  fencing INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS secret_scope ON secret (class, target, tenant);
+CREATE TABLE IF NOT EXISTS version (
+  id TEXT PRIMARY KEY, ref TEXT NOT NULL, key_id TEXT NOT NULL, fate TEXT NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS version_ref ON version (ref);
+CREATE INDEX IF NOT EXISTS version_key ON version (key_id, fate);
+CREATE TABLE IF NOT EXISTS incident (
+  id TEXT PRIMARY KEY, revision INTEGER NOT NULL, at_ms INTEGER NOT NULL, plan TEXT NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS cut (incident TEXT NOT NULL, target TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (incident, target)) STRICT;
+CREATE TABLE IF NOT EXISTS breaker (target TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS delivery (
+  id TEXT PRIMARY KEY, incident TEXT NOT NULL, open INTEGER NOT NULL, due_ms INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS delivery_due ON delivery (open, due_ms);
+CREATE INDEX IF NOT EXISTS delivery_incident ON delivery (incident);
+CREATE TABLE IF NOT EXISTS value (
+  version_id TEXT PRIMARY KEY, ref TEXT NOT NULL, epoch INTEGER NOT NULL, key_id TEXT NOT NULL,
+  sealed BLOB NOT NULL, current INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE INDEX IF NOT EXISTS value_current ON value (ref, current);
+CREATE TABLE IF NOT EXISTS epoch_key (
+  id TEXT PRIMARY KEY, class TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT NOT NULL, wrapped BLOB,
+  UNIQUE (class, epoch)) STRICT;
+CREATE TABLE IF NOT EXISTS manifest (key TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS start_request (
+  name TEXT PRIMARY KEY, machine TEXT NOT NULL, input TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE IF NOT EXISTS audit (
+  n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, action TEXT NOT NULL,
+  ref TEXT, operation TEXT, doc TEXT NOT NULL, seq INTEGER UNIQUE, hash BLOB) STRICT;
+CREATE INDEX IF NOT EXISTS audit_unchained ON audit (n) WHERE seq IS NULL;
+CREATE INDEX IF NOT EXISTS audit_ref ON audit (ref, action, at_ms);
+CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
+`;
+
+/** Version of the tables; another is refused rather than guessed at. */
+const SCHEMA_VERSION = 1;
+
+/** How long a statement waits for another process's commit. */
+const BUSY_MS = 5_000;
+
+/**
+ * Opens the state's database, made on first use with mode 0600. `synchronous=FULL`: what was committed survives power loss.
+ * `secure_delete`: what is deleted is overwritten. Several processes may have it open.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const database = new DatabaseSync(path, { timeout: BUSY_MS });
+  try {
+    chmodSync(path, 0o600);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
+    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+    if (version > SCHEMA_VERSION) {
+      throw new RekeyError({
+        code: 'state-too-new',
+        family: 'Validation',
+        message: `the state in ${path} has version ${version}, this Rekey reads ${SCHEMA_VERSION}`,
+        safe: 'Nothing was changed.',
+      });
+    }
+    if (version < SCHEMA_VERSION) transact(database, () => database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`));
+    return database;
+  } catch (error) {
+    database.close();
+    throw translate(error);
+  }
+}
+
+/** All of it or nothing. Takes the write lock at once, so that what is read inside is what is written upon. */
+export function transact<T>(database: DatabaseSync, work: () => T): T {
+  try {
+    database.exec('BEGIN IMMEDIATE');
+  } catch (error) {
+    throw translate(error);
+  }
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw translate(error);
+  }
+}
+
+const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
+const SQLITE_IOERR = 10;
+
+function translate(error: unknown): unknown {
+  if (error instanceof RekeyError || !(error instanceof Error) || !('errcode' in error)) return error;
+  const code = Number(error.errcode) & 0xff;
+  if (code === SQLITE_BUSY) {
+    return new RekeyError({
+      code: 'state-locked',
+      family: 'Throttled',
+      message: `another process has held the state for more than ${BUSY_MS / 1_000} s`,
+      safe: 'Nothing was changed.',
+      next: ['the same command again', 'rekey doctor'],
+      cause: error,
+    });
+  }
+  if (code === SQLITE_FULL || code === SQLITE_IOERR) {
+    return new RekeyError({
+      code: 'disk-full',
+      family: 'Unrecoverable',
+      message: `the state could not be written (${error.message}): the disk is full or failing`,
+      safe: 'What was recorded before stands; nothing further was changed.',
+      next: ['make room, then: rekey resume'],
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,445 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { ClassRecord, Scope } from '../../shared/domain/class.ts';
+import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
+import type { CutRecord } from '../../shared/domain/cut.ts';
+import type { Delivery } from '../../shared/domain/delivery.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
+import type { Person } from '../../shared/domain/person.ts';
+import type { SecretRecord } from '../../shared/domain/secret.ts';
+import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import type { Breaker, TargetRecord } from '../../shared/domain/target.ts';
+import type { VersionRecord } from '../../shared/domain/version.ts';
+import type { ClaimAnswer, Registry } from '../../shared/ports/registry.ts';
+import { insertEntries } from './audit-rows.ts';
+import { transact } from './database.ts';
+
+/** The registry on SQLite: each verb is one transaction. Idempotency and errors: `shared/ports/registry.ts`. */
+export function createSqliteRegistry(database: DatabaseSync): Registry {
+  const plans = new Map<string, Plan>();
+
+  function rows<T>(sql: string, ...parameters: (string | number)[]): T[] {
+    return database
+      .prepare(sql)
+      .all(...parameters)
+      .map((row) => JSON.parse(String(row['doc'])) as T);
+  }
+
+  function row<T>(sql: string, ...parameters: (string | number)[]): T | null {
+    return rows<T>(sql, ...parameters)[0] ?? null;
+  }
+
+  function run(sql: string, ...parameters: (string | number)[]): number {
+    return Number(database.prepare(sql).run(...parameters).changes);
+  }
+
+  const among = (names: readonly string[]) => JSON.stringify(names);
+
+  function secretsOf(refs: readonly string[]): SecretRecord[] {
+    const found = new Map(
+      rows<SecretRecord>('SELECT doc FROM secret WHERE ref IN (SELECT value FROM json_each(?))', among(refs)).map(
+        (secret) => [secret.ref as string, secret],
+      ),
+    );
+    return refs.flatMap((ref) => found.get(ref) ?? []);
+  }
+
+  function putSecret(secret: SecretRecord): void {
+    run(
+      `INSERT INTO secret (ref, class, tenant, target, fencing, doc) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (ref) DO UPDATE SET class = excluded.class, tenant = excluded.tenant, target = excluded.target,
+         fencing = excluded.fencing, doc = excluded.doc`,
+      secret.ref,
+      secret.className,
+      secret.tenant,
+      secret.target,
+      secret.fencing,
+      JSON.stringify(secret),
+    );
+  }
+
+  function putVersion(version: VersionRecord): void {
+    run(
+      `INSERT INTO version (id, ref, key_id, fate, doc) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET fate = excluded.fate, doc = excluded.doc`,
+      version.id,
+      version.ref,
+      version.keyId,
+      version.fate,
+      JSON.stringify(version),
+    );
+  }
+
+  function putDelivery(delivery: Delivery): void {
+    const done = delivery.state === 'confirmed' || (delivery.state === 'told' && !delivery.mustConfirm);
+    run(
+      `INSERT INTO delivery (id, incident, open, due_ms, doc) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET open = excluded.open, due_ms = excluded.due_ms, doc = excluded.doc`,
+      delivery.id,
+      delivery.incident,
+      done ? 0 : 1,
+      Math.ceil(delivery.dueAtMs),
+      JSON.stringify(delivery),
+    );
+  }
+
+  function putClass(record: ClassRecord): void {
+    run(
+      `INSERT INTO class (name, epoch, doc) VALUES (?, ?, ?)
+       ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, doc = excluded.doc`,
+      record.name,
+      record.epoch,
+      JSON.stringify(record),
+    );
+  }
+
+  /** The plan can be large and never changes: kept in its own column, parsed once a process. */
+  function incidentOf(found: Record<string, unknown> | undefined): IncidentRecord | null {
+    if (found === undefined) return null;
+    const id = String(found['id']);
+    let plan = plans.get(id);
+    if (plan === undefined) {
+      const [stored] = database.prepare('SELECT plan FROM incident WHERE id = ?').all(id);
+      plan = JSON.parse(String(stored?.['plan'])) as Plan;
+      plans.set(id, plan);
+    }
+    return { ...(JSON.parse(String(found['doc'])) as Omit<IncidentRecord, 'plan'>), plan };
+  }
+
+  function incidentDocument({ plan: _plan, ...rest }: IncidentRecord): string {
+    return JSON.stringify(rest);
+  }
+
+  function cutOf(incident: string, target: string): CutRecord | null {
+    return row<CutRecord>('SELECT doc FROM cut WHERE incident = ? AND target = ?', incident, target);
+  }
+
+  function putCut(cut: CutRecord): void {
+    run(
+      `INSERT INTO cut (incident, target, doc) VALUES (?, ?, ?)
+       ON CONFLICT (incident, target) DO UPDATE SET doc = excluded.doc`,
+      cut.incident,
+      cut.target,
+      JSON.stringify(cut),
+    );
+  }
+
+  return {
+    async enrolment() {
+      return {
+        classes: rows<ClassRecord>('SELECT doc FROM class ORDER BY name'),
+        targets: rows<TargetRecord>('SELECT doc FROM target ORDER BY id'),
+        secrets: rows<SecretRecord>('SELECT doc FROM secret ORDER BY ref'),
+        consumers: rows<ConsumerRecord>('SELECT doc FROM consumer ORDER BY name'),
+        people: rows<Person>('SELECT doc FROM person ORDER BY name'),
+      };
+    },
+
+    async applyEnrolment({ put, remove, entries }) {
+      transact(database, () => {
+        for (const record of put.classes ?? []) putClass(record);
+        for (const target of put.targets ?? []) {
+          run('INSERT OR REPLACE INTO target (id, doc) VALUES (?, ?)', target.id, JSON.stringify(target));
+        }
+        for (const secret of put.secrets ?? []) putSecret(secret);
+        for (const consumer of put.consumers ?? []) {
+          run('INSERT OR REPLACE INTO consumer (name, doc) VALUES (?, ?)', consumer.name, JSON.stringify(consumer));
+        }
+        for (const person of put.people ?? []) {
+          run('INSERT OR REPLACE INTO person (name, doc) VALUES (?, ?)', person.name, JSON.stringify(person));
+        }
+        for (const name of remove.classes ?? []) run('DELETE FROM class WHERE name = ?', name);
+        for (const id of remove.targets ?? []) run('DELETE FROM target WHERE id = ?', id);
+        for (const ref of remove.secrets ?? []) run('DELETE FROM secret WHERE ref = ?', ref);
+        for (const name of remove.consumers ?? []) run('DELETE FROM consumer WHERE name = ?', name);
+        for (const name of remove.people ?? []) run('DELETE FROM person WHERE name = ?', name);
+        insertEntries(database, entries);
+      });
+    },
+
+    async classNamed(name) {
+      return row<ClassRecord>('SELECT doc FROM class WHERE name = ?', name);
+    },
+
+    async target(id) {
+      return row<TargetRecord>('SELECT doc FROM target WHERE id = ?', id);
+    },
+
+    async secrets(refs) {
+      return secretsOf(refs);
+    },
+
+    async secretsIn(scope: Scope) {
+      return rows<SecretRecord>(
+        `SELECT doc FROM secret WHERE class = ?1 AND (?2 = '' OR tenant = ?2) AND (?3 = '' OR target = ?3)
+           AND (?4 = '' OR ref = ?4) ORDER BY ref`,
+        scope.className,
+        scope.tenant ?? '',
+        scope.target ?? '',
+        scope.secretRef ?? '',
+      );
+    },
+
+    async consumers() {
+      return rows<ConsumerRecord>('SELECT doc FROM consumer ORDER BY name');
+    },
+
+    async versions(of) {
+      return 'refs' in of
+        ? rows<VersionRecord>(
+            'SELECT doc FROM version WHERE ref IN (SELECT value FROM json_each(?)) ORDER BY ref, rowid',
+            among(of.refs),
+          )
+        : rows<VersionRecord>('SELECT doc FROM version WHERE key_id = ? ORDER BY ref, rowid', of.keyId);
+    },
+
+    async openIncident(incident, entries) {
+      transact(database, () => {
+        const known = database.prepare('SELECT 1 FROM incident WHERE id = ?').get(incident.id);
+        if (known !== undefined) return;
+        const { className } = incident.plan.scope;
+        const record = row<ClassRecord>('SELECT doc FROM class WHERE name = ?', className);
+        if (record === null || record.epoch !== incident.plan.fromEpoch) {
+          throw new RekeyError({
+            code: 'epoch-moved',
+            family: 'Conflict',
+            message: `class ${className} is at epoch ${record?.epoch ?? 'none'}, the plan was made at ${incident.plan.fromEpoch}: another break-glass was started meanwhile`,
+            safe: 'This one changed nothing.',
+            next: [...(record?.incidents ?? []).map((id) => `rekey watch ${id}`), 'the same command again, for a new plan'],
+          });
+        }
+        putClass({
+          ...record,
+          epoch: incident.epoch,
+          incidents: [...record.incidents, incident.id],
+          fences: incident.plan.fence
+            ? [...record.fences, { incident: incident.id, scope: incident.plan.scope, atMs: incident.confirmedAtMs }]
+            : record.fences,
+        });
+        run(
+          'INSERT INTO incident (id, revision, at_ms, plan, doc) VALUES (?, ?, ?, ?, ?)',
+          incident.id,
+          incident.revision,
+          Math.floor(incident.confirmedAtMs),
+          JSON.stringify(incident.plan),
+          incidentDocument(incident),
+        );
+        insertEntries(database, entries);
+      });
+    },
+
+    async incident(id) {
+      return incidentOf(database.prepare('SELECT id, doc FROM incident WHERE id = ?').get(id));
+    },
+
+    async incidents() {
+      return database
+        .prepare('SELECT id, doc FROM incident ORDER BY at_ms, id')
+        .all()
+        .flatMap((found) => incidentOf(found) ?? []);
+    },
+
+    async saveIncident(incident, effects, entries) {
+      return transact(database, () => {
+        const saved = { ...incident, revision: incident.revision + 1 };
+        const changed = run(
+          'UPDATE incident SET revision = ?, doc = ? WHERE id = ? AND revision = ?',
+          saved.revision,
+          incidentDocument(saved),
+          incident.id,
+          incident.revision,
+        );
+        if (changed === 0) {
+          throw new RekeyError({
+            code: 'incident-changed',
+            family: 'Conflict',
+            message: `incident ${incident.id} was changed meanwhile`,
+            safe: 'This save changed nothing.',
+            next: [`rekey incident show ${incident.id}`],
+          });
+        }
+        const record = row<ClassRecord>('SELECT doc FROM class WHERE name = ?', incident.plan.scope.className);
+        if (record !== null && (effects.lift === true || effects.end === true)) {
+          putClass({
+            ...record,
+            fences: effects.lift === true ? record.fences.filter((fence) => fence.incident !== incident.id) : record.fences,
+            incidents: effects.end === true ? record.incidents.filter((id) => id !== incident.id) : record.incidents,
+          });
+        }
+        insertEntries(database, entries);
+        return saved;
+      });
+    },
+
+    async claim(refs, request) {
+      return transact(database, () => {
+        const found = new Map(secretsOf(refs).map((secret) => [secret.ref, secret]));
+        const versions = Map.groupBy(
+          rows<VersionRecord>(
+            `SELECT doc FROM version WHERE ref IN (SELECT value FROM json_each(?))
+               AND fate NOT IN ('revoked-proven', 'failed') ORDER BY rowid`,
+            among(refs),
+          ),
+          (version) => version.ref,
+        );
+        return refs.map((ref): ClaimAnswer => {
+          const secret = found.get(ref);
+          if (secret === undefined) return { outcome: 'unknown', ref };
+          const rivalEpoch = secret.rotation?.epoch ?? 0;
+          if (Math.max(rivalEpoch, secret.epoch) > request.epoch) {
+            return { outcome: 'superseded', ref, by: secret.rotation?.operation ?? secret.claim?.operation ?? 'a newer epoch' };
+          }
+          const token = secret.fencing + 1;
+          const claimed: SecretRecord = {
+            ...secret,
+            fencing: token,
+            claim: {
+              operation: request.operation,
+              holder: request.holder,
+              token,
+              expiresAtMs: request.nowMs + request.leaseMs,
+            },
+          };
+          putSecret(claimed);
+          return {
+            outcome: 'claimed',
+            secret: claimed,
+            versions: versions.get(ref) ?? [],
+            ...(secret.claim === undefined ? {} : { preempted: secret.claim }),
+          };
+        });
+      });
+    },
+
+    async renew(claims, expiresAtMs) {
+      return transact(database, () => {
+        const stale: SecretRef[] = [];
+        for (const { ref, token } of claims) {
+          const changed = run(
+            `UPDATE secret SET doc = json_set(doc, '$.claim.expiresAtMs', ?) WHERE ref = ? AND fencing = ?`,
+            expiresAtMs,
+            ref,
+            token,
+          );
+          if (changed === 0) stale.push(ref);
+        }
+        return stale;
+      });
+    },
+
+    async record(changes) {
+      return transact(database, () => {
+        const tokens = new Map(
+          database
+            .prepare('SELECT ref, fencing FROM secret WHERE ref IN (SELECT value FROM json_each(?))')
+            .all(among(changes.map(({ secret }) => secret.ref)))
+            .map((found) => [String(found['ref']), Number(found['fencing'])]),
+        );
+        const stale: SecretRef[] = [];
+        for (const { token, secret, versions, deliveries, entries } of changes) {
+          if (tokens.get(secret.ref) !== token) {
+            stale.push(secret.ref);
+            continue;
+          }
+          putSecret(secret);
+          for (const version of versions) putVersion(version);
+          for (const delivery of deliveries) putDelivery(delivery);
+          insertEntries(database, entries);
+        }
+        return stale;
+      });
+    },
+
+    async release(claims) {
+      transact(database, () => {
+        for (const { ref, token } of claims) {
+          run(`UPDATE secret SET doc = json_remove(doc, '$.claim') WHERE ref = ? AND fencing = ?`, ref, token);
+        }
+      });
+    },
+
+    async beginCut(cut, entries) {
+      return transact(database, () => {
+        const before = cutOf(cut.incident, cut.target);
+        putCut(cut);
+        insertEntries(database, entries);
+        return before;
+      });
+    },
+
+    async observeCut(cut, entries) {
+      transact(database, () => {
+        putCut(cut);
+        const mark = (refs: readonly string[], wasOff: boolean) =>
+          run(
+            `UPDATE secret SET doc = json_set(doc, '$.cut', json(?)) WHERE ref IN (SELECT value FROM json_each(?))`,
+            JSON.stringify({ operation: cut.incident, wasOff, atMs: cut.atMs }),
+            among(refs),
+          );
+        mark(cut.cut, false);
+        mark(cut.wasOff, true);
+        run(
+          `UPDATE version SET fate = 'cut', doc = json_set(doc, '$.fate', 'cut')
+           WHERE fate IN ('live', 'grace') AND ref IN (SELECT value FROM json_each(?))`,
+          among(cut.cut),
+        );
+        insertEntries(database, entries);
+      });
+    },
+
+    async cuts(incident) {
+      return rows<CutRecord>('SELECT doc FROM cut WHERE incident = ? ORDER BY target', incident);
+    },
+
+    async undoCut(cut, refs, entries) {
+      transact(database, () => {
+        run(`UPDATE secret SET doc = json_remove(doc, '$.cut') WHERE ref IN (SELECT value FROM json_each(?))`, among(refs));
+        run(
+          `UPDATE version SET fate = 'live', doc = json_set(doc, '$.fate', 'live')
+           WHERE fate = 'cut' AND ref IN (SELECT value FROM json_each(?))`,
+          among(refs),
+        );
+        const undone = new Set<string>(refs);
+        putCut({ ...cut, cut: cut.cut.filter((ref) => !undone.has(ref)) });
+        insertEntries(database, entries);
+      });
+    },
+
+    async breaker(target) {
+      return row<Breaker>('SELECT doc FROM breaker WHERE target = ?', target);
+    },
+
+    async setBreaker(target, breaker) {
+      if (breaker === null) {
+        // Almost always closed already: a look is cheaper than a commit.
+        const open = database.prepare('SELECT 1 FROM breaker WHERE target = ?').get(target);
+        if (open !== undefined) run('DELETE FROM breaker WHERE target = ?', target);
+      } else {
+        run('INSERT OR REPLACE INTO breaker (target, doc) VALUES (?, ?)', target, JSON.stringify(breaker));
+      }
+    },
+
+    async deliveriesDue(nowMs, limit) {
+      return rows<Delivery>(
+        'SELECT doc FROM delivery WHERE open = 1 AND due_ms <= ? ORDER BY due_ms, id LIMIT ?',
+        Math.floor(nowMs),
+        limit,
+      );
+    },
+
+    async deliveries(incident) {
+      return rows<Delivery>('SELECT doc FROM delivery WHERE incident = ? ORDER BY id', incident);
+    },
+
+    async saveDelivery(delivery, entries) {
+      transact(database, () => {
+        putDelivery(delivery);
+        insertEntries(database, entries);
+      });
+    },
+
+    async append(entries) {
+      transact(database, () => insertEntries(database, entries));
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { createWebhookNotifier } from '../shared/adapters/webhook/webhook-notifier.ts';
+import { RekeyError } from '../shared/domain/errors.ts';
+import type { Services } from '../shared/driver/services.ts';
+import type { Canary, CanaryAnswer } from '../shared/ports/canary.ts';
+import type { Clock, Random } from '../shared/ports/clock.ts';
+import { postgres } from '../shared/rotators/postgres/rotator.ts';
+import { pathsIn } from './home.ts';
+import { openFileSigner } from './keys/file-signer.ts';
+import { openRootKeyCommand, openRootKeyFile } from './keys/root-key.ts';
+import { createPacketFiles } from './packets.ts';
+import { createResolver, type Resolver } from './resolver.ts';
+import { createSqliteAuditChain } from './sqlite/audit-chain.ts';
+import { openDatabase } from './sqlite/database.ts';
+import { createSqliteEpochKeys } from './sqlite/epoch-keys.ts';
+import { createSqliteManifests } from './sqlite/manifests.ts';
+import { createSqlitePlans } from './sqlite/plans.ts';
+import { createSqliteRegistry } from './sqlite/registry.ts';
+import { createSqliteStore } from './sqlite/secret-store.ts';
+import { systemClock, systemRandom } from './system.ts';
+
+/** The one chain of a state directory. */
+const CHAIN = 'local';
+
+/** A state directory, opened: everything that the functions, the engine and the CLI reach. */
+export interface State {
+  readonly home: string;
+  readonly database: DatabaseSync;
+  readonly services: Services;
+  readonly resolver: Resolver;
+  close(): void;
+}
+
+export interface StateOptions {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly rotators?: Services['rotators'];
+  readonly notifier?: Services['notifier'];
+  /** Prints the root key; instead of the file. Default `$REKEY_ROOT_KEY_COMMAND`. */
+  readonly rootKeyCommand?: string | undefined;
+}
+
+export function openState(home: string, options: StateOptions = {}): State {
+  const { clock = systemClock, random = systemRandom } = options;
+  const paths = pathsIn(home);
+  const database = openDatabase(paths.database);
+  const command = options.rootKeyCommand ?? process.env['REKEY_ROOT_KEY_COMMAND'];
+  const rootKey = command === undefined ? openRootKeyFile(paths.rootKey, random) : openRootKeyCommand(command);
+  const keys = createSqliteEpochKeys(database, rootKey, clock, random);
+  const registry = createSqliteRegistry(database);
+  const store = createSqliteStore(database, keys, random);
+  const resolver = createResolver(registry, store, clock, random);
+  const services: Services = {
+    registry,
+    store,
+    keys,
+    audit: createSqliteAuditChain(database, CHAIN),
+    signer: openFileSigner(paths.auditKey),
+    canary: createCanary(resolver, store, registry),
+    manifests: createSqliteManifests(database),
+    packets: createPacketFiles(paths.packets),
+    plans: createSqlitePlans(database),
+    notifier: options.notifier ?? createWebhookNotifier(),
+    rotators: options.rotators ?? { postgres },
+    clock,
+    random,
+  };
+  return { home, database, services, resolver, close: () => database.close() };
+}
+
+function createCanary(resolver: Resolver, store: Services['store'], registry: Services['registry']): Canary {
+  return {
+    throughResolver: (ref) => answerOf(() => resolver.read(ref, { user: 'rekey-canary', agent: 'canary' })),
+    underKey: (ref) =>
+      answerOf(async () => {
+        const [secret] = await registry.secrets([ref]);
+        await store.read([{ ref, versionId: secret?.currentVersionId ?? '' }], 'reader');
+      }),
+  };
+}
+
+async function answerOf(read: () => Promise<unknown>): Promise<CanaryAnswer> {
+  try {
+    await read();
+    return { state: 'allowed' };
+  } catch (error) {
+    if (error instanceof RekeyError && error.family === 'Denied') return { state: 'denied', code: error.code };
+    return { state: 'failed', message: error instanceof Error ? error.message : 'unknown' };
+  }
+}

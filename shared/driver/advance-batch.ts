@@ -1,0 +1,242 @@
+import { RekeyError } from '../domain/errors.ts';
+import { nextStep, type Verb } from '../domain/lifecycle.ts';
+import { writerName } from '../domain/secret.ts';
+import type { SecretRef } from '../domain/secret-ref.ts';
+import { begin, issuedOf, proveNoEarlier, setBack } from '../domain/transition.ts';
+import type { TargetRecord } from '../domain/target.ts';
+import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
+import { BatchItem, type Taken } from './batch-item.ts';
+import type { Acting } from './entries.ts';
+import { noteDeath, openTarget } from './open-target.ts';
+import { type Bench, performStep } from './perform-step.ts';
+import type { Services } from './services.ts';
+
+export interface BatchRequest {
+  readonly operation: { readonly id: string; readonly epoch: number; readonly keyId: string };
+  readonly acting: Acting;
+  readonly targetId: string;
+  readonly refs: readonly SecretRef[];
+  /** Take up what is set aside before its time: a person asked for it. */
+  readonly again: boolean;
+  /** The target's first admin credential could have been read by the compromised principal. */
+  readonly spareAdmin: boolean;
+  /** No step starts after this; what is left is handed back. */
+  readonly untilMs: number;
+}
+
+export interface BatchReport {
+  readonly settled: number;
+  readonly left: number;
+}
+
+/** How long a claim stands without being renewed; no write at the target starts later. */
+const LEASE_MS = 15_000;
+/** No statement at a target lasts longer: the rotators' own statement time-out. */
+const LONGEST_WRITE_MS = 30_000;
+
+/**
+ * Advances a batch of secrets of one target, each from wherever it stands, as far as it goes: one step for all that are
+ * at it, then one commit. A step whose claim was taken over meanwhile changes nothing.
+ */
+export async function advanceBatch(services: Services, request: BatchRequest): Promise<BatchReport> {
+  const { registry, clock, random } = services;
+  const nowMs = clock.nowMs();
+  const breaker = await registry.breaker(request.targetId);
+  if (breaker !== null && breaker.openUntilMs > nowMs && !request.again) return { settled: 0, left: request.refs.length };
+  const target = await registry.target(request.targetId);
+  if (target === null) {
+    throw new RekeyError({
+      code: 'target-unknown',
+      family: 'NotFound',
+      message: `target ${request.targetId} is not enrolled`,
+      next: ['rekey apply'],
+    });
+  }
+
+  const holder = random.uuid().slice(0, 8);
+  const answers = await registry.claim(request.refs, {
+    operation: request.operation.id,
+    epoch: request.operation.epoch,
+    holder,
+    nowMs,
+    leaseMs: LEASE_MS,
+  });
+  const claimed = answers.filter((answer): answer is ClaimAnswer & { outcome: 'claimed' } => answer.outcome === 'claimed');
+  const items = await start(services, request, claimed);
+  try {
+    const work = items.filter((item) => item.rotating.secret.rotation !== undefined);
+    if (work.length > 0) {
+      await workAt(services, request, target, work, {
+        name: writerName({ operation: request.operation.id, holder }),
+        older: await olderWriters(services, request, claimed),
+      });
+    }
+  } finally {
+    await registry.release(claimsOf(items));
+  }
+  const settled = items.filter((item) => item.rotating.secret.rotation === undefined).length;
+  return { settled, left: request.refs.length - settled };
+}
+
+/** Who may still have a session open at the target: holders of the claims taken over, and a cut that nobody finished. */
+async function olderWriters(
+  services: Services,
+  request: BatchRequest,
+  claimed: readonly Claimed[],
+): Promise<string[]> {
+  const writers = claimed.flatMap(({ preempted }) => (preempted === undefined ? [] : [writerName(preempted)]));
+  const cuts = await services.registry.cuts(request.operation.id);
+  const unfinished = cuts.find((cut) => cut.target === request.targetId && cut.state === 'started');
+  if (unfinished !== undefined) writers.push(writerName({ operation: unfinished.incident, holder: unfinished.holder }));
+  return [...new Set(writers)];
+}
+
+async function workAt(
+  services: Services,
+  request: BatchRequest,
+  target: TargetRecord,
+  work: readonly BatchItem[],
+  writer: { readonly name: string; readonly older: readonly string[] },
+): Promise<void> {
+  const { registry, clock } = services;
+  const signal = AbortSignal.timeout(Math.max(1, request.untilMs - clock.nowMs()));
+  try {
+    const session = await openTarget(services, target, { writer: writer.name, spare: request.spareAdmin, signal });
+    try {
+      // Ended before anything is written: its last statement could land after ours.
+      if (writer.older.length > 0) await session.endWriters(writer.older);
+      const bench: Bench = {
+        services,
+        session,
+        acting: request.acting,
+        consumers: new Map((await registry.consumers()).map((consumer) => [consumer.name, consumer])),
+        async stillOurs(candidates) {
+          const stale = new Set(await registry.renew(claimsOf(candidates), clock.nowMs() + LEASE_MS));
+          return candidates.filter((item) => !stale.has(item.ref));
+        },
+      };
+      await advance(bench, work, request.untilMs);
+    } finally {
+      await session.close();
+    }
+    await registry.setBreaker(target.id, null);
+  } catch (error) {
+    if (!(error instanceof RekeyError)) throw error;
+    await noteDeath(services, target.id, error);
+    await park(services, request.acting, work, error, target.id);
+  }
+}
+
+function claimsOf(items: readonly BatchItem[]): { ref: SecretRef; token: number }[] {
+  return items.map((item) => ({ ref: item.ref, token: item.token }));
+}
+
+/** Claims become items; a rotation is begun, or carried on, and that is committed before anything else. */
+async function start(
+  services: Services,
+  request: BatchRequest,
+  claimed: readonly Claimed[],
+): Promise<BatchItem[]> {
+  const nowMs = services.clock.nowMs();
+  const begun: Taken[] = [];
+  const items = claimed.map(({ secret, versions, preempted }) => {
+    const token = secret.claim?.token ?? secret.fencing;
+    const before = { secret, versions };
+    let next = begin(before, request.operation, nowMs, request.again);
+    if (preempted !== undefined && preempted.operation !== request.operation.id && next.secret.rotation !== undefined) {
+      // Its sessions are ended by name; what it had not yet sent is bounded by its lease alone.
+      next = proveNoEarlier(next, preempted.expiresAtMs + LONGEST_WRITE_MS);
+    }
+    const item = new BatchItem(next, token);
+    if (next.secret !== secret) {
+      begun.push({
+        item,
+        next,
+        entries: [item.entry(request.acting, { action: 'claim', outcome: 'success', atMs: nowMs })],
+        deliveries: [],
+      });
+    }
+    return item;
+  });
+  const lost = await commit(services, begun);
+  return items.filter((item) => !lost.has(item.ref));
+}
+
+async function commit(services: Services, steps: readonly Taken[]): Promise<Set<SecretRef>> {
+  if (steps.length === 0) return new Set();
+  const stale = await services.registry.record(
+    steps.map(({ item, next, entries, deliveries }) => ({
+      token: item.token,
+      secret: next.secret,
+      versions: next.versions,
+      deliveries,
+      entries,
+    })),
+  );
+  return new Set(stale);
+}
+
+/** Step by step until nothing is due. Items that diverge go on in groups of their own. */
+async function advance(bench: Bench, all: readonly BatchItem[], untilMs: number): Promise<void> {
+  const { clock } = bench.services;
+  let items = [...all];
+  for (;;) {
+    const nowMs = clock.nowMs();
+    if (nowMs >= untilMs) return;
+    const groups = new Map<Verb, BatchItem[]>();
+    let soonestMs = Number.POSITIVE_INFINITY;
+    for (const item of items) {
+      const step = nextStep(item.rotating.secret, issuedOf(item.rotating), nowMs);
+      if (step.do === 'nothing') continue;
+      if (step.do === 'wait') {
+        soonestMs = Math.min(soonestMs, step.untilMs);
+        continue;
+      }
+      const group = groups.get(step.do);
+      if (group === undefined) groups.set(step.do, [item]);
+      else group.push(item);
+    }
+    if (groups.size === 0) {
+      // A short wait is cheaper than another claim; a long one belongs to the sweep.
+      if (soonestMs - nowMs > SHORT_WAIT_MS || soonestMs >= untilMs) return;
+      await clock.sleep(soonestMs - nowMs);
+      continue;
+    }
+    for (const [verb, group] of groups) {
+      const lost = await commit(bench.services, await performStep(bench, verb, group));
+      if (lost.size > 0) items = items.filter((item) => !lost.has(item.ref));
+    }
+  }
+}
+
+const SHORT_WAIT_MS = 1_000;
+
+/** The whole target failed under the batch: everything unfinished is set aside with the reason, due when its breaker closes. */
+async function park(
+  services: Services,
+  acting: Acting,
+  items: readonly BatchItem[],
+  error: RekeyError,
+  targetId: string,
+): Promise<void> {
+  const nowMs = services.clock.nowMs();
+  const notBeforeMs = (await services.registry.breaker(targetId))?.openUntilMs ?? 0;
+  const why = { reason: error.code, message: error.message };
+  await commit(
+    services,
+    items
+      .filter((item) => item.rotating.secret.rotation !== undefined)
+      .map((item) => {
+        const next = setBack(item.rotating, why, nowMs, notBeforeMs);
+        item.rotating = next;
+        return {
+          item,
+          next,
+          entries: [
+            item.entry(acting, { action: 'park', outcome: 'error', atMs: nowMs, reason: `${why.reason}: ${why.message}` }),
+          ],
+          deliveries: [],
+        };
+      }),
+  );
+}

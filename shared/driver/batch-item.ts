@@ -1,0 +1,54 @@
+import type { AuditAction, AuditEntry, AuditOutcome } from '../domain/audit/entry.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import { issuedOf, type Rotating } from '../domain/transition.ts';
+import type { Account } from '../rotators/rotator.ts';
+import { type Acting, stepEntry } from './entries.ts';
+
+/** One secret in a worker's hands: its record, the claim's token, and the values it has read, which die with the worker. */
+export class BatchItem {
+  rotating: Rotating;
+  readonly token: number;
+  /** The issued value, held no longer than the batch. */
+  value: string | undefined;
+  /** Old values by version; null where nobody holds one. */
+  old: Map<string, string | null> | undefined;
+  #place = 0;
+
+  constructor(rotating: Rotating, token: number) {
+    this.rotating = rotating;
+    this.token = token;
+  }
+
+  get ref(): Rotating['secret']['ref'] {
+    return this.rotating.secret.ref;
+  }
+
+  get account(): Account {
+    const { ref, account, identity } = this.rotating.secret;
+    return { ref, account, ...(identity === undefined ? {} : { identity }) };
+  }
+
+  get mark(): string {
+    return this.rotating.secret.rotation?.mark ?? '';
+  }
+
+  get issuedId(): string {
+    return issuedOf(this.rotating)?.id ?? '';
+  }
+
+  entry(
+    acting: Acting,
+    step: { action: AuditAction; outcome: AuditOutcome; atMs: number; versionId?: string; reason?: string },
+  ): AuditEntry {
+    this.#place += 1;
+    return stepEntry(acting, this.rotating, { ...step, token: this.token, place: this.#place });
+  }
+}
+
+/** A step's result, to be committed together with what tells of it. */
+export interface Taken {
+  readonly item: BatchItem;
+  readonly next: Rotating;
+  readonly entries: readonly AuditEntry[];
+  readonly deliveries: readonly Delivery[];
+}

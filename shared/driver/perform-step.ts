@@ -1,0 +1,270 @@
+import type { AuditAction } from '../domain/audit/entry.ts';
+import type { ConsumerRecord } from '../domain/consumer.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import { RekeyError } from '../domain/errors.ts';
+import type { Verb } from '../domain/lifecycle.ts';
+import {
+  accountMissing,
+  installed,
+  issuedOf,
+  oldOf,
+  type ProofAnswer,
+  promoted,
+  quiet,
+  type Rotating,
+  revoked,
+  setBack,
+  settled,
+  stored,
+  tried,
+  tryAgainFrom,
+  verified,
+} from '../domain/transition.ts';
+import type { OldCredential, Outcome, TargetSession } from '../rotators/rotator.ts';
+import type { BatchItem, Taken } from './batch-item.ts';
+import type { Acting } from './entries.ts';
+import type { Services } from './services.ts';
+
+/** What the steps of one batch share. */
+export interface Bench {
+  readonly services: Services;
+  readonly session: TargetSession;
+  readonly acting: Acting;
+  readonly consumers: ReadonlyMap<string, ConsumerRecord>;
+  /** Answers the items whose claim is still the last, right before a write at the target. */
+  stillOurs(items: readonly BatchItem[]): Promise<BatchItem[]>;
+}
+
+type Performer = (bench: Bench, items: readonly BatchItem[]) => Promise<Taken[]>;
+
+/** Each verb does one effect for all its items and says what each came to. Every one is safe to do again. */
+const PERFORM: Readonly<Record<Verb, Performer>> = {
+  storePending,
+  install,
+  endSessions,
+  verify,
+  promote,
+  revoke,
+  prove,
+  settle,
+};
+
+export function performStep(bench: Bench, verb: Verb, items: readonly BatchItem[]): Promise<Taken[]> {
+  return PERFORM[verb](bench, items);
+}
+
+function taken(
+  bench: Bench,
+  item: BatchItem,
+  action: AuditAction,
+  next: Rotating,
+  failure?: { readonly reason: string; readonly message: string },
+  deliveries: readonly Delivery[] = [],
+): Taken {
+  item.rotating = next;
+  const atMs = bench.services.clock.nowMs();
+  const entry = item.entry(bench.acting, {
+    action,
+    outcome: failure === undefined ? 'success' : 'error',
+    atMs,
+    ...(failure === undefined ? {} : { reason: `${failure.reason}: ${failure.message}` }),
+  });
+  return { item, next, entries: [entry], deliveries };
+}
+
+/** Pairs items with a bulk verb's outcomes, which keep their order. */
+function each<S extends object>(
+  items: readonly BatchItem[],
+  outcomes: readonly Outcome<S>[],
+  take: (item: BatchItem, outcome: Outcome<S>) => Taken,
+): Taken[] {
+  return items.map((item, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined) throw new Error(`no outcome for ${item.ref}`);
+    return take(item, outcome);
+  });
+}
+
+async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  const { services } = bench;
+  const requests = items.map((item) => {
+    const issued = issuedOf(item.rotating);
+    const rotator = services.rotators[item.rotating.secret.kind];
+    if (issued === undefined || rotator === undefined) throw new Error(`${item.ref} issues no version`);
+    return {
+      ref: item.ref,
+      versionId: issued.id,
+      epoch: issued.epoch,
+      keyId: issued.keyId,
+      value: rotator.issue(services.random),
+    };
+  });
+  // The value must be durable before the target knows it: a crash after install and before store would leave a password
+  // that nobody holds. A version that exists keeps its first value, so the value is read back by whoever installs it.
+  await services.store.putPending(requests);
+  return items.map((item) => taken(bench, item, 'store', stored(item.rotating)));
+}
+
+/** The issued values, read from the store: what is durable is what is installed. */
+async function loadValues(bench: Bench, items: readonly BatchItem[]): Promise<void> {
+  const missing = items.filter((item) => item.value === undefined);
+  const values = await bench.services.store.read(
+    missing.map((item) => ({ ref: item.ref, versionId: item.issuedId })),
+    'worker',
+  );
+  missing.forEach((item, index) => {
+    item.value = values[index];
+  });
+}
+
+/** The old values, for proofs alone. One that the store cannot give is one that nobody holds. */
+async function loadOld(bench: Bench, items: readonly BatchItem[]): Promise<void> {
+  for (const item of items.filter((candidate) => candidate.old === undefined)) {
+    const old = new Map<string, string | null>();
+    for (const version of oldOf(item.rotating)) {
+      old.set(version.id, version.valueHeld ? await readOld(bench, item, version.id) : null);
+    }
+    item.old = old;
+  }
+}
+
+async function readOld(bench: Bench, item: BatchItem, versionId: string): Promise<string | null> {
+  try {
+    const [value] = await bench.services.store.read([{ ref: item.ref, versionId }], 'prover');
+    return value ?? null;
+  } catch (error) {
+    if (error instanceof RekeyError && (error.family === 'NotFound' || error.code === 'key-destroyed')) return null;
+    throw error;
+  }
+}
+
+function oldCredentials(item: BatchItem): OldCredential[] {
+  return oldOf(item.rotating).map((version) => ({
+    versionId: version.id,
+    value: item.old?.get(version.id) ?? null,
+  }));
+}
+
+function expectOff(item: BatchItem): boolean {
+  return item.rotating.secret.cut?.wasOff === true;
+}
+
+async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  await loadValues(bench, items);
+  const ours = await bench.stillOurs(items);
+  const outcomes = await bench.session.install(
+    ours.map((item) => ({ ...item.account, value: item.value ?? '', turnOn: item.rotating.secret.cut?.wasOff === false })),
+  );
+  const nowMs = bench.services.clock.nowMs();
+  return each(ours, outcomes, (item, outcome) => {
+    if (outcome.ok) return taken(bench, item, 'install', installed(item.rotating, outcome, nowMs));
+    const next =
+      outcome.reason === 'account-missing'
+        ? accountMissing(item.rotating, outcome, nowMs)
+        : setBack(item.rotating, outcome, nowMs);
+    return taken(bench, item, 'install', next, outcome);
+  });
+}
+
+async function endSessions(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  const outcomes = await bench.session.endSessions(items.map((item) => ({ ...item.account, mark: item.mark })));
+  return each(items, outcomes, (item, outcome) =>
+    outcome.ok
+      ? taken(bench, item, 'end-sessions', quiet(item.rotating))
+      : taken(bench, item, 'end-sessions', setBack(item.rotating, outcome, bench.services.clock.nowMs()), outcome),
+  );
+}
+
+async function verify(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  await loadValues(bench, items);
+  const outcomes = await bench.session.verify(
+    items.map((item) => ({ ...item.account, value: item.value ?? '', expectOff: expectOff(item) })),
+  );
+  const nowMs = bench.services.clock.nowMs();
+  return each(items, outcomes, (item, outcome) => {
+    if (outcome.ok) return taken(bench, item, 'verify', verified(item.rotating));
+    // Refused although it was installed: someone changed it in between. The same value is installed again.
+    const next =
+      outcome.reason === 'new-refused'
+        ? tryAgainFrom(item.rotating, 'pending', outcome, nowMs)
+        : setBack(item.rotating, outcome, nowMs);
+    return taken(bench, item, 'verify', next, outcome);
+  });
+}
+
+async function promote(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  await bench.services.store.promote(items.map((item) => ({ ref: item.ref, versionId: item.issuedId })));
+  const nowMs = bench.services.clock.nowMs();
+  return items.map((item) => {
+    const deliveries = item.rotating.secret.consumers.flatMap((name): Delivery[] => {
+      const consumer = bench.consumers.get(name);
+      if (consumer === undefined) return [];
+      return [
+        {
+          v: 1,
+          id: `${item.issuedId}/${name}`,
+          incident: bench.acting.operation,
+          consumer: name,
+          ref: item.ref,
+          versionId: item.issuedId,
+          state: 'due',
+          mustConfirm: consumer.mustConfirm,
+          attempts: 0,
+          dueAtMs: nowMs,
+        },
+      ];
+    });
+    return taken(bench, item, 'promote', promoted(item.rotating, nowMs), undefined, deliveries);
+  });
+}
+
+async function revoke(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  await loadOld(bench, items);
+  const ours = await bench.stillOurs(items);
+  const outcomes = await bench.session.revoke(ours.map((item) => ({ ...item.account, old: oldCredentials(item) })));
+  const nowMs = bench.services.clock.nowMs();
+  return each(ours, outcomes, (item, outcome) =>
+    outcome.ok
+      ? taken(bench, item, 'revoke', revoked(item.rotating, nowMs))
+      : taken(bench, item, 'revoke', setBack(item.rotating, outcome, nowMs), outcome),
+  );
+}
+
+async function prove(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  await loadValues(bench, items);
+  await loadOld(bench, items);
+  const all = await bench.session.prove(
+    items.map((item) => ({
+      ...item.account,
+      mark: item.mark,
+      value: item.value ?? '',
+      expectOff: expectOff(item),
+      old: oldCredentials(item),
+    })),
+  );
+  const nowMs = bench.services.clock.nowMs();
+  return items.map((item, index) => {
+    const answers = (all[index] ?? []).map(
+      ({ versionId, outcome }): ProofAnswer => ({ versionId, ...outcome }),
+    );
+    const before = oldOf(item.rotating);
+    if (answers.length !== before.length) throw new Error(`${item.ref}: ${before.length} to prove, ${answers.length} tried`);
+    const next = tried(item.rotating, answers, nowMs);
+    item.rotating = next;
+    const entries = answers.map((answer) =>
+      item.entry(bench.acting, {
+        action: 'prove',
+        outcome: answer.ok ? 'success' : 'error',
+        atMs: nowMs,
+        versionId: answer.versionId,
+        reason: answer.ok ? answer.evidence : `${answer.reason}: ${answer.message}`,
+      }),
+    );
+    return { item, next, entries, deliveries: [] };
+  });
+}
+
+async function settle(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  const nowMs = bench.services.clock.nowMs();
+  return items.map((item) => taken(bench, item, 'settle', settled(item.rotating, nowMs)));
+}

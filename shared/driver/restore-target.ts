@@ -1,0 +1,65 @@
+import { RekeyError } from '../domain/errors.ts';
+import type { IncidentRecord } from '../domain/incident.ts';
+import { writerName } from '../domain/secret.ts';
+import type { SecretRef } from '../domain/secret-ref.ts';
+import type { Acting } from './entries.ts';
+import { openTarget } from './open-target.ts';
+import type { Services } from './services.ts';
+
+/** Undoes one target's cut for the secrets that have not been re-issued; what was off before stays off. Idempotent. Answers what is on again. */
+export async function restoreTarget(
+  services: Services,
+  incident: IncidentRecord,
+  acting: Acting,
+  targetId: string,
+): Promise<{ readonly restored: SecretRef[]; readonly failed: { readonly ref: string; readonly message: string }[] }> {
+  const { registry, clock, random } = services;
+  const target = await registry.target(targetId);
+  const cut = (await registry.cuts(incident.id)).find((candidate) => candidate.target === targetId);
+  if (target === null || cut === undefined) return { restored: [], failed: [] };
+  const secrets = (await registry.secrets(cut.cut)).filter(
+    (secret) => secret.epoch < incident.epoch && secret.rotation?.operation !== incident.id,
+  );
+  const session = await openTarget(services, target, {
+    writer: writerName({ operation: incident.id, holder: random.uuid().slice(0, 8) }),
+    spare: false,
+    signal: AbortSignal.timeout(30_000),
+  });
+  try {
+    await session.endWriters([writerName({ operation: incident.id, holder: cut.holder })]);
+    const outcomes = await session.restore(
+      secrets.map(({ ref, account, identity }) => ({ ref, account, ...(identity === undefined ? {} : { identity }) })),
+    );
+    const restored: SecretRef[] = [];
+    const failed: { ref: string; message: string }[] = [];
+    secrets.forEach(({ ref }, index) => {
+      const outcome = outcomes[index];
+      if (outcome?.ok === true) restored.push(ref);
+      else failed.push({ ref, message: outcome?.message ?? 'no answer' });
+    });
+    const atMs = clock.nowMs();
+    await registry.undoCut(
+      cut,
+      restored,
+      restored.map((ref) => ({
+        v: 1,
+        id: `${incident.id}:restore:${ref}`,
+        atMs,
+        action: 'restore',
+        outcome: 'success',
+        actor: { user: acting.user, workflowId: incident.id },
+        source: acting.source,
+        operation: incident.id,
+        ref,
+        target: targetId,
+        className: incident.plan.scope.className,
+      })),
+    );
+    return { restored, failed };
+  } catch (error) {
+    if (!(error instanceof RekeyError)) throw error;
+    return { restored: [], failed: secrets.map(({ ref }) => ({ ref, message: error.message })) };
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,15 @@
+import type { SecretRef } from '../domain/secret-ref.ts';
+
+/** What a read met. */
+export type CanaryAnswer =
+  | { readonly state: 'denied'; readonly code: string }
+  | { readonly state: 'allowed' }
+  | { readonly state: 'failed'; readonly message: string };
+
+/** A reader of our own who tries what an honest reader does; the value goes nowhere. */
+export interface Canary {
+  /** Through the resolver. */
+  throughResolver(ref: SecretRef): Promise<CanaryAnswer>;
+  /** Straight from the store with a reader's rights, around the resolver. */
+  underKey(ref: SecretRef): Promise<CanaryAnswer>;
+}
