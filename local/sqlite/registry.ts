@@ -271,6 +271,41 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       });
     },
 
+    async tally(scope, epoch) {
+      const where = `s.class = ?1 AND (?2 = '' OR s.tenant = ?2) AND (?3 = '' OR s.target = ?3) AND (?4 = '' OR s.ref = ?4)`;
+      const parameters = [scope.className, scope.tenant ?? '', scope.target ?? '', scope.secretRef ?? ''] as const;
+      const parked = Map.groupBy(
+        database
+          .prepare(
+            `SELECT s.target AS target, s.doc ->> '$.rotation.parked.code' AS code, count(*) AS n,
+               json_group_array(s.ref) AS refs
+             FROM secret s WHERE ${where} AND code IS NOT NULL GROUP BY 1, 2`,
+          )
+          .all(...parameters),
+        (found) => String(found['target']),
+      );
+      return database
+        .prepare(
+          `SELECT s.target AS target, count(*) AS total, sum(s.doc ->> '$.epoch' >= ?5) AS reissued,
+             sum(s.doc ->> '$.epoch' >= ?5 AND NOT EXISTS (
+               SELECT 1 FROM version v WHERE v.ref = s.ref AND v.id <> s.doc ->> '$.currentVersionId'
+                 AND v.fate NOT IN ('revoked-proven', 'failed'))) AS proven
+           FROM secret s WHERE ${where} AND s.target <> '' GROUP BY 1 ORDER BY 1`,
+        )
+        .all(...parameters, epoch)
+        .map((found) => ({
+          target: String(found['target']),
+          total: Number(found['total']),
+          reissued: Number(found['reissued']),
+          proven: Number(found['proven']),
+          parked: (parked.get(String(found['target'])) ?? []).map((group) => ({
+            code: String(group['code']),
+            count: Number(group['n']),
+            firstRefs: (JSON.parse(String(group['refs'])) as string[]).slice(0, 3),
+          })),
+        }));
+    },
+
     async claim(refs, request) {
       return transact(database, () => {
         const found = new Map(secretsOf(refs).map((secret) => [secret.ref, secret]));

@@ -62,6 +62,15 @@ export interface SecretChange {
   readonly entries: readonly AuditEntry[];
 }
 
+/** One target's share of a scope. */
+export interface TargetTally {
+  readonly target: string;
+  readonly total: number;
+  readonly reissued: number;
+  readonly proven: number;
+  readonly parked: readonly { readonly code: string; readonly count: number; readonly firstRefs: readonly string[] }[];
+}
+
 /**
  * The list of everything enrolled, issued and under way. Each verb that changes state takes the audit entries that tell
  * of it and commits both together. Conflicting saves throw `Conflict`; nothing is changed then.
@@ -92,6 +101,9 @@ export interface Registry {
     effects: { readonly lift?: boolean; readonly end?: boolean },
     entries: readonly AuditEntry[],
   ): Promise<IncidentRecord>;
+
+  /** How a scope stands against an epoch, counted where the records are. */
+  tally(scope: Scope, epoch: number): Promise<TargetTally[]>;
 
   /** Takes the secrets for an operation: raises each fencing token, takes over whatever held them. Break-glass pre-empts. */
   claim(refs: readonly SecretRef[], request: ClaimRequest): Promise<ClaimAnswer[]>;

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { type Context, withState } from '../context.ts';
+import type { ExitCode } from '../exit-codes.ts';
+
+/** The secrets go into one child's environment and nowhere else. Its exit code is ours. */
+export async function exec(
+  context: Context,
+  options: { readonly ref: readonly string[]; readonly command: readonly string[] },
+): Promise<ExitCode> {
+  const wanted = options.ref.map((pair) => {
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), ref: pair.slice(at + 1) };
+  });
+  const wrong = wanted.filter(({ name, ref }) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !ref.startsWith('vault://'));
+  const [program, ...words] = options.command;
+  if (wrong.length > 0 || program === undefined) {
+    throw new RekeyError({
+      code: 'exec-arguments',
+      family: 'Validation',
+      message: `--ref takes NAME=vault://…, ${wrong.length} of ${wanted.length} are not of that form`,
+      safe: 'Nothing was read and nothing was run.',
+      next: ['rekey exec --ref DB_PASSWORD=vault://prod/db/app -- psql'],
+    });
+  }
+  const environment = { ...process.env };
+  await withState(context, async ({ resolver }) => {
+    for (const { name, ref } of wanted) {
+      const { value } = await resolver.read(ref, { user: context.user, workflowId: `exec:${program}` });
+      environment[name] = value;
+    }
+  });
+  const child = spawn(program, words, { stdio: 'inherit', env: environment });
+  // The child decides what an interrupt means; we only wait.
+  const ignore = () => undefined;
+  process.on('SIGINT', ignore);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', () =>
+        reject(
+          new RekeyError({
+            code: 'exec-not-started',
+            family: 'NotFound',
+            message: `${program} could not be started`,
+            safe: 'The secrets went nowhere.',
+          }),
+        ),
+      );
+      child.once('exit', (code, signal) =>
+        resolve((code ?? 128 + (signal === null ? 0 : constants.signals[signal])) as ExitCode),
+      );
+    });
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}

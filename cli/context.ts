@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { RekeyError } from '../shared/domain/errors.ts';
+import { homeOf, pathsIn } from '../local/home.ts';
+import type { State } from '../local/state.ts';
+
+const CONFIG = 'rekey.yaml';
+
+/** What every command is given. Data goes to `print`, everything for people to `say`. */
+export interface Context {
+  readonly json: boolean;
+  readonly configFile: string;
+  readonly home: string;
+  /** The operating system's user: what one person may do on one machine. */
+  readonly user: string;
+  print(text: string): void;
+  say(text: string): void;
+  /** One line from the terminal; null where there is none to ask. */
+  ask(question: string): Promise<string | null>;
+  /** Everything on standard input. */
+  readInput(): Promise<string>;
+}
+
+/** The state belongs to the nearest `rekey.yaml` (or `.rekey/`) from here upwards, unless `$REKEY_HOME` says otherwise. */
+export function createContext(options: { readonly json: boolean; readonly config?: string }): Context {
+  const configFile = options.config ?? nearest(process.cwd());
+  return {
+    json: options.json,
+    configFile,
+    home: homeOf(configFile, process.env),
+    user: userInfo().username,
+    print: (text) => process.stdout.write(`${text}\n`),
+    say: (text) => process.stderr.write(`${text}\n`),
+    async ask(question) {
+      if (process.stdin.isTTY !== true) return null;
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return (await lines.question(question)).trim();
+      } finally {
+        lines.close();
+      }
+    },
+    async readInput() {
+      const chunks: Buffer[] = [];
+      for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+      return Buffer.concat(chunks).toString('utf8');
+    },
+  };
+}
+
+function nearest(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const file = join(folder, CONFIG);
+    if (existsSync(file) || existsSync(join(folder, '.rekey'))) return file;
+    if (dirname(folder) === folder) return join(from, CONFIG);
+  }
+}
+
+/** The state, opened for the length of a command. Where nothing was ever applied there is nothing to open. */
+export async function withState<T>(
+  context: Context,
+  use: (state: State) => Promise<T>,
+  make: { readonly create: boolean } = { create: false },
+): Promise<T> {
+  if (!make.create && !existsSync(pathsIn(context.home).database)) {
+    throw new RekeyError({
+      code: 'state-missing',
+      family: 'NotFound',
+      message: `there is no state in ${context.home}`,
+      safe: 'Nothing was changed.',
+      next: ['rekey init', 'rekey apply'],
+    });
+  }
+  const { openState } = await import('../local/state.ts');
+  const state = openState(context.home);
+  try {
+    return await use(state);
+  } finally {
+    state.close();
+  }
+}

@@ -1,0 +1,159 @@
+import { Command, Option } from 'commander';
+import { CAUSES } from '../shared/domain/cause.ts';
+import type { Context } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+
+type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
+
+/**
+ * The whole command line as data. A command's code is loaded when it runs, so that help costs nothing but this file.
+ */
+export function createProgram(end: (code: ExitCode) => void): Command {
+  const program = new Command('rekey')
+    .description('Rotation and revocation of agents’ secrets: cut a leaked class off, re-issue it, prove the old ones dead.')
+    .option('--config <file>', 'configuration file (default: the nearest rekey.yaml)')
+    .option('--json', 'data for scripts on standard output')
+    .showSuggestionAfterError()
+    .exitOverride();
+
+  function action<Options>(load: () => Promise<Run<Options>>, names: readonly string[] = []) {
+    return async (...received: unknown[]) => {
+      const command = received.at(-1) as Command;
+      const values = Object.fromEntries(names.map((name, index) => [name, received[index]]));
+      const options = { ...command.optsWithGlobals(), ...values } as Options & { json?: boolean; config?: string };
+      const { createContext } = await import('./context.ts');
+      const context = createContext({
+        json: options.json === true,
+        ...(options.config === undefined ? {} : { config: options.config }),
+      });
+      const run = await load();
+      end(await run(context, options));
+    };
+  }
+
+  program
+    .command('init')
+    .description('write a commented rekey.yaml')
+    .action(action(async () => (await import('./commands/init.ts')).init));
+
+  program
+    .command('apply')
+    .description('show what rekey.yaml changes in the registry, then change it; never rotates')
+    .option('--yes', 'do not ask')
+    .option('--remove', 'also remove what is no longer in the file')
+    .action(action(async () => (await import('./commands/apply.ts')).apply));
+
+  program
+    .command('import')
+    .description('first values, as JSON lines {"ref", "value"}, from a file or standard input')
+    .argument('[file]', 'of mode 0600; standard input when left out')
+    .action(action(async () => (await import('./commands/import.ts')).importValues, ['file']));
+
+  program
+    .command('status')
+    .description('classes, incidents, targets, or one secret')
+    .argument('[ref]')
+    .action(action(async () => (await import('./commands/status.ts')).status, ['ref']));
+
+  program
+    .command('break-glass')
+    .description('cut a class off, re-issue every secret in it, prove each old credential dead')
+    .option('--class <name>', 'the class')
+    .option('--tenant <name>', 'only this tenant of it')
+    .option('--target <id>', 'only this target of it')
+    .option('--secret <ref>', 'only this secret of it')
+    .addOption(new Option('--cause <cause>', 'what happened: it decides the containment').choices(CAUSES))
+    .option('--since <when>', 'when it leaked: a time (ISO 8601) or an age (2h)')
+    .option('--principal <name>', 'whose reading is compromised; left out of the re-opening')
+    .addOption(new Option('--cut <when>', 'switch every credential off first, also for values-leaked').choices(['now']))
+    .option('--yes', 'confirm the plan that --plan-hash names without asking')
+    .option('--plan-hash <hash>', 'the plan that was looked at')
+    .option('--plan', 'show the plan and its hash, do nothing')
+    .action(action(async () => (await import('./commands/break-glass.ts')).breakGlass));
+
+  program
+    .command('resume')
+    .description('take up again what an incident left unfinished')
+    .argument('<incident>')
+    .action(action(async () => (await import('./commands/resume.ts')).resume, ['incident']));
+
+  for (const [name, description] of [
+    ['reopen', 'sign the re-opening of a fenced class; the second signature opens it'],
+    ['restore', 'sign the undoing of a cut that was a mistake; the second signature undoes it'],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .argument('<incident>')
+      .requiredOption('--person <name>', 'who signs, as in rekey.yaml')
+      .requiredOption('--key <file>', 'private SSH key of that person (or its .pub, for an agent)')
+      .action(action(async () => (await import('./commands/sign.ts'))[name], ['incident']));
+  }
+
+  program
+    .command('watch')
+    .description('live progress of an incident')
+    .argument('[incident]', 'the newest when left out')
+    .action(action(async () => (await import('./commands/watch.ts')).watch, ['incident']));
+
+  const incident = program.command('incident').description('incidents and their packets');
+  incident
+    .command('list')
+    .description('all of them')
+    .action(action(async () => (await import('./commands/incident.ts')).listIncidents));
+  incident
+    .command('show')
+    .description('one incident')
+    .argument('<incident>')
+    .action(action(async () => (await import('./commands/incident.ts')).showIncident, ['incident']));
+
+  const audit = program.command('audit').description('the tamper-evident stream');
+  audit
+    .command('tail')
+    .description('the newest entries')
+    .option('-n <count>', 'how many', '20')
+    .option('--follow', 'and the coming ones')
+    .action(action(async () => (await import('./commands/audit.ts')).tail));
+  audit
+    .command('export')
+    .description('the whole chain with a signed trailer, as JSON lines')
+    .option('--out <file>', 'a file instead of standard output')
+    .option('--checkpoint <file>', 'also write a signed checkpoint of the head')
+    .action(action(async () => (await import('./commands/audit.ts')).exportAudit));
+  audit
+    .command('verify')
+    .description('check an export alone, on any machine; names the first bad entry')
+    .argument('<file>')
+    .requiredOption('--key <file>', 'the public key (PEM)')
+    .option('--expect <checkpoint>', 'a checkpoint that the export must reach')
+    .action(action(async () => (await import('./commands/audit.ts')).verify, ['file']));
+
+  const secret = program.command('secret').description('single secrets');
+  secret
+    .command('put')
+    .description('a value from standard input, never an argument')
+    .argument('<ref>')
+    .action(action(async () => (await import('./commands/secret-put.ts')).secretPut, ['ref']));
+
+  program
+    .command('exec')
+    .description('run a command with secrets in its environment; nothing prints them')
+    .requiredOption('--ref <NAME=ref...>', 'variable and reference')
+    .argument('<command...>')
+    .passThroughOptions()
+    .action(action(async () => (await import('./commands/exec.ts')).exec, ['command']));
+  program.enablePositionalOptions();
+
+  program
+    .command('doctor')
+    .description('look whether everything that an incident needs is in order')
+    .action(action(async () => (await import('./commands/doctor.ts')).doctor));
+
+  program
+    .command('explain')
+    .description('draw a workflow from its own file, as Mermaid')
+    .argument('<workflow>', 'break-glass')
+    .action(action(async () => (await import('./commands/explain.ts')).explain, ['workflow']));
+
+  return program;
+}

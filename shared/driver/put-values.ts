@@ -1,0 +1,119 @@
+import { RekeyError } from '../domain/errors.ts';
+import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
+import { suggestNearest } from '../domain/nearest.ts';
+import { versionId } from '../domain/transition.ts';
+import type { VersionRecord } from '../domain/version.ts';
+import type { SecretChange } from '../ports/registry.ts';
+import type { Services } from './services.ts';
+
+const LEASE_MS = 15_000;
+
+/**
+ * Puts values that people hold: first values, or (`replace`) the next value of a secret that no rotator changes. Nothing is
+ * changed at a target. All of them or none. Answers what was put; without `replace`, what has a value is left alone.
+ */
+export async function putValues(
+  services: Services,
+  values: readonly { readonly ref: string; readonly value: string }[],
+  by: { readonly user: string; readonly replace: boolean },
+): Promise<{ readonly ref: SecretRef; readonly versionId: string }[]> {
+  const { registry, store, keys, clock, random } = services;
+  const known = new Map((await registry.enrolment()).secrets.map((secret) => [secret.ref as string, secret]));
+  const mistakes = values.flatMap(({ ref }) => {
+    if (!isSecretRef(ref)) return [`${ref} is no reference`];
+    const secret = known.get(ref);
+    if (secret === undefined) {
+      const nearest = suggestNearest(ref, [...known.keys()]);
+      return [`${ref} is not enrolled${nearest === null ? '' : ` (did you mean ${nearest}?)`}`];
+    }
+    if (secret.rotation !== undefined) return [`${ref} is being rotated by ${secret.rotation.operation}`];
+    return [];
+  });
+  const doubles = values.map(({ ref }) => ref).filter((ref, index, all) => all.indexOf(ref) !== index);
+  mistakes.push(...doubles.map((ref) => `${ref} is given twice`));
+  if (mistakes.length > 0) {
+    throw new RekeyError({
+      code: 'values-refused',
+      family: 'Validation',
+      message: mistakes.join('\n'),
+      safe: 'No value was stored.',
+      next: ['rekey status'],
+    });
+  }
+  const wanted = values.filter(({ ref }) => by.replace || known.get(ref)?.currentVersionId === undefined);
+  const nowMs = clock.nowMs();
+  const operation = `put-${random.uuid().slice(0, 8)}`;
+  const epochs = new Map((await registry.enrolment()).classes.map((record) => [record.name, record.epoch]));
+  const claims = await registry.claim(
+    wanted.map(({ ref }) => ref as SecretRef),
+    { operation, epoch: Number.MAX_SAFE_INTEGER, holder: random.uuid().slice(0, 8), nowMs, leaseMs: LEASE_MS },
+  );
+  const changes: SecretChange[] = [];
+  const seals = [];
+  for (const [index, { ref, value }] of wanted.entries()) {
+    const claim = claims[index];
+    if (claim?.outcome !== 'claimed') throw new Error(`${ref} could not be claimed`);
+    const { secret, versions } = claim;
+    const epoch = epochs.get(secret.className) ?? secret.epoch;
+    const key = await keys.ensure(secret.className, epoch, 'open');
+    const ordinal = secret.ordinal + 1;
+    const issued: VersionRecord = {
+      v: 1,
+      ref: secret.ref,
+      id: versionId(secret.ref, epoch, ordinal),
+      ordinal,
+      epoch,
+      keyId: key.id,
+      fate: 'live',
+      operation,
+      valueHeld: true,
+      createdAtMs: nowMs,
+      promotedAtMs: nowMs,
+    };
+    seals.push({ ref: secret.ref, versionId: issued.id, epoch, keyId: key.id, value });
+    const { claim: _claim, ...rest } = secret;
+    changes.push({
+      token: secret.fencing,
+      secret: { ...rest, ordinal, epoch, currentVersionId: issued.id },
+      versions: [
+        // What it replaces was changed by a person's hand: nobody has seen the old one refused.
+        ...versions.map((version) => ({ ...version, fate: 'revoked-unproven' as const, reason: 'replaced by hand' })),
+        issued,
+      ],
+      deliveries: [],
+      entries: [
+        {
+          v: 1,
+          id: `${operation}:${ref}`,
+          atMs: nowMs,
+          action: 'import',
+          outcome: 'success',
+          actor: { user: by.user },
+          source: `local`,
+          operation,
+          ref,
+          className: secret.className,
+          tenant: secret.tenant,
+          target: secret.target,
+          versionId: issued.id,
+          epoch,
+          fate: 'live',
+        },
+      ],
+    });
+  }
+  // Durable before anyone is told that it is there.
+  await store.putPending(seals);
+  const stale = await registry.record(changes);
+  if (stale.length > 0) {
+    throw new RekeyError({
+      code: 'values-overtaken',
+      family: 'Conflict',
+      message: `${stale.join(', ')} was taken by another operation meanwhile`,
+      safe: 'The other values are stored.',
+      next: ['the same command again'],
+    });
+  }
+  await store.promote(seals.map(({ ref, versionId }) => ({ ref, versionId })));
+  return seals.map(({ ref, versionId }) => ({ ref, versionId }));
+}

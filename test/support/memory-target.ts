@@ -1,0 +1,187 @@
+import * as z from 'zod';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import type { Account, OpenRequest, Outcome, Rotator, TargetSession } from '../../shared/rotators/rotator.ts';
+
+interface Role {
+  identity: string;
+  password: string;
+  off: boolean;
+  /** Open sessions by when they began, in the target's own ticks. */
+  sessions: number[];
+}
+
+/** What goes wrong, or what else happens, right when a verb is called. `after`: it was done, the answer is lost. */
+export type Fault = (verb: string, phase: 'before' | 'after') => void | Promise<void>;
+
+/**
+ * A target in memory, of a kind with one password an account, bound by the rotator's contract suite. Its effects are
+ * written down in order; a fault can be injected before and after each.
+ */
+export class MemoryTarget {
+  readonly roles = new Map<string, Role>();
+  readonly effects: string[] = [];
+  readonly writers: string[] = [];
+  readonly ended: string[] = [];
+  fault: Fault = () => undefined;
+  dead = false;
+  ticks = 0;
+  adminPassword = 'admin';
+  #identities = 0;
+
+  addRole(name: string, password: string, { off = false } = {}): void {
+    this.#identities += 1;
+    this.roles.set(name, { identity: `id-${this.#identities}`, password, off, sessions: [] });
+  }
+
+  /** A login as a consumer or a thief would do it; a session is left open. */
+  login(name: string, password: string): 'accepted' | 'refused' | 'off' {
+    const role = this.roles.get(name);
+    if (role === undefined || role.password !== password) return 'refused';
+    if (role.off) return 'off';
+    role.sessions.push(this.ticks++);
+    return 'accepted';
+  }
+
+  rotator(kind = 'memory'): Rotator {
+    return {
+      kind,
+      connection: z.strictObject({}),
+      account: z.strictObject({ role: z.string() }),
+      gap: 'between install and promote',
+      issue: (random) => Buffer.from(random.bytes(18)).toString('base64url'),
+      open: async (request) => this.#open(request),
+    };
+  }
+
+  async #open(request: OpenRequest): Promise<TargetSession> {
+    if (this.dead) throw unavailable(request.target.id);
+    if (request.admin.password !== this.adminPassword) {
+      throw new RekeyError({
+        code: 'admin-refused',
+        family: 'Denied',
+        message: `${request.target.id} refused its admin credential`,
+      });
+    }
+    this.writers.push(request.writer);
+    const verb = async <T>(name: string, refs: readonly { ref: string }[], work: () => T): Promise<T> => {
+      if (this.dead) throw unavailable(request.target.id);
+      await this.fault(name, 'before');
+      for (const { ref } of refs) this.effects.push(`${name} ${ref}`);
+      const result = work();
+      await this.fault(name, 'after');
+      return result;
+    };
+    const each = <A extends Account, S extends object>(
+      accounts: readonly A[],
+      act: (account: A, role: Role) => Outcome<S>,
+    ): Outcome<S>[] =>
+      accounts.map((account) => {
+        const role = this.roles.get(account.account['role'] ?? '');
+        return role === undefined
+          ? { ok: false, reason: 'account-missing', message: 'no such account' }
+          : act(account, role);
+      });
+    const since = (role: Role, mark: string) => role.sessions.filter((began) => began < Number(mark));
+    return {
+      endWriters: async (names) => {
+        this.ended.push(...names);
+      },
+      inspect: (accounts) =>
+        verb('inspect', accounts, () =>
+          each(accounts, (_account, role) => ({ ok: true, identity: role.identity, off: role.off })),
+        ),
+      cut: (accounts, sample) =>
+        verb('cut', accounts, () => {
+          const outcomes = each(accounts, (_account, role) => {
+            const wasOff = role.off;
+            role.off = true;
+            role.sessions = [];
+            return { ok: true, wasOff };
+          });
+          const sampled = sample === null ? undefined : accounts.find((account) => account.ref === sample.ref);
+          return {
+            reports: accounts.map((account, index) => ({
+              ref: account.ref,
+              outcome: outcomes[index] ?? { ok: false, reason: 'busy' as const, message: 'no answer' },
+            })),
+            sampleRefused:
+              sample === null || sampled === undefined
+                ? null
+                : this.login(sampled.account['role'] ?? '', sample.value) !== 'accepted',
+          };
+        }),
+      restore: (accounts) =>
+        verb('restore', accounts, () =>
+          each(accounts, (_account, role) => {
+            role.off = false;
+            return { ok: true };
+          }),
+        ),
+      install: (items) =>
+        verb('install', items, () =>
+          each(items, (item, role) => {
+            role.password = item.value;
+            if (item.turnOn) role.off = false;
+            return { ok: true, identity: role.identity, mark: String(this.ticks), off: role.off };
+          }),
+        ),
+      endSessions: (items) =>
+        verb('endSessions', items, () =>
+          each(items, (item, role) => {
+            const ended = since(role, item.mark).length;
+            role.sessions = role.sessions.filter((began) => began >= Number(item.mark));
+            return { ok: true, ended };
+          }),
+        ),
+      verify: (items) =>
+        verb('verify', items, () =>
+          each(items, (item, role) => {
+            const answer = this.login(item.account['role'] ?? '', item.value);
+            if (answer === 'accepted') role.sessions.pop();
+            return answer === 'accepted' || (answer === 'off' && item.expectOff)
+              ? { ok: true }
+              : { ok: false, reason: 'new-refused', message: 'the new credential was refused' };
+          }),
+        ),
+      revoke: (items) => verb('revoke', items, () => each(items, () => ({ ok: true }))),
+      prove: (items) =>
+        verb('prove', items, () =>
+          items.map((item) => {
+            const role = this.roles.get(item.account['role'] ?? '');
+            return item.old.map(({ versionId, value }) => ({
+              versionId,
+              outcome: this.#proveOne(item, role, value),
+            }));
+          }),
+        ),
+      close: async () => undefined,
+    };
+  }
+
+  #proveOne(
+    item: Account & { readonly mark: string; readonly value: string },
+    role: Role | undefined,
+    old: string | null,
+  ): Outcome<{ evidence: string }> {
+    if (role === undefined) {
+      return item.identity === undefined
+        ? { ok: false, reason: 'account-missing', message: 'no such account, and never seen before' }
+        : { ok: true, evidence: 'account gone' };
+    }
+    if (old === null) return { ok: false, reason: 'value-unknown', message: 'nobody holds the value' };
+    const found = role.sessions.filter((began) => began < Number(item.mark));
+    role.sessions = role.sessions.filter((began) => began >= Number(item.mark));
+    if (role.password === old) return { ok: false, reason: 'old-accepted', message: 'the old credential is accepted' };
+    if (found.length > 0) return { ok: false, reason: 'sessions-found', message: `${found.length} sessions ended` };
+    if (role.password !== item.value) return { ok: false, reason: 'new-refused', message: 'the new one is refused' };
+    return { ok: true, evidence: 'refused' };
+  }
+}
+
+function unavailable(target: string): RekeyError {
+  return new RekeyError({
+    code: 'target-unavailable',
+    family: 'TargetUnavailable',
+    message: `${target} does not answer`,
+  });
+}
