@@ -2,11 +2,10 @@ import { ensureEngine } from '../../local/engine/launch.ts';
 import { completeTask, executionOf } from '../../local/engine/executions.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
 import type { State } from '../../local/state.ts';
-import { canonicalJson } from '../../shared/domain/canonical.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
-import type { Statement } from '../../shared/domain/signature/statement.ts';
+import { type Statement, statementBytes } from '../../shared/domain/signature/statement.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { judgeIncident, SIGNATURE_HOLDS_MS, statementNow } from '../../shared/driver/judge-incident.ts';
 import { restoreIncident } from '../../shared/driver/restore-incident.ts';
@@ -85,7 +84,7 @@ async function sign(
   const armored = await signWithKeyFile({
     keyFile: key,
     namespace: SIGNATURE_NAMESPACE,
-    message: Buffer.from(canonicalJson(statement)),
+    message: statementBytes(statement),
   });
   const signature = { person, armored, atMs: nowMs, expiresAtMs: statement.expiresAtMs };
   const judged = await judgeIncident(

@@ -27,6 +27,6 @@ export const reopenClass = defineFunction({
         ],
       };
     });
-    return { by: judged.counted };
+    return { by: [...judged.counted] };
   },
 });

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Random } from '../../shared/ports/clock.ts';
+import { createFileOnce, syncFolderOf, writeDurably } from './create-file-once.ts';
 
 const KEY_BYTES = 32;
 
@@ -23,7 +24,10 @@ export interface RootKey {
 
 /** A file of mode 0600, made on first use: the keys in hexadecimal, one a line. */
 export function openRootKeyFile(path: string, random: Random): RootKey {
-  createOnce(path, `${Buffer.from(random.bytes(KEY_BYTES)).toString('hex')}\n`);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+    createFileOnce(path, `${Buffer.from(random.bytes(KEY_BYTES)).toString('hex')}\n`);
+  }
   const read = (): Buffer[] => {
     const { mode } = statSync(path);
     if ((mode & 0o077) !== 0) {
@@ -89,40 +93,6 @@ function parseKeys(text: string, origin: string): Buffer[] {
   return keys;
 }
 
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
-}
-
-/** Whole or not at all, and never over one that a racing process made. */
-function createOnce(path: string, text: string): void {
-  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
-  const temporary = `${path}.${process.pid}`;
-  writeDurably(temporary, text);
-  try {
-    linkSync(temporary, path);
-    syncFolder(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(temporary);
-  }
-}
-
 function replace(path: string, keys: readonly Buffer[]): void {
   const temporary = `${path}.${process.pid}`;
   rmSync(temporary, { force: true });
@@ -136,5 +106,5 @@ function replace(path: string, keys: readonly Buffer[]): void {
   } finally {
     closeSync(old);
   }
-  syncFolder(path);
+  syncFolderOf(path);
 }

@@ -41,6 +41,8 @@ export interface Signature {
   /** Armoured SSH signature (`-----BEGIN SSH SIGNATURE-----`). */
   readonly armored: string;
   readonly atMs: number;
+  /** The expiry inside what was signed. */
+  readonly expiresAtMs: number;
 }
 
 /** One break-glass. */

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { type Change, differenceOf, refuseUntimely } from '../../shared/domain/config/difference.ts';
+import { formatMistakes, parseConfig } from '../../shared/domain/config/parse.ts';
+import { toRecords } from '../../shared/domain/config/records.ts';
+import type { ConfigFile } from '../../shared/domain/config/schema.ts';
+import { postgres } from '../../shared/rotators/postgres/rotator.ts';
+import { type Context, withState } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+
+const MOST_LINES = 40;
+
+/** Shows the difference, asks, then enrols. Never rotates; removes only what it is told to. */
+export async function apply(
+  context: Context,
+  options: { readonly yes?: boolean; readonly remove?: boolean },
+): Promise<ExitCode> {
+  const wanted = toRecords(readConfig(context.configFile));
+  return withState(
+    context,
+    async ({ services }) => {
+      const enrolled = await services.registry.enrolment();
+      const difference = differenceOf(enrolled, wanted);
+      const kept = difference.changes.filter((change) => change.kind === 'remove' && options.remove !== true);
+      const changes = difference.changes.filter((change) => !kept.includes(change));
+      show(context, changes, kept);
+      const open = (await services.registry.incidents()).filter(({ state }) => state === 'open' || state === 'awaiting-reopen');
+      refuseUntimely({ ...difference, changes }, enrolled, open.map(({ id }) => id));
+      if (changes.length > 0) {
+        if (options.yes !== true && (await context.ask('Apply? (yes) ')) !== 'yes') {
+          throw new RekeyError({
+            code: 'not-confirmed',
+            family: 'Validation',
+            message: 'not confirmed',
+            safe: 'Nothing was applied.',
+            next: ['rekey apply --yes'],
+          });
+        }
+        const atMs = services.clock.nowMs();
+        const run = services.random.uuid();
+        const removed = (family: Change['family']) =>
+          changes.filter((change) => change.kind === 'remove' && change.family === family).map(({ name }) => name);
+        await services.registry.applyEnrolment({
+          put: difference.put,
+          remove: {
+            classes: removed('classes'),
+            targets: removed('targets'),
+            secrets: removed('secrets'),
+            consumers: removed('consumers'),
+            people: removed('people'),
+          },
+          entries: changes.map(({ family, name, kind, fields }, ordinal) => ({
+            v: 1,
+            id: `apply-${run}.${ordinal}`,
+            atMs,
+            action: 'apply',
+            outcome: 'success',
+            actor: { user: context.user },
+            source: 'local',
+            operation: `apply-${run}`,
+            ordinal,
+            ...(family === 'secrets' ? { ref: name } : {}),
+            reason: `${kind} ${family} ${name}${fields.length === 0 ? '' : `: ${fields.map((field) => field.split(':')[0]).join(', ')}`}`,
+          })),
+        });
+      }
+      const count = (kind: Change['kind']) => changes.filter((change) => change.kind === kind).length;
+      const result = { added: count('add'), changed: count('change'), removed: count('remove'), notRemoved: kept.length };
+      if (context.json) context.print(JSON.stringify(result));
+      else context.print(`added ${result.added}, changed ${result.changed}, removed ${result.removed}`);
+      return EXIT.done;
+    },
+    { create: true },
+  );
+}
+
+export function readConfig(file: string): ConfigFile {
+  if (!existsSync(file)) {
+    throw new RekeyError({
+      code: 'config-missing',
+      family: 'NotFound',
+      message: `there is no ${file}`,
+      safe: 'Nothing was changed.',
+      next: ['rekey init'],
+    });
+  }
+  const parsed = parseConfig(readFileSync(file, 'utf8'), { postgres });
+  if (parsed.ok) return parsed.config;
+  throw new RekeyError({
+    code: 'config-mistakes',
+    family: 'Validation',
+    message: formatMistakes(file, parsed.mistakes),
+    safe: 'Nothing was applied.',
+  });
+}
+
+function show(context: Context, changes: readonly Change[], kept: readonly Change[]): void {
+  if (changes.length === 0) context.say('rekey.yaml and the registry agree');
+  const sign = { add: '+', change: '~', remove: '-' } as const;
+  for (const { family, name, kind, fields } of changes.slice(0, MOST_LINES)) {
+    const moved = family === 'secrets' && fields.some((field) => field.startsWith('className') || field.startsWith('tenant'));
+    context.say(`${sign[kind]} ${family} ${name}${moved ? '  (MOVES to another class or tenant)' : ''}`);
+    for (const field of fields) context.say(`    ${field}`);
+  }
+  if (changes.length > MOST_LINES) context.say(`  and ${changes.length - MOST_LINES} more`);
+  if (kept.length > 0) {
+    context.say(`no longer in the file, kept until --remove: ${kept.slice(0, 5).map(({ name }) => name).join(', ')}${kept.length > 5 ? ', …' : ''}`);
+  }
+}

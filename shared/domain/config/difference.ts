@@ -1,0 +1,101 @@
+import { canonicalJson } from '../canonical.ts';
+import { RekeyError } from '../errors.ts';
+import type { Wanted } from './records.ts';
+
+type Family = keyof Wanted;
+
+/** One record that the file adds, changes or no longer has. */
+export interface Change {
+  readonly family: Family;
+  readonly name: string;
+  readonly kind: 'add' | 'change' | 'remove';
+  /** Fields that change, with what they were and are. No field holds a value. */
+  readonly fields: readonly string[];
+}
+
+export interface Difference {
+  readonly changes: readonly Change[];
+  /** The records to write: what use has made of them is kept. */
+  readonly put: Wanted;
+}
+
+/** Fields that the file decides; everything else of a record is history and stays. */
+const DECIDED: Readonly<Record<Family, readonly string[]>> = {
+  classes: ['owner', 'policy'],
+  targets: ['kind', 'connection', 'network', 'admins', 'maxConnections'],
+  secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers'],
+  consumers: ['owner', 'url', 'signingKeyRef', 'mustConfirm'],
+  people: ['user', 'sshKeys'],
+};
+
+const FAMILIES = Object.keys(DECIDED) as Family[];
+
+const nameOf = (record: object): string => {
+  const { name, id, ref } = record as { name?: string; id?: string; ref?: string };
+  return name ?? id ?? ref ?? '';
+};
+
+/** What a file changes against what is enrolled. Pure; decides nothing about rotation. */
+export function differenceOf(enrolled: Wanted, wanted: Wanted): Difference {
+  const changes: Change[] = [];
+  const put: Record<Family, object[]> = { classes: [], targets: [], secrets: [], consumers: [], people: [] };
+  for (const family of FAMILIES) {
+    const before = new Map(enrolled[family].map((record) => [nameOf(record), record as object]));
+    const after = new Map(wanted[family].map((record) => [nameOf(record), record as object]));
+    for (const [name, record] of after) {
+      const old = before.get(name);
+      if (old === undefined) {
+        changes.push({ family, name, kind: 'add', fields: [] });
+        put[family].push(record);
+        continue;
+      }
+      const fields = DECIDED[family].filter((field) => show(old, field) !== show(record, field));
+      if (fields.length === 0) continue;
+      changes.push({
+        family,
+        name,
+        kind: 'change',
+        fields: fields.map((field) => `${field}: ${show(old, field)} → ${show(record, field)}`),
+      });
+      put[family].push({ ...old, ...record, ...history(old, family) });
+    }
+    for (const name of before.keys()) {
+      if (!after.has(name)) changes.push({ family, name, kind: 'remove', fields: [] });
+    }
+  }
+  return { changes, put: put as unknown as Wanted };
+}
+
+function history(old: object, family: Family): object {
+  return Object.fromEntries(Object.entries(old).filter(([field]) => !DECIDED[family].includes(field)));
+}
+
+function show(record: object, field: string): string {
+  const value = (record as Record<string, unknown>)[field];
+  return value === undefined ? 'none' : canonicalJson(value);
+}
+
+/** Refuses what must not change now: people while an incident is open, secrets that an operation holds. */
+export function refuseUntimely(difference: Difference, enrolled: Wanted, openIncidents: readonly string[]): void {
+  const reasons: string[] = [];
+  const people = difference.changes.filter((change) => change.family === 'people');
+  if (people.length > 0 && openIncidents.length > 0) {
+    reasons.push(`people stay as they are while ${openIncidents.join(', ')} is open: ${people.map(({ name }) => name).join(', ')}`);
+  }
+  const busy = new Set(
+    enrolled.secrets.filter((secret) => secret.rotation !== undefined || secret.claim !== undefined).map((secret) => secret.ref as string),
+  );
+  for (const change of difference.changes) {
+    if (change.family === 'secrets' && change.kind !== 'add' && busy.has(change.name)) {
+      reasons.push(`${change.name} is being rotated`);
+    }
+  }
+  if (reasons.length === 0) return;
+  throw new RekeyError({
+    code: 'apply-untimely',
+    family: 'Conflict',
+    message: reasons.join('\n'),
+    safe: 'Nothing was applied.',
+    next: ['rekey incident list', 'rekey apply when it is over'],
+  });
+}

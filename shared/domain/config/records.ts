@@ -1,0 +1,73 @@
+import type { ClassRecord } from '../class.ts';
+import type { ConsumerRecord } from '../consumer.ts';
+import type { Person } from '../person.ts';
+import type { SecretRecord } from '../secret.ts';
+import type { SecretRef } from '../secret-ref.ts';
+import type { TargetRecord } from '../target.ts';
+import { parseDuration } from './duration.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** Kind of a secret that people put and no rotator changes. */
+export const STATIC_KIND = 'static';
+
+/** What a file enrols, as records that have never been used. */
+export interface Wanted {
+  readonly classes: readonly ClassRecord[];
+  readonly targets: readonly TargetRecord[];
+  readonly secrets: readonly SecretRecord[];
+  readonly consumers: readonly ConsumerRecord[];
+  readonly people: readonly Person[];
+}
+
+export function toRecords(config: ConfigFile): Wanted {
+  return {
+    classes: Object.entries(config.classes).map(([name, { owner, maxAge, breakGlass }]) => ({
+      v: 1,
+      name,
+      owner,
+      policy: {
+        maxAgeMs: parseDuration(maxAge) ?? 0,
+        breakGlass: { deadlineMs: parseDuration(breakGlass.deadline) ?? 0 },
+      },
+      epoch: 1,
+      fences: [],
+      incidents: [],
+    })),
+    targets: Object.entries(config.targets).map(([id, { kind, connection, network, admins, maxConnections }]) => ({
+      v: 1,
+      id,
+      kind,
+      connection,
+      network,
+      admins: admins.map(({ user, password }) => ({ user, passwordRef: password })),
+      maxConnections,
+    })),
+    secrets: config.secrets.map((secret) => ({
+      v: 1,
+      ref: secret.ref as SecretRef,
+      className: secret.class,
+      tenant: secret.tenant,
+      target: secret.target ?? '',
+      kind: config.targets[secret.target ?? '']?.kind ?? STATIC_KIND,
+      account: secret.account,
+      owner: secret.owner ?? config.classes[secret.class]?.owner ?? 'nobody',
+      consumers: secret.consumers,
+      epoch: 1,
+      ordinal: 0,
+      fencing: 0,
+    })),
+    consumers: Object.entries(config.consumers).map(([name, { owner, webhook, confirm }]) => ({
+      v: 1,
+      name,
+      owner,
+      url: webhook.url,
+      signingKeyRef: webhook.signingKey,
+      mustConfirm: confirm,
+    })),
+    people: Object.entries(config.people).map(([name, { user, sshKeys }]) => ({
+      name,
+      sshKeys,
+      ...(user === undefined ? {} : { user }),
+    })),
+  };
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { isSecretRef } from '../secret-ref.ts';
+import { parseDuration } from './duration.ts';
+
+const Ref = z.string().refine(isSecretRef, { error: 'is no reference: vault://path, letters, digits, ._-/' });
+const Duration = z
+  .string()
+  .refine((text) => parseDuration(text) !== null, { error: 'is no duration: 30d, 1h30m, 90s' })
+  .meta({ pattern: '^(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$' });
+const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'is no name: letters, digits, ._-, at most 63' });
+
+/** `rekey.yaml`, version 1, as people write it. Unknown keys are mistakes. */
+export const ConfigFile = z
+  .strictObject({
+    version: z.literal(1).describe('Version of this file’s format.'),
+    people: z
+      .record(
+        Name,
+        z.strictObject({
+          user: z.string().min(1).optional().describe('User name on this machine.'),
+          sshKeys: z.array(z.string().min(1)).default([]).describe('OpenSSH public keys that sign for the person.'),
+        }),
+      )
+      .default({})
+      .describe('Who may act; signatures of re-openings are checked against these keys.'),
+    targets: z
+      .record(
+        Name,
+        z.strictObject({
+          kind: z.string().describe('What accepts the credentials: postgres.'),
+          network: Name.default('local').describe('From where it is reached; one machine has one, local.'),
+          connection: z.record(z.string(), z.unknown()).describe('In the words of the kind.'),
+          admins: z
+            .array(z.strictObject({ user: z.string().min(1), password: Ref }))
+            .min(1)
+            .describe('Admin credentials by reference; the second serves when the first could have been read.'),
+          maxConnections: z.int().min(2).max(100).default(8).describe('Connections that Rekey opens at once.'),
+        }),
+      )
+      .default({}),
+    classes: z
+      .record(
+        Name,
+        z.strictObject({
+          owner: z.string().min(1).describe('Who answers for what is left open.'),
+          maxAge: Duration.describe('Oldest a credential may become.'),
+          breakGlass: z
+            .strictObject({ deadline: Duration.default('15m').describe('How long unfinished work is swept.') })
+            .prefault({}),
+        }),
+      )
+      .default({}),
+    consumers: z
+      .record(
+        Name,
+        z.strictObject({
+          owner: z.string().min(1),
+          webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }), signingKey: Ref }),
+          confirm: z.boolean().default(false).describe('It has to say that it uses the new version.'),
+        }),
+      )
+      .default({}),
+    secrets: z
+      .array(
+        z.strictObject({
+          ref: Ref,
+          class: z.string(),
+          tenant: Name,
+          target: z.string().optional().describe('Left out: a value that people put and no rotator changes.'),
+          account: z.record(z.string(), z.string()).default({}).describe('In the words of the target’s kind.'),
+          owner: z.string().min(1).optional().describe('Default: the class’s owner.'),
+          consumers: z.array(z.string()).default([]),
+        }),
+      )
+      .default([]),
+  })
+  .meta({ title: 'rekey.yaml', description: 'Targets, classes, secrets, consumers and people of Rekey.' });
+
+export type ConfigFile = z.output<typeof ConfigFile>;
+
+/** The published schema for editors. */
+export function configJsonSchema(): unknown {
+  return z.toJSONSchema(ConfigFile, { io: 'input' });
+}

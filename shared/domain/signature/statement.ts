@@ -1,0 +1,24 @@
+import { canonicalJson, sha256Hex } from '../canonical.ts';
+import type { VersionRecord } from '../version.ts';
+
+/** What a person signs, as canonical JSON. Any change of any field voids the signature. */
+export interface Statement {
+  readonly v: 1;
+  readonly purpose: 'reopen' | 'restore';
+  readonly incident: string;
+  readonly className: string;
+  readonly epoch: number;
+  readonly planHash: string;
+  /** Of every version's fate: who signs has seen them. */
+  readonly fatesDigest: string;
+  readonly expiresAtMs: number;
+}
+
+export function statementBytes(statement: Statement): Buffer {
+  return Buffer.from(canonicalJson(statement));
+}
+
+export function fatesDigest(versions: readonly Pick<VersionRecord, 'ref' | 'id' | 'fate'>[]): string {
+  const fates = versions.map(({ ref, id, fate }) => [ref, id, fate]).sort((a, b) => (String(a) < String(b) ? -1 : 1));
+  return sha256Hex(canonicalJson(fates));
+}
