@@ -11,9 +11,10 @@ type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
 export function createProgram(end: (code: ExitCode) => void): Command {
   const program = new Command('rekey')
     .description('Rotation and revocation of agents’ secrets: cut a leaked class off, re-issue it, prove the old ones dead.')
-    .option('--config <file>', 'configuration file (default: the nearest rekey.yaml)')
-    .option('--json', 'data for scripts on standard output')
+    .option(...CONFIG)
+    .option(...JSON_OUTPUT)
     .showSuggestionAfterError()
+    .enablePositionalOptions()
     .exitOverride();
 
   function action<Options>(load: () => Promise<Run<Options>>, names: readonly string[] = []) {
@@ -142,7 +143,6 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<command...>')
     .passThroughOptions()
     .action(action(async () => (await import('./commands/exec.ts')).exec, ['command']));
-  program.enablePositionalOptions();
 
   program
     .command('doctor')
@@ -155,5 +155,14 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<workflow>', 'break-glass')
     .action(action(async () => (await import('./commands/explain.ts')).explain, ['workflow']));
 
+  for (const command of leavesOf(program)) command.option(...CONFIG).option(...JSON_OUTPUT);
   return program;
+}
+
+/** Options of every command stand before or after its name. */
+const CONFIG = ['--config <file>', 'configuration file (default: the nearest rekey.yaml)'] as const;
+const JSON_OUTPUT = ['--json', 'data for scripts on standard output'] as const;
+
+function leavesOf(command: Command): Command[] {
+  return command.commands.flatMap((child) => (child.commands.length === 0 ? [child] : leavesOf(child)));
 }

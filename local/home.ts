@@ -11,6 +11,8 @@ export const pathsIn = (home: string) => ({
   rootKey: join(home, 'keys', 'root.key'),
   auditKey: join(home, 'keys', 'audit.pem'),
   engineLock: join(home, 'engine.lock'),
+  /** Process id of the engine that holds the lock. */
+  enginePid: join(home, 'engine.pid'),
   engineLog: join(home, 'engine.log'),
   packets: join(home, 'packets'),
 });

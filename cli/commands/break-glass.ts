@@ -40,13 +40,14 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
     if (options.plan !== true) ensureEngine(context.home);
     const scope = await scopeOf(state, options);
     const cause = options.cause ?? (await askCause(context));
-    const plan = await planBreakGlass(state.services, {
+    const fresh = await planBreakGlass(state.services, {
       scope,
       cause,
       cutNow: options.cut === 'now',
       ...(options.since === undefined ? {} : { sinceMs: sinceOf(options.since, state.services.clock.nowMs()) }),
       ...(options.principal === undefined ? {} : { principal: options.principal }),
     });
+    const plan = await withLookedAtTime(state, fresh, options);
     const planHash = await state.services.plans.save(plan);
     const kinds = new Map((await state.services.registry.enrolment()).targets.map((target) => [target.id, target.kind]));
     const gaps = Object.values(state.services.rotators)
@@ -144,6 +145,18 @@ function sinceOf(text: string, nowMs: number): number {
     message: `--since ${text} is neither a time (2026-11-24T03:00:00Z) nor an age (2h)`,
     safe: 'Nothing was changed.',
   });
+}
+
+/** An age (`--since 2h`) is another time at each call: of a plan that was looked at, its own time is kept. */
+async function withLookedAtTime(state: State, fresh: Plan, options: BreakGlassOptions): Promise<Plan> {
+  if (options.planHash === undefined || options.since === undefined || parseDuration(options.since) === null) return fresh;
+  try {
+    const { sinceMs } = await state.services.plans.load(options.planHash);
+    return sinceMs === undefined ? fresh : { ...fresh, sinceMs };
+  } catch (error) {
+    if (error instanceof RekeyError && error.code === 'plan-unknown') return fresh;
+    throw error;
+  }
 }
 
 /** When the plan was confirmed: at the Enter, or with `--yes` at the start of the process. */

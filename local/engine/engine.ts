@@ -23,6 +23,7 @@ export interface EngineOptions extends StateOptions {
   readonly idleMs?: number;
   /** Ends the engine as the process's end would: nothing is tidied, the next one carries on. */
   readonly signal?: AbortSignal;
+  readonly onStarted?: () => void;
   readonly onCarriedOn?: (names: readonly string[]) => void;
 }
 
@@ -40,6 +41,7 @@ export function loadBreakGlass() {
 export async function runEngine(home: string, options: EngineOptions = {}): Promise<boolean> {
   const lock = await takeLockSoon(home);
   if (lock === null) return false;
+  options.onStarted?.();
   const state = openState(home, options);
   const { services, database } = state;
   const requests = createStartRequests(database);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { pathsIn } from '../home.ts';
 import { describeEnd, runEngine } from './engine.ts';
 
 const home = process.env['REKEY_HOME'];
@@ -6,9 +8,11 @@ if (home === undefined) {
   process.exitCode = 2;
 } else {
   const ending = new AbortController();
+  const { enginePid } = pathsIn(home);
   process.once('SIGTERM', () => ending.abort());
   try {
     const ran = await runEngine(home, {
+      onStarted: () => writeFileSync(enginePid, String(process.pid), { mode: 0o600 }),
       signal: ending.signal,
       onCarriedOn: (names) => process.stderr.write(`rekey engine: carried on ${names.join(', ')}\n`),
     });
