@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { RekeyError } from '../shared/domain/errors.ts';
 import { homeOf, pathsIn } from '../local/home.ts';
 import type { State } from '../local/state.ts';
+import { RekeyError } from '../shared/domain/errors.ts';
 
 const CONFIG = 'rekey.yaml';
 
@@ -34,7 +34,7 @@ export function createContext(options: { readonly json: boolean; readonly config
     print: (text) => process.stdout.write(`${text}\n`),
     say: (text) => process.stderr.write(`${text}\n`),
     async ask(question) {
-      if (process.stdin.isTTY !== true) return null;
+      if (!process.stdin.isTTY) return null;
       const lines = createInterface({ input: process.stdin, output: process.stderr });
       try {
         return (await lines.question(question)).trim();

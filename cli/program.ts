@@ -10,7 +10,9 @@ type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
  */
 export function createProgram(end: (code: ExitCode) => void): Command {
   const program = new Command('rekey')
-    .description('Rotation and revocation of agents’ secrets: cut a leaked class off, re-issue it, prove the old ones dead.')
+    .description(
+      'Rotation and revocation of agents’ secrets: cut a leaked class off, re-issue it, prove the old ones dead.',
+    )
     .option(...CONFIG)
     .option(...JSON_OUTPUT)
     .showSuggestionAfterError()
@@ -21,7 +23,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     return async (...received: unknown[]) => {
       const command = received.at(-1) as Command;
       const values = Object.fromEntries(names.map((name, index) => [name, received[index]]));
-      const options = { ...command.optsWithGlobals(), ...values } as Options & { json?: boolean; config?: string };
+      const options = { ...command.optsWithGlobals(), ...values } as Options & {
+        json?: boolean;
+        config?: string;
+      };
       const { createContext } = await import('./context.ts');
       const context = createContext({
         json: options.json === true,
@@ -66,7 +71,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addOption(new Option('--cause <cause>', 'what happened: it decides the containment').choices(CAUSES))
     .option('--since <when>', 'when it leaked: a time (ISO 8601) or an age (2h)')
     .option('--principal <name>', 'whose reading is compromised; left out of the re-opening')
-    .addOption(new Option('--cut <when>', 'switch every credential off first, also for values-leaked').choices(['now']))
+    .addOption(
+      new Option('--cut <when>', 'switch every credential off first, also for values-leaked').choices([
+        'now',
+      ]),
+    )
     .option('--yes', 'confirm the plan that --plan-hash names without asking')
     .option('--plan-hash <hash>', 'the plan that was looked at')
     .option('--plan', 'show the plan and its hash, do nothing')

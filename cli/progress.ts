@@ -1,12 +1,12 @@
 import { standingOfExecution } from '../local/engine/executions.ts';
+import { ensureEngine } from '../local/engine/launch.ts';
 import type { State } from '../local/state.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
 import type { IncidentRecord } from '../shared/domain/incident.ts';
-import { ensureEngine } from '../local/engine/launch.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { createLiveScreen } from './screen/live.ts';
 import { viewOf } from './progress-view.ts';
+import { createLiveScreen } from './screen/live.ts';
 
 const LOOK_EVERY_MS = 100;
 const LOOKS_PER_ENGINE_LOOK = 10;
@@ -20,7 +20,12 @@ export interface Watched {
  * Shows an incident until its workflow ends or waits for people. Ctrl-C detaches: the engine goes on by itself. Null when
  * detached.
  */
-export async function followIncident(context: Context, state: State, execution: string, id: string): Promise<Watched | null> {
+export async function followIncident(
+  context: Context,
+  state: State,
+  execution: string,
+  id: string,
+): Promise<Watched | null> {
   const { registry, clock } = state.services;
   const detaching = new AbortController();
   const detach = () => detaching.abort();
@@ -35,7 +40,8 @@ export async function followIncident(context: Context, state: State, execution: 
       if (incident !== null) {
         screen.draw(await viewOf(state.services, incident));
         if (standing.status === 'succeeded') return { incident, code: await codeOf(state, incident) };
-        if (incident.state === 'awaiting-reopen' && incident.packets > 0) return { incident, code: EXIT.awaitingPeople };
+        if (incident.state === 'awaiting-reopen' && incident.packets > 0)
+          return { incident, code: EXIT.awaitingPeople };
       }
       looks += 1;
       // Killed meanwhile: whoever watches starts the next engine, which carries on.
@@ -60,6 +66,9 @@ function failure(cause: string, incident: IncidentRecord | null): RekeyError {
     family: 'Unrecoverable',
     message: `the workflow ended: ${cause}`,
     safe: incident === null ? 'Nothing was changed.' : 'What was done stands; nothing was undone.',
-    next: incident === null ? ['rekey status'] : [`rekey resume ${incident.id}`, `rekey incident show ${incident.id}`],
+    next:
+      incident === null
+        ? ['rekey status']
+        : [`rekey resume ${incident.id}`, `rekey incident show ${incident.id}`],
   });
 }

@@ -24,5 +24,10 @@ export function reportError(error: unknown, json: boolean): ExitCode {
 
 function placeOf(error: Error): string {
   const line = error.stack?.split('\n').find((candidate) => candidate.trimStart().startsWith('at '));
-  return line?.trim().replace(/^at /, '').replace(/\(?file:\/\/.*\/(.+?)\)?$/, '$1') ?? 'an unknown place';
+  return (
+    line
+      ?.trim()
+      .replace(/^at /, '')
+      .replace(/\(?file:\/\/.*\/(.+?)\)?$/, '$1') ?? 'an unknown place'
+  );
 }

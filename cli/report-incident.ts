@@ -9,7 +9,8 @@ import type { Context } from './context.ts';
 export async function summaryOf(state: State, incident: IncidentRecord) {
   const tallies = await state.services.registry.tally(incident.plan.scope, incident.epoch);
   const since = (atMs: number | undefined) => (atMs === undefined ? null : atMs - incident.confirmedAtMs);
-  const sum = (of: (tally: (typeof tallies)[number]) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
+  const sum = (of: (tally: (typeof tallies)[number]) => number) =>
+    tallies.reduce((total, tally) => total + of(tally), 0);
   const secrets = sum((tally) => tally.total);
   const provenRevoked = sum((tally) => tally.proven);
   return {
@@ -29,7 +30,10 @@ export async function summaryOf(state: State, incident: IncidentRecord) {
     reopenMs: since(incident.reopenedAtMs),
     layers: incident.layers,
     targets: tallies,
-    packet: incident.packets === 0 ? null : join(pathsIn(state.home).packets, `${incident.id}-${incident.packets}.json`),
+    packet:
+      incident.packets === 0
+        ? null
+        : join(pathsIn(state.home).packets, `${incident.id}-${incident.packets}.json`),
   };
 }
 
@@ -40,7 +44,9 @@ export async function incidentLines(state: State, incident: IncidentRecord): Pro
     `${incident.id}: ${incident.state}, ${incident.plan.cause}, started by ${incident.startedBy}`,
     `  proven dead   ${summary.provenRevoked} of ${summary.secrets} old credentials`,
     ...(incident.plan.fence || incident.plan.cut
-      ? [`  contained     ${took(summary.containMs)}${incident.plan.cut ? `, cut ${took(summary.cutMs)}` : ''}`]
+      ? [
+          `  contained     ${took(summary.containMs)}${incident.plan.cut ? `, cut ${took(summary.cutMs)}` : ''}`,
+        ]
       : []),
     `  re-issued     ${took(summary.reissueMs)}`,
     `  proven        ${took(summary.proveMs)}`,
@@ -50,7 +56,9 @@ export async function incidentLines(state: State, incident: IncidentRecord): Pro
   }
   for (const { target, parked } of summary.targets) {
     for (const { code, count, firstRefs } of parked) {
-      lines.push(`  parked at ${target}: ${count} × ${code} (${firstRefs.join(', ')}${count > firstRefs.length ? ', …' : ''})`);
+      lines.push(
+        `  parked at ${target}: ${count} × ${code} (${firstRefs.join(', ')}${count > firstRefs.length ? ', …' : ''})`,
+      );
     }
   }
   if (summary.packet !== null) lines.push(`  packet        ${summary.packet}`);
@@ -66,7 +74,11 @@ function formatSeconds(ms: number): string {
   return ms < 60_000 ? `${(ms / 1_000).toFixed(2)} s` : formatDuration(ms);
 }
 
-export async function reportIncident(context: Context, state: State, incident: IncidentRecord): Promise<void> {
+export async function reportIncident(
+  context: Context,
+  state: State,
+  incident: IncidentRecord,
+): Promise<void> {
   if (context.json) context.print(JSON.stringify(await summaryOf(state, incident)));
   else for (const line of await incidentLines(state, incident)) context.print(line);
 }

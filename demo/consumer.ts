@@ -8,8 +8,17 @@ import { onCommands, pause } from './witness-lines.ts';
  */
 export type ConsumerSeen = 'ready' | 'locked-out' | 'off' | 'fenced' | 'unread' | 'unreachable';
 
+export interface ConsumerLogin {
+  readonly ref: string;
+  readonly atMs: number;
+  readonly endedMs: number;
+  readonly seen: ConsumerSeen;
+  /** It took the second try. */
+  readonly again: boolean;
+}
+
 export interface ConsumerReport {
-  readonly logins: readonly { readonly ref: string; readonly atMs: number; readonly seen: ConsumerSeen; readonly again: boolean }[];
+  readonly logins: readonly ConsumerLogin[];
 }
 
 const PAUSE_MS = 20;
@@ -19,7 +28,7 @@ const READ_EVERY = 5;
 let accounts: readonly Access[] = [];
 let socketPath = '';
 const cache = new Map<string, { value: string; uses: number }>();
-const logins: { ref: string; atMs: number; seen: ConsumerSeen; again: boolean }[] = [];
+const logins: ConsumerLogin[] = [];
 
 function readSecret(ref: string): Promise<{ value?: string; code?: string }> {
   return new Promise((resolve) => {
@@ -27,14 +36,16 @@ function readSecret(ref: string): Promise<{ value?: string; code?: string }> {
     const call = request({ socketPath, path: '/read', method: 'POST' }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as { value?: string; code?: string }));
+      response.on('end', () =>
+        resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as { value?: string; code?: string }),
+      );
     });
     call.on('error', () => resolve({ code: 'resolver-unreachable' }));
     call.end(body);
   });
 }
 
-async function valueOf(ref: string, fresh: boolean): Promise<"fenced" | "unread" | { value: string }> {
+async function valueOf(ref: string, fresh: boolean): Promise<'fenced' | 'unread' | { value: string }> {
   const cached = cache.get(ref);
   if (!fresh && cached !== undefined && cached.uses < READ_EVERY) {
     cached.uses += 1;
@@ -49,7 +60,7 @@ async function valueOf(ref: string, fresh: boolean): Promise<"fenced" | "unread"
 async function use(account: Access): Promise<void> {
   const atMs = Date.now();
   const note = (seen: ConsumerSeen, again: boolean) => {
-    logins.push({ ref: account.ref, atMs, seen, again });
+    logins.push({ ref: account.ref, atMs, endedMs: Date.now(), seen, again });
   };
   for (const again of [false, true]) {
     const got = await valueOf(account.ref, again);
@@ -79,7 +90,8 @@ onCommands(async (command) => {
     case 'round': {
       const skipped = new Set(command['without'] as number[]);
       const wanted = accounts.filter((account) => !skipped.has(account.port));
-      for (let from = 0; from < wanted.length; from += 8) await Promise.all(wanted.slice(from, from + 8).map(use));
+      for (let from = 0; from < wanted.length; from += 8)
+        await Promise.all(wanted.slice(from, from + 8).map(use));
       return null;
     }
     case 'report':

@@ -14,10 +14,19 @@ export type Seen = 'ready' | 'off' | 'refused' | 'unreachable';
 
 const WITHIN_MS = 3_000;
 
-/** One login with the ordinary driver. Resolves the open client where it is to be kept. */
-export async function logIn(access: Access, password: string): Promise<{ readonly seen: Seen; readonly client?: Client }> {
+/** One login with the ordinary driver. `patient`: its statements wait for as long as the server hangs. */
+export async function logIn(
+  access: Access,
+  password: string,
+  { patient = false } = {},
+): Promise<{ readonly seen: Seen; readonly client?: Client }> {
   const { ref: _ref, ...where } = access;
-  const client = new Client({ ...where, password, connectionTimeoutMillis: WITHIN_MS, query_timeout: WITHIN_MS });
+  const client = new Client({
+    ...where,
+    password,
+    connectionTimeoutMillis: WITHIN_MS,
+    ...(patient ? {} : { query_timeout: WITHIN_MS }),
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();

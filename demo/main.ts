@@ -74,7 +74,13 @@ async function demonstrate(demo: DemoOptions): Promise<number> {
   if (dead !== undefined) await makeDead(dead, demo.deadTarget === 'hanging');
 
   const scope = [
-    'break-glass', '--class', 'payments', '--cause', demo.cause, '--since', '1h',
+    'break-glass',
+    '--class',
+    'payments',
+    '--cause',
+    demo.cause,
+    '--since',
+    '1h',
     ...(demo.cut === undefined ? [] : ['--cut', demo.cut]),
   ];
   const planned = await runRekey([...scope, '--plan', '--json'], { home, folder });
@@ -92,7 +98,9 @@ async function demonstrate(demo: DemoOptions): Promise<number> {
     if (demo.deadTarget === 'hanging') dead.resume();
     else await dead.start();
     say(`${dead.id} is back\n$ rekey resume ${summary.incident}`);
-    const resumed = summaryOf((await runRekey(['resume', summary.incident, '--json'], { home, folder })).stdout);
+    const resumed = summaryOf(
+      (await runRekey(['resume', summary.incident, '--json'], { home, folder })).stdout,
+    );
     after = await witnessed(world, demo, resumed, undefined);
     swept = { provenRevoked: resumed.provenRevoked, unproven: resumed.unproven };
   }
@@ -122,12 +130,17 @@ async function reopen({ people, home, folder }: World, { incident }: Summary): P
   let last = '';
   for (const { name, keyFile } of people) {
     say(`$ rekey reopen ${incident} --person ${name} --key ${name}.key`);
-    last = (await runRekey(['reopen', incident, '--person', name, '--key', keyFile, '--json'], { home, folder })).stdout;
+    last = (
+      await runRekey(['reopen', incident, '--person', name, '--key', keyFile, '--json'], { home, folder })
+    ).stdout;
   }
   return summaryOf(last);
 }
 
-type Result = Pick<Summary, 'secrets' | 'provenRevoked' | 'unproven' | 'containMs' | 'cutMs' | 'reissueMs' | 'proveMs' | 'packet'> &
+type Result = Pick<
+  Summary,
+  'secrets' | 'provenRevoked' | 'unproven' | 'containMs' | 'cutMs' | 'reissueMs' | 'proveMs' | 'packet'
+> &
   WitnessCounts & { readonly parked: readonly string[]; readonly reachableUnproven: number };
 
 /** Lets the witnesses try everything once more, then counts what they saw. */
@@ -140,7 +153,9 @@ async function witnessed(
   const { payload } = JSON.parse(readFileSync(summary.packet, 'utf8')) as PacketFile;
   const provenAtMs = new Map(
     payload.secrets.flatMap(({ ref, standing, versions }) =>
-      standing === 'proven' ? [[ref, Math.max(...versions.map((version) => version.provenAtMs ?? 0))] as const] : [],
+      standing === 'proven'
+        ? [[ref, Math.max(...versions.map((version) => version.provenAtMs ?? 0))] as const]
+        : [],
     ),
   );
   say('the witnesses try everything once more');
@@ -148,7 +163,8 @@ async function witnessed(
   await consumer.ask({ do: 'round', without: dead === undefined ? [] : [dead.port] });
   const closed = demo.cause !== 'values-leaked' || demo.cut === 'now';
   const untilMs =
-    payload.confirmedAtMs + Math.max(summary.reopenMs ?? 0, summary.proveMs ?? summary.reissueMs ?? Number.POSITIVE_INFINITY);
+    payload.confirmedAtMs +
+    Math.max(summary.reopenMs ?? 0, summary.proveMs ?? summary.reissueMs ?? Number.POSITIVE_INFINITY);
   const counts = countObservations({
     thief: await thief.ask<ThiefReport>({ do: 'report' }),
     consumer: await consumer.ask<ConsumerReport>({ do: 'report' }),
@@ -168,7 +184,9 @@ async function witnessed(
     proveMs: summary.proveMs,
     packet: summary.packet,
     parked: parked.map((secret) => secret.ref),
-    reachableUnproven: payload.secrets.filter((secret) => secret.standing !== 'proven' && secret.target !== dead?.id).length,
+    reachableUnproven: payload.secrets.filter(
+      (secret) => secret.standing !== 'proven' && secret.target !== dead?.id,
+    ).length,
   };
 }
 
@@ -177,18 +195,39 @@ function faultsOf(result: Result, unswept: number): string[] {
   const expect = (fine: boolean, fault: string) => {
     if (!fine) faults.push(fault);
   };
-  expect(result.stolenLoginsAfterProof === 0, `${result.stolenLoginsAfterProof} stolen credentials still work`);
+  expect(
+    result.stolenLoginsAfterProof === 0,
+    `${result.stolenLoginsAfterProof} stolen credentials still work`,
+  );
   expect(result.stolenSessionsAlive === 0, `${result.stolenSessionsAlive} stolen sessions are alive`);
-  expect(result.reachableUnproven === 0, `${result.reachableUnproven} proofs are missing that a reachable target could give`);
+  expect(
+    result.reachableUnproven === 0,
+    `${result.reachableUnproven} proofs are missing that a reachable target could give`,
+  );
   expect(unswept === 0, `${unswept} were not swept`);
-  expect(result.consumerFailuresOutsideFence === 0, `the consumer was locked out ${result.consumerFailuresOutsideFence} times`);
-  expect(result.notTriedAfterProof.length === 0, `${result.notTriedAfterProof.length} stolen credentials were not tried after their proof`);
-  expect(result.withoutLoginBefore.length === 0, `${result.withoutLoginBefore.length} secrets had no consumer login before`);
-  expect(result.withoutLoginAfter.length === 0, `${result.withoutLoginAfter.length} secrets had no consumer login after`);
+  expect(
+    result.consumerFailuresOutsideFence === 0,
+    `the consumer was locked out ${result.consumerFailuresOutsideFence} times`,
+  );
+  expect(
+    result.notTriedAfterProof.length === 0,
+    `${result.notTriedAfterProof.length} stolen credentials were not tried after their proof`,
+  );
+  expect(
+    result.withoutLoginBefore.length === 0,
+    `${result.withoutLoginBefore.length} secrets had no consumer login before`,
+  );
+  expect(
+    result.withoutLoginAfter.length === 0,
+    `${result.withoutLoginAfter.length} secrets had no consumer login after`,
+  );
   return faults;
 }
 
-function describe(result: Result & { readonly swept: { readonly provenRevoked: number } | null }, after: Result): string[] {
+function describe(
+  result: Result & { readonly swept: { readonly provenRevoked: number } | null },
+  after: Result,
+): string[] {
   const took = (ms: number | null) => (ms === null ? 'none' : `${(ms / 1_000).toFixed(2)} s`);
   return [
     '',
@@ -198,7 +237,9 @@ function describe(result: Result & { readonly swept: { readonly provenRevoked: n
     `  thief      ${result.thiefAttemptsAfterProof} stolen logins tried after their proof: ${result.stolenLoginsAfterProof} got in`,
     `             ${result.stolenSessionProbesAfterProof} stolen sessions probed: ${result.stolenSessionsAlive} alive; ${result.thiefTakeovers} passwords he had made his own`,
     `  consumer   ${result.consumerLogins} logins, every secret before and after: ${result.consumerFailuresOutsideFence} locked out, ${result.consumerFailuresByThief} by the thief${result.consumerRefusedInside > 0 ? `, ${result.consumerRefusedInside} refused inside the fence or the cut` : ''}`,
-    ...(result.swept === null ? [] : [`Swept once it was back: ${result.swept.provenRevoked} of ${result.secrets} revoked-proven`]),
+    ...(result.swept === null
+      ? []
+      : [`Swept once it was back: ${result.swept.provenRevoked} of ${result.secrets} revoked-proven`]),
     `Signed packet: ${after.packet}`,
   ];
 }

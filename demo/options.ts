@@ -16,7 +16,12 @@ export function readOptions(words: readonly string[]): DemoOptions {
     .option('--secrets <n>', 'login roles over four servers', countOf, 200)
     .addOption(new Option('--cause <cause>').choices(CAUSES).default('values-leaked'))
     .addOption(new Option('--cut <when>', 'cut first, also for values-leaked').choices(['now']))
-    .addOption(new Option('--dead-target <how>', 'what the last server is during the incident').choices(['stopped', 'hanging']))
+    .addOption(
+      new Option('--dead-target <how>', 'what the last server is during the incident').choices([
+        'stopped',
+        'hanging',
+      ]),
+    )
     .option('--keep', 'leave it running afterwards')
     .option('--json', 'one object on standard output')
     .parse([...words], { from: 'user' })

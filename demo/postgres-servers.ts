@@ -1,6 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, closeSync, cpSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -52,7 +64,14 @@ export async function startPostgresServers(request: ServersRequest): Promise<Pos
       chmodSync(dataDir, 0o700);
       own(dataDir, owner);
       const port = await freePort();
-      return createServerHandle({ id, dataDir, port, adminPassword, owner, settings: request.settings ?? {} });
+      return createServerHandle({
+        id,
+        dataDir,
+        port,
+        adminPassword,
+        owner,
+        settings: request.settings ?? {},
+      });
     }),
   );
   rmSync(template, { recursive: true });
@@ -75,7 +94,8 @@ export async function createLoginRoles(
   await client.connect();
   try {
     const statements = roles.map(
-      ({ role, password }) => `CREATE ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(password)}`,
+      ({ role, password }) =>
+        `CREATE ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(password)}`,
     );
     await client.query(`BEGIN; ${statements.join('; ')}; COMMIT`);
   } finally {
@@ -130,8 +150,21 @@ async function initialise(dataDir: string, password: string, owner: Owner | null
   try {
     await run(
       join(binaries().folder, 'initdb'),
-      ['-D', dataDir, '-U', ADMIN, '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--no-sync', '--no-instructions'],
-      { ...(owner ?? {}), env: environment() },
+      [
+        '-D',
+        dataDir,
+        '-U',
+        ADMIN,
+        '-A',
+        'scram-sha-256',
+        '--pwfile',
+        passwordFile,
+        '-E',
+        'UTF8',
+        '--no-sync',
+        '--no-instructions',
+      ],
+      { ...owner, env: environment() },
     );
   } finally {
     rmSync(passwordFile);
@@ -187,9 +220,15 @@ function createServerHandle(own: {
       const log = openSync(logFile, 'a', 0o644);
       child = spawn(
         join(binaries().folder, 'postgres'),
-        ['-D', own.dataDir, '-p', String(own.port), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+        [
+          '-D',
+          own.dataDir,
+          '-p',
+          String(own.port),
+          ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ],
         // A process group of its own: the terminal's Ctrl-C is not for the servers.
-        { ...(own.owner ?? {}), detached: true, stdio: ['ignore', log, log], env: environment() },
+        { ...own.owner, detached: true, stdio: ['ignore', log, log], env: environment() },
       );
       closeSync(log);
       child.unref();
@@ -252,5 +291,7 @@ function signalAll(child: ChildProcess | undefined, signal: NodeJS.Signals): voi
 function childrenOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').split(' ').flatMap((word) => (word.trim() === '' ? [] : [Number(word)]));
+  return readFileSync(file, 'utf8')
+    .split(' ')
+    .flatMap((word) => (word.trim() === '' ? [] : [Number(word)]));
 }

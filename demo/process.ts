@@ -47,7 +47,12 @@ export interface Ran {
 /** Runs the CLI as a person would; what it says to people goes where ours goes. */
 export function runRekey(
   words: readonly string[],
-  options: { readonly home: string; readonly folder: string; readonly input?: string; readonly quiet?: boolean },
+  options: {
+    readonly home: string;
+    readonly folder: string;
+    readonly input?: string;
+    readonly quiet?: boolean;
+  },
 ): Promise<Ran> {
   const child = spawn(process.execPath, [new URL('../cli/rekey.ts', import.meta.url).pathname, ...words], {
     cwd: options.folder,
@@ -59,6 +64,8 @@ export function runRekey(
   child.stdin.end(options.input ?? '');
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code: code ?? 1, stdout: Buffer.concat(chunks).toString('utf8') }));
+    child.once('close', (code) =>
+      resolve({ code: code ?? 1, stdout: Buffer.concat(chunks).toString('utf8') }),
+    );
   });
 }

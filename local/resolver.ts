@@ -35,7 +35,12 @@ export interface Resolver {
 const HOLD_MS = 8_000;
 const LOOK_AGAIN_MS = 5;
 
-export function createResolver(registry: Registry, store: SecretStore, clock: Clock, random: Random): Resolver {
+export function createResolver(
+  registry: Registry,
+  store: SecretStore,
+  clock: Clock,
+  random: Random,
+): Resolver {
   async function look(ref: SecretRef): Promise<{ secret: SecretRecord; record: ClassRecord }> {
     try {
       const [secret] = await registry.secrets([ref]);
@@ -109,7 +114,12 @@ export function createResolver(registry: Registry, store: SecretStore, clock: Cl
         ref,
         ...(secret === undefined
           ? {}
-          : { className: secret.className, tenant: secret.tenant, target: secret.target, epoch: secret.epoch }),
+          : {
+              className: secret.className,
+              tenant: secret.tenant,
+              target: secret.target,
+              epoch: secret.epoch,
+            }),
         ...(secret?.currentVersionId === undefined ? {} : { versionId: secret.currentVersionId }),
         ...(reason === undefined ? {} : { reason }),
       },

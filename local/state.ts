@@ -45,7 +45,8 @@ export function openState(home: string, options: StateOptions = {}): State {
   const paths = pathsIn(home);
   const database = openDatabase(paths.database);
   const command = options.rootKeyCommand ?? process.env['REKEY_ROOT_KEY_COMMAND'];
-  const rootKey = command === undefined ? openRootKeyFile(paths.rootKey, random) : openRootKeyCommand(command);
+  const rootKey =
+    command === undefined ? openRootKeyFile(paths.rootKey, random) : openRootKeyCommand(command);
   const keys = createSqliteEpochKeys(database, rootKey, clock, random);
   const registry = createSqliteRegistry(database);
   const store = createSqliteStore(database, keys, random);
@@ -84,7 +85,8 @@ async function answerOf(read: () => Promise<unknown>): Promise<CanaryAnswer> {
     await read();
     return { state: 'allowed' };
   } catch (error) {
-    if (error instanceof RekeyError && error.family === 'Denied') return { state: 'denied', code: error.code };
+    if (error instanceof RekeyError && error.family === 'Denied')
+      return { state: 'denied', code: error.code };
     return { state: 'failed', message: error instanceof Error ? error.message : 'unknown' };
   }
 }

@@ -6,9 +6,11 @@ export const systemClock: Clock = {
   // Anchored once and then monotonic: a wall clock that jumps moves no due time of a running process.
   nowMs: () => Math.round(performance.timeOrigin + performance.now()),
   async sleep(ms, signal) {
-    await delay(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
-      if (signal?.aborted !== true) throw error;
-    });
+    await delay(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch(
+      (error: unknown) => {
+        if (signal?.aborted !== true) throw error;
+      },
+    );
   },
 };
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { RekeyError } from '../../shared/domain/errors.ts';
 import { type Change, differenceOf, refuseUntimely } from '../../shared/domain/config/difference.ts';
 import { formatMistakes, parseConfig } from '../../shared/domain/config/parse.ts';
 import { toRecords } from '../../shared/domain/config/records.ts';
 import type { ConfigFile } from '../../shared/domain/config/schema.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
 import { postgres } from '../../shared/rotators/postgres/rotator.ts';
 import { type Context, withState } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -24,8 +24,14 @@ export async function apply(
       const kept = difference.changes.filter((change) => change.kind === 'remove' && options.remove !== true);
       const changes = difference.changes.filter((change) => !kept.includes(change));
       show(context, changes, kept);
-      const open = (await services.registry.incidents()).filter(({ state }) => state === 'open' || state === 'awaiting-reopen');
-      refuseUntimely({ ...difference, changes }, enrolled, open.map(({ id }) => id));
+      const open = (await services.registry.incidents()).filter(
+        ({ state }) => state === 'open' || state === 'awaiting-reopen',
+      );
+      refuseUntimely(
+        { ...difference, changes },
+        enrolled,
+        open.map(({ id }) => id),
+      );
       if (changes.length > 0) {
         if (options.yes !== true && (await context.ask('Apply? (yes) ')) !== 'yes') {
           throw new RekeyError({
@@ -39,7 +45,9 @@ export async function apply(
         const atMs = services.clock.nowMs();
         const run = services.random.uuid();
         const removed = (family: Change['family']) =>
-          changes.filter((change) => change.kind === 'remove' && change.family === family).map(({ name }) => name);
+          changes
+            .filter((change) => change.kind === 'remove' && change.family === family)
+            .map(({ name }) => name);
         await services.registry.applyEnrolment({
           put: difference.put,
           remove: {
@@ -65,7 +73,12 @@ export async function apply(
         });
       }
       const count = (kind: Change['kind']) => changes.filter((change) => change.kind === kind).length;
-      const result = { added: count('add'), changed: count('change'), removed: count('remove'), notRemoved: kept.length };
+      const result = {
+        added: count('add'),
+        changed: count('change'),
+        removed: count('remove'),
+        notRemoved: kept.length,
+      };
       if (context.json) context.print(JSON.stringify(result));
       else context.print(`added ${result.added}, changed ${result.changed}, removed ${result.removed}`);
       return EXIT.done;
@@ -98,12 +111,19 @@ function show(context: Context, changes: readonly Change[], kept: readonly Chang
   if (changes.length === 0) context.say('rekey.yaml and the registry agree');
   const sign = { add: '+', change: '~', remove: '-' } as const;
   for (const { family, name, kind, fields } of changes.slice(0, MOST_LINES)) {
-    const moved = family === 'secrets' && fields.some((field) => field.startsWith('className') || field.startsWith('tenant'));
+    const moved =
+      family === 'secrets' &&
+      fields.some((field) => field.startsWith('className') || field.startsWith('tenant'));
     context.say(`${sign[kind]} ${family} ${name}${moved ? '  (MOVES to another class or tenant)' : ''}`);
     for (const field of fields) context.say(`    ${field}`);
   }
   if (changes.length > MOST_LINES) context.say(`  and ${changes.length - MOST_LINES} more`);
   if (kept.length > 0) {
-    context.say(`no longer in the file, kept until --remove: ${kept.slice(0, 5).map(({ name }) => name).join(', ')}${kept.length > 5 ? ', …' : ''}`);
+    context.say(
+      `no longer in the file, kept until --remove: ${kept
+        .slice(0, 5)
+        .map(({ name }) => name)
+        .join(', ')}${kept.length > 5 ? ', …' : ''}`,
+    );
   }
 }

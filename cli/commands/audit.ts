@@ -1,10 +1,10 @@
-import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { createReadStream, createWriteStream, readFileSync, writeFileSync } from 'node:fs';
 import type { State } from '../../local/state.ts';
-import { canonicalJson } from '../../shared/domain/canonical.ts';
 import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { signCheckpoint } from '../../shared/domain/audit/signed.ts';
 import { verifyExport } from '../../shared/domain/audit/verify.ts';
+import { canonicalJson } from '../../shared/domain/canonical.ts';
 import { formatDuration } from '../../shared/domain/config/duration.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { type Context, withState } from '../context.ts';
@@ -13,7 +13,10 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 const AT_ONCE = 1_000;
 const LOOK_EVERY_MS = 500;
 
-export async function tail(context: Context, options: { readonly n: string; readonly follow?: boolean }): Promise<ExitCode> {
+export async function tail(
+  context: Context,
+  options: { readonly n: string; readonly follow?: boolean },
+): Promise<ExitCode> {
   return withState(context, async ({ services }) => {
     const { seq } = await services.audit.chainPending();
     const stopping = new AbortController();
@@ -46,7 +49,10 @@ export async function exportAudit(
     const place = { chain: head.chain, seq: head.seq, hash: head.hash, atMs: state.services.clock.nowMs() };
     await writeExport(state, place, options.out);
     if (options.checkpoint !== undefined) {
-      const checkpoint = await signCheckpoint({ kind: 'rekey-audit-checkpoint', ...place }, state.services.signer);
+      const checkpoint = await signCheckpoint(
+        { kind: 'rekey-audit-checkpoint', ...place },
+        state.services.signer,
+      );
       writeFileSync(options.checkpoint, `${canonicalJson(checkpoint)}\n`);
     }
     context.say(`${head.seq} entries, head ${head.hash.slice(0, 16)}…, key ${state.services.signer.keyId}`);
@@ -68,7 +74,9 @@ async function writeExport(
     await write(lines.map(({ line }) => `${line}\n`).join(''));
     after = lines.at(-1)?.seq ?? place.seq;
   }
-  await write(`${canonicalJson(await signCheckpoint({ kind: 'rekey-audit-trailer', ...place }, services.signer))}\n`);
+  await write(
+    `${canonicalJson(await signCheckpoint({ kind: 'rekey-audit-trailer', ...place }, services.signer))}\n`,
+  );
   if (out !== process.stdout) {
     out.end();
     await once(out, 'finish');
@@ -95,6 +103,9 @@ export async function verify(
   }
   const age = formatDuration(Date.now() - verdict.atMs);
   if (context.json) context.print(JSON.stringify(verdict));
-  else context.print(`${verdict.entries} entries of chain ${verdict.chain} verify, head ${verdict.head.slice(0, 16)}…, exported ${age} ago`);
+  else
+    context.print(
+      `${verdict.entries} entries of chain ${verdict.chain} verify, head ${verdict.head.slice(0, 16)}…, exported ${age} ago`,
+    );
   return EXIT.done;
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { ensureEngine } from '../../local/engine/launch.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import type { State } from '../../local/state.ts';
-import { parseDuration } from '../../shared/domain/config/duration.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
 import type { Scope } from '../../shared/domain/class.ts';
+import { parseDuration } from '../../shared/domain/config/duration.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Plan } from '../../shared/domain/incident.ts';
 import { suggestNearest } from '../../shared/domain/nearest.ts';
@@ -44,12 +44,16 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
       scope,
       cause,
       cutNow: options.cut === 'now',
-      ...(options.since === undefined ? {} : { sinceMs: sinceOf(options.since, state.services.clock.nowMs()) }),
+      ...(options.since === undefined
+        ? {}
+        : { sinceMs: sinceOf(options.since, state.services.clock.nowMs()) }),
       ...(options.principal === undefined ? {} : { principal: options.principal }),
     });
     const plan = await withLookedAtTime(state, fresh, options);
     const planHash = await state.services.plans.save(plan);
-    const kinds = new Map((await state.services.registry.enrolment()).targets.map((target) => [target.id, target.kind]));
+    const kinds = new Map(
+      (await state.services.registry.enrolment()).targets.map((target) => [target.id, target.kind]),
+    );
     const gaps = Object.values(state.services.rotators)
       .filter((rotator) => plan.secrets.some((secret) => kinds.get(secret.target) === rotator.kind))
       .map(({ kind, gap }) => ({ kind, gap }));
@@ -86,12 +90,21 @@ async function scopeOf(state: State, options: BreakGlassOptions): Promise<Scope>
     const nearest = suggestNearest(word, candidates);
     mistakes.push(`there is no ${what} ${word}${nearest === null ? '' : ` (did you mean ${nearest}?)`}`);
   };
-  if (named === undefined) mistakes.push('which class? Give --class, or a --secret, --tenant or --target of one class');
-  check('class', options.class, classes.map((record) => record.name));
+  if (named === undefined)
+    mistakes.push('which class? Give --class, or a --secret, --tenant or --target of one class');
+  check(
+    'class',
+    options.class,
+    classes.map((record) => record.name),
+  );
   const inClass = secrets.filter((secret) => secret.className === named);
   check('tenant', options.tenant, [...new Set(inClass.map((secret) => secret.tenant))]);
   check('target', options.target, [...new Set(inClass.map((secret) => secret.target))]);
-  check('secret', options.secret, inClass.map((secret) => secret.ref));
+  check(
+    'secret',
+    options.secret,
+    inClass.map((secret) => secret.ref),
+  );
   if (mistakes.length > 0) {
     throw new RekeyError({
       code: 'scope-unknown',
@@ -117,7 +130,10 @@ function onlyClassOf(
   if (tenant === undefined && target === undefined) return undefined;
   const names = new Set(
     secrets
-      .filter((secret) => (tenant ?? secret.tenant) === secret.tenant && (target ?? secret.target) === secret.target)
+      .filter(
+        (secret) =>
+          (tenant ?? secret.tenant) === secret.tenant && (target ?? secret.target) === secret.target,
+      )
       .map((secret) => secret.className),
   );
   return names.size === 1 ? [...names][0] : undefined;
@@ -129,7 +145,8 @@ async function askCause(context: Context): Promise<Cause> {
   throw new RekeyError({
     code: 'cause-missing',
     family: 'Validation',
-    message: '--cause says what happened (values-leaked, reader-compromised, unknown): it decides the containment',
+    message:
+      '--cause says what happened (values-leaked, reader-compromised, unknown): it decides the containment',
     safe: 'Nothing was changed.',
     next: ['rekey break-glass … --cause unknown'],
   });
@@ -149,7 +166,8 @@ function sinceOf(text: string, nowMs: number): number {
 
 /** An age (`--since 2h`) is another time at each call: of a plan that was looked at, its own time is kept. */
 async function withLookedAtTime(state: State, fresh: Plan, options: BreakGlassOptions): Promise<Plan> {
-  if (options.planHash === undefined || options.since === undefined || parseDuration(options.since) === null) return fresh;
+  if (options.planHash === undefined || options.since === undefined || parseDuration(options.since) === null)
+    return fresh;
   try {
     const { sinceMs } = await state.services.plans.load(options.planHash);
     return sinceMs === undefined ? fresh : { ...fresh, sinceMs };
@@ -187,7 +205,10 @@ async function confirm(
   throw new RekeyError({
     code: 'not-confirmed',
     family: 'Validation',
-    message: answer === null ? 'there is no terminal to confirm at: --yes --plan-hash does' : 'that is not the class’s name',
+    message:
+      answer === null
+        ? 'there is no terminal to confirm at: --yes --plan-hash does'
+        : 'that is not the class’s name',
     safe: 'Nothing was changed.',
     next: [`rekey break-glass … --yes --plan-hash ${planHash}`],
   });
@@ -196,6 +217,9 @@ async function confirm(
 /** `inc-<day>-<class>-<random>`: at most 48 characters, so that it fits into `application_name` with the worker's. */
 function incidentId(className: string, nowMs: number): string {
   const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '');
-  const name = className.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-').slice(0, 24);
+  const name = className
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, '-')
+    .slice(0, 24);
   return `inc-${day}-${name}-${randomBytes(2).toString('hex')}`;
 }

@@ -20,10 +20,15 @@ export async function doctor(context: Context): Promise<ExitCode> {
     ...(await peopleOf(state)),
     ...(await targetsOf(state)),
     ...(await secretsOf(state)),
-    { what: 'engine', ok: true, detail: engineRuns(context.home) ? 'running' : 'not running; commands start it' },
+    {
+      what: 'engine',
+      ok: true,
+      detail: engineRuns(context.home) ? 'running' : 'not running; commands start it',
+    },
   ]);
   if (context.json) context.print(JSON.stringify(findings));
-  else for (const { what, ok, detail } of findings) context.print(`${ok ? 'ok  ' : 'BAD '} ${what}: ${detail}`);
+  else
+    for (const { what, ok, detail } of findings) context.print(`${ok ? 'ok  ' : 'BAD '} ${what}: ${detail}`);
   return findings.every((finding) => finding.ok) ? EXIT.done : EXIT.failed;
 }
 
@@ -42,7 +47,9 @@ async function peopleOf({ services }: State): Promise<Finding[]> {
   const { people } = await services.registry.enrolment();
   const signers = people.filter((person) => person.sshKeys.length > 0).length;
   const ok = signers >= 2;
-  return [{ what: 'people', ok, detail: `${signers} can sign${ok ? '' : ': a fenced class takes two to re-open'}` }];
+  return [
+    { what: 'people', ok, detail: `${signers} can sign${ok ? '' : ': a fenced class takes two to re-open'}` },
+  ];
 }
 
 async function targetsOf({ services }: State): Promise<Finding[]> {
@@ -72,7 +79,10 @@ async function secretsOf({ services }: State): Promise<Finding[]> {
     {
       what: 'secrets',
       ok: empty.length === 0,
-      detail: empty.length === 0 ? `${secrets.length} have a value` : `${empty.length} have no value, ${empty[0]?.ref} among them: rekey import`,
+      detail:
+        empty.length === 0
+          ? `${secrets.length} have a value`
+          : `${empty.length} have no value, ${empty[0]?.ref} among them: rekey import`,
     },
   ];
 }

@@ -13,7 +13,9 @@ export async function exec(
     const at = pair.indexOf('=');
     return { name: pair.slice(0, at), ref: pair.slice(at + 1) };
   });
-  const wrong = wanted.filter(({ name, ref }) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !ref.startsWith('vault://'));
+  const wrong = wanted.filter(
+    ({ name, ref }) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || !ref.startsWith('vault://'),
+  );
   const [program, ...words] = options.command;
   if (wrong.length > 0 || program === undefined) {
     throw new RekeyError({

@@ -8,7 +8,10 @@ const WORKFLOWS: Readonly<Record<string, URL>> = {
   'break-glass': new URL('../../statemachines/break-glass.asl.json', import.meta.url),
 };
 
-export async function explain(context: Context, { workflow }: { readonly workflow: string }): Promise<ExitCode> {
+export async function explain(
+  context: Context,
+  { workflow }: { readonly workflow: string },
+): Promise<ExitCode> {
   const file = WORKFLOWS[workflow];
   if (file === undefined) {
     throw new RekeyError({

@@ -9,12 +9,26 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 const Line = z.strictObject({ ref: z.string(), value: z.string().min(1) });
 
 /** First values. All of them or none; what has a value already is left alone and said. */
-export async function importValues(context: Context, { file }: { readonly file?: string }): Promise<ExitCode> {
-  const values = parse(file === undefined ? await context.readInput() : readPrivate(file), file ?? 'standard input');
+export async function importValues(
+  context: Context,
+  { file }: { readonly file?: string },
+): Promise<ExitCode> {
+  const values = parse(
+    file === undefined ? await context.readInput() : readPrivate(file),
+    file ?? 'standard input',
+  );
   return withState(context, async ({ services }) => {
     const put = await putValues(services, values, { user: context.user, replace: false });
-    const { seen, unseen } = await noteIdentities(services, put.map(({ ref }) => ref));
-    const result = { imported: put.length, alreadyThere: values.length - put.length, seenAtTarget: seen, unseen };
+    const { seen, unseen } = await noteIdentities(
+      services,
+      put.map(({ ref }) => ref),
+    );
+    const result = {
+      imported: put.length,
+      alreadyThere: values.length - put.length,
+      seenAtTarget: seen,
+      unseen,
+    };
     if (context.json) context.print(JSON.stringify(result));
     else {
       context.print(`imported ${result.imported} values, ${result.alreadyThere} had one already`);

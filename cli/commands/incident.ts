@@ -9,18 +9,25 @@ export async function listIncidents(context: Context): Promise<ExitCode> {
     await carryOn(context, state);
     const incidents = await state.services.registry.incidents();
     if (context.json) {
-      context.print(JSON.stringify(await Promise.all(incidents.map((incident) => summaryOf(state, incident)))));
+      context.print(
+        JSON.stringify(await Promise.all(incidents.map((incident) => summaryOf(state, incident)))),
+      );
       return EXIT.done;
     }
     if (incidents.length === 0) context.print('no incidents');
     for (const { id, state: standing, plan, startedBy, confirmedAtMs } of incidents) {
-      context.print(`${id}  ${standing}  ${plan.cause}  ${new Date(confirmedAtMs).toISOString()}  by ${startedBy}`);
+      context.print(
+        `${id}  ${standing}  ${plan.cause}  ${new Date(confirmedAtMs).toISOString()}  by ${startedBy}`,
+      );
     }
     return EXIT.done;
   });
 }
 
-export async function showIncident(context: Context, { incident: id }: { readonly incident: string }): Promise<ExitCode> {
+export async function showIncident(
+  context: Context,
+  { incident: id }: { readonly incident: string },
+): Promise<ExitCode> {
   return withState(context, async (state) => {
     await carryOn(context, state);
     const incident = await incidentNamed(state.services, id);

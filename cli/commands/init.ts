@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { RekeyError } from '../../shared/domain/errors.ts';
 import { STARTER } from '../../shared/domain/config/starter.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 

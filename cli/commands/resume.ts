@@ -1,15 +1,18 @@
+import { unfinishedExecutions } from '../../local/engine/executions.ts';
 import { ensureEngine } from '../../local/engine/launch.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { incidentNamed } from '../../shared/driver/change-incident.ts';
-import { unfinishedExecutions } from '../../local/engine/executions.ts';
 import { type Context, withState } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
 
 /** Takes up what is left, what waits for its time and what was set aside for a person alike. What is done is skipped. */
-export async function resume(context: Context, { incident: id }: { readonly incident: string }): Promise<ExitCode> {
+export async function resume(
+  context: Context,
+  { incident: id }: { readonly incident: string },
+): Promise<ExitCode> {
   return withState(context, async (state) => {
     const incident = await incidentNamed(state.services, id);
     if (incident.state === 'restored') {
@@ -22,13 +25,21 @@ export async function resume(context: Context, { incident: id }: { readonly inci
       });
     }
     const requests = createStartRequests(state.database);
-    const running = unfinishedExecutions(state.database).find((name) => name === id || name.startsWith(`${id}-r`));
+    const running = unfinishedExecutions(state.database).find(
+      (name) => name === id || name.startsWith(`${id}-r`),
+    );
     const execution = running ?? `${id}-r${requests.names(`${id}-r`).length + 1}`;
     if (running === undefined) {
       requests.ask({
         name: execution,
         machine: 'break-glass',
-        input: { v: 1, incidentId: id, startedBy: context.user, confirmedAtMs: incident.confirmedAtMs, again: true },
+        input: {
+          v: 1,
+          incidentId: id,
+          startedBy: context.user,
+          confirmedAtMs: incident.confirmedAtMs,
+          again: true,
+        },
       });
     } else {
       context.say(`rekey: ${execution} is under way; watching it`);

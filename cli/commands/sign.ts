@@ -1,5 +1,5 @@
-import { ensureEngine } from '../../local/engine/launch.ts';
 import { completeTask, executionOf } from '../../local/engine/executions.ts';
+import { ensureEngine } from '../../local/engine/launch.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
 import type { State } from '../../local/state.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
@@ -103,7 +103,10 @@ async function sign(
     });
   }
   const incident = await changeIncident(services, before.id, (current) => ({
-    incident: { ...current, signatures: [...current.signatures.filter((other) => other.person !== person), signature] },
+    incident: {
+      ...current,
+      signatures: [...current.signatures.filter((other) => other.person !== person), signature],
+    },
     entries: [
       incidentEntry(current, {
         action: 'sign',

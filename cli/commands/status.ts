@@ -1,8 +1,8 @@
+import { engineRuns } from '../../local/engine/launch.ts';
+import type { State } from '../../local/state.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { suggestNearest } from '../../shared/domain/nearest.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
-import { engineRuns } from '../../local/engine/launch.ts';
-import type { State } from '../../local/state.ts';
 import { carryOn } from '../carry-on.ts';
 import { type Context, withState } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -13,10 +13,12 @@ export async function status(context: Context, { ref }: { readonly ref?: string 
     if (ref !== undefined) return statusOf(context, state, ref);
     const { registry } = state.services;
     const enrolment = await registry.enrolment();
-    const incidents = (await registry.incidents()).filter((incident) => incident.state !== 'sealed' && incident.state !== 'restored');
-    const breakers = (await Promise.all(enrolment.targets.map((target) => registry.breaker(target.id)))).flatMap(
-      (breaker) => breaker ?? [],
+    const incidents = (await registry.incidents()).filter(
+      (incident) => incident.state !== 'sealed' && incident.state !== 'restored',
     );
+    const breakers = (
+      await Promise.all(enrolment.targets.map((target) => registry.breaker(target.id)))
+    ).flatMap((breaker) => breaker ?? []);
     const classes = enrolment.classes.map((record) => {
       const secrets = enrolment.secrets.filter((secret) => secret.className === record.name);
       return {
@@ -30,7 +32,14 @@ export async function status(context: Context, { ref }: { readonly ref?: string 
       };
     });
     if (context.json) {
-      context.print(JSON.stringify({ engine: engineRuns(context.home), classes, incidents: incidents.map(({ id }) => id), breakers }));
+      context.print(
+        JSON.stringify({
+          engine: engineRuns(context.home),
+          classes,
+          incidents: incidents.map(({ id }) => id),
+          breakers,
+        }),
+      );
       return EXIT.done;
     }
     for (const { name, epoch, fenced, secrets, withoutValue, parked, incidents: open } of classes) {
@@ -40,7 +49,9 @@ export async function status(context: Context, { ref }: { readonly ref?: string 
         parked > 0 ? `${parked} parked` : '',
         ...open,
       ].filter((note) => note !== '');
-      context.print(`class ${name}: ${secrets} secrets, epoch ${epoch}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`);
+      context.print(
+        `class ${name}: ${secrets} secrets, epoch ${epoch}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`,
+      );
     }
     for (const { target, reason } of breakers) context.print(`target ${target}: set aside: ${reason}`);
     for (const { id, state: standing } of incidents) context.print(`incident ${id}: ${standing}`);
@@ -66,17 +77,22 @@ async function statusOf(context: Context, state: State, ref: string): Promise<Ex
     context.print(JSON.stringify({ secret, versions }));
     return EXIT.done;
   }
-  context.print(`${secret.ref}: class ${secret.className}, tenant ${secret.tenant}, target ${secret.target || 'none'}, owner ${secret.owner}`);
+  context.print(
+    `${secret.ref}: class ${secret.className}, tenant ${secret.tenant}, target ${secret.target || 'none'}, owner ${secret.owner}`,
+  );
   for (const { ordinal, id, epoch, fate, reason, proven } of versions) {
     const current = id === secret.currentVersionId ? ', read by consumers' : '';
     const why = proven === undefined ? reason : `${new Date(proven.atMs).toISOString()} ${proven.evidence}`;
-    context.print(`  version ${ordinal} (epoch ${epoch}): ${fate}${current}${why === undefined ? '' : `: ${why}`}`);
+    context.print(
+      `  version ${ordinal} (epoch ${epoch}): ${fate}${current}${why === undefined ? '' : `: ${why}`}`,
+    );
   }
   if (secret.cut?.wasOff === true) context.print('  off at its target before Rekey came: it stays off');
   const { rotation } = secret;
   if (rotation !== undefined) {
     context.print(`  under way: ${rotation.operation}, ${rotation.stage}`);
-    if (rotation.parked !== undefined) context.print(`  parked: ${rotation.parked.code}: ${rotation.parked.message}`);
+    if (rotation.parked !== undefined)
+      context.print(`  parked: ${rotation.parked.code}: ${rotation.parked.message}`);
   }
   return EXIT.done;
 }

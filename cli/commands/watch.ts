@@ -1,12 +1,15 @@
-import { RekeyError } from '../../shared/domain/errors.ts';
 import { executionOf } from '../../local/engine/executions.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
 import { carryOn } from '../carry-on.ts';
 import { type Context, withState } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
 
-export async function watch(context: Context, { incident }: { readonly incident?: string }): Promise<ExitCode> {
+export async function watch(
+  context: Context,
+  { incident }: { readonly incident?: string },
+): Promise<ExitCode> {
   return withState(context, async (state) => {
     await carryOn(context, state);
     const id = incident ?? (await state.services.registry.incidents()).at(-1)?.id;

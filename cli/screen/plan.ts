@@ -32,7 +32,9 @@ export function renderPlan(
         `  admin       ${admin} of ${target} could have been read: ${through === undefined ? 'NO SECOND ADMIN, used all the same' : `through ${through}`}`,
     ),
     ...(plan.secrets.some((secret) => secret.versionId === undefined)
-      ? [`  unknown     ${plan.secrets.filter((secret) => secret.versionId === undefined).length} have no value here: their old credential cannot be tried`]
+      ? [
+          `  unknown     ${plan.secrets.filter((secret) => secret.versionId === undefined).length} have no value here: their old credential cannot be tried`,
+        ]
       : []),
     `  plan        ${planHash}`,
   ].join('\n');

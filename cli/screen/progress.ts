@@ -9,7 +9,11 @@ export interface ProgressView {
   readonly elapsedMs: number;
   readonly layers: readonly { readonly name: string; readonly state: string }[];
   readonly targets: readonly TargetView[];
-  readonly unconfirmed: readonly { readonly consumer: string; readonly owner: string; readonly count: number }[];
+  readonly unconfirmed: readonly {
+    readonly consumer: string;
+    readonly owner: string;
+    readonly count: number;
+  }[];
 }
 
 export interface TargetView {
@@ -17,7 +21,11 @@ export interface TargetView {
   readonly total: number;
   readonly reissued: number;
   readonly proven: number;
-  readonly parked: readonly { readonly code: string; readonly count: number; readonly firstRefs: readonly string[] }[];
+  readonly parked: readonly {
+    readonly code: string;
+    readonly count: number;
+    readonly firstRefs: readonly string[];
+  }[];
   /** Why it is set aside. */
   readonly aside?: string;
 }
@@ -25,9 +33,13 @@ export interface TargetView {
 const BAR = 16;
 
 /** Lines of at most `columns` characters, at most `rows`: totals, one line a target, what is parked and why. */
-export function renderProgress(view: ProgressView, screen: { readonly columns: number; readonly rows: number }): string[] {
+export function renderProgress(
+  view: ProgressView,
+  screen: { readonly columns: number; readonly rows: number },
+): string[] {
   const { targets } = view;
-  const sum = (of: (target: TargetView) => number) => targets.reduce((total, target) => total + of(target), 0);
+  const sum = (of: (target: TargetView) => number) =>
+    targets.reduce((total, target) => total + of(target), 0);
   const [total, reissued, proven] = [sum((t) => t.total), sum((t) => t.reissued), sum((t) => t.proven)];
   const seconds = view.elapsedMs / 1_000;
   const rate = seconds > 0 ? proven / seconds : 0;
@@ -44,7 +56,10 @@ export function renderProgress(view: ProgressView, screen: { readonly columns: n
     ({ consumer, owner, count }) => `not confirmed: ${consumer} (owner ${owner}), ${count} versions`,
   );
   const foot = `Ctrl-C detaches, it goes on; rekey watch ${view.incident}`;
-  const room = Math.max(1, screen.rows - head.length - Math.min(parked.length, 5) - Math.min(told.length, 3) - 2);
+  const room = Math.max(
+    1,
+    screen.rows - head.length - Math.min(parked.length, 5) - Math.min(told.length, 3) - 2,
+  );
   const shown = targets.slice(0, targets.length > room ? room - 1 : room);
   const hidden = targets.slice(shown.length);
   const lines = [
@@ -52,7 +67,9 @@ export function renderProgress(view: ProgressView, screen: { readonly columns: n
     ...shown.map(targetLine),
     ...(hidden.length === 0
       ? []
-      : [`and ${hidden.length} more targets: ${hidden.reduce((n, t) => n + t.proven, 0)}/${hidden.reduce((n, t) => n + t.total, 0)}`]),
+      : [
+          `and ${hidden.length} more targets: ${hidden.reduce((n, t) => n + t.proven, 0)}/${hidden.reduce((n, t) => n + t.total, 0)}`,
+        ]),
     ...parked.slice(0, 5),
     ...told.slice(0, 3),
     foot,
@@ -76,7 +93,7 @@ function parkedLines(targets: readonly TargetView[]): string[] {
 }
 
 function clip(line: string, columns: number): string {
-  const letters = [...line];
+  const letters = Array.from(line);
   return letters.length <= columns ? line : `${letters.slice(0, columns - 1).join('')}…`;
 }
 

@@ -1,5 +1,10 @@
 import * as z from 'zod';
-import { changeIncident, incidentEntry, incidentNamed, withLayers } from '../../shared/driver/change-incident.ts';
+import {
+  changeIncident,
+  incidentEntry,
+  incidentNamed,
+  withLayers,
+} from '../../shared/driver/change-incident.ts';
 import { cutTarget as cutOneTarget } from '../../shared/driver/cut-target.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { workerOf } from '../../shared/driver/worker-of.ts';

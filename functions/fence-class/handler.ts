@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import type { LayerReport } from '../../shared/domain/incident.ts';
 import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
-import { changeIncident, incidentEntry, incidentNamed, withLayers } from '../../shared/driver/change-incident.ts';
+import {
+  changeIncident,
+  incidentEntry,
+  incidentNamed,
+  withLayers,
+} from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 
 const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
@@ -21,7 +26,9 @@ export const fenceClass = defineFunction({
     const shared: string[] = [];
     for (const key of await services.keys.list(incident.plan.scope.className)) {
       if (key.state === 'destroyed' || key.epoch >= incident.epoch) continue;
-      const sealed = (await services.registry.versions({ keyId: key.id })).filter((version) => UNSETTLED.has(version.fate));
+      const sealed = (await services.registry.versions({ keyId: key.id })).filter((version) =>
+        UNSETTLED.has(version.fate),
+      );
       if (sealed.length === 0) continue;
       if (sealed.every((version) => inScope.has(version.ref))) {
         await services.keys.close(key.id);
@@ -33,7 +40,12 @@ export const fenceClass = defineFunction({
     const nowMs = services.clock.nowMs();
     const report: LayerReport =
       shared.length === 0
-        ? { layer: 'key', state: 'not-yet-observed', atMs: nowMs, detail: `${closed.length} keys closed, not yet tried` }
+        ? {
+            layer: 'key',
+            state: 'not-yet-observed',
+            atMs: nowMs,
+            detail: `${closed.length} keys closed, not yet tried`,
+          }
         : {
             layer: 'key',
             state: 'not-enforceable',
@@ -42,7 +54,9 @@ export const fenceClass = defineFunction({
           };
     await changeIncident(services, incidentId, (before) => ({
       incident: withLayers(before, [report]),
-      entries: closed.map((id) => incidentEntry(before, { action: 'key-close', atMs: nowMs, place: id, reason: id })),
+      entries: closed.map((id) =>
+        incidentEntry(before, { action: 'key-close', atMs: nowMs, place: id, reason: id }),
+      ),
     }));
     return { closed };
   },

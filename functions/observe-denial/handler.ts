@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import type { LayerReport } from '../../shared/domain/incident.ts';
-import type { SecretRef } from '../../shared/domain/secret-ref.ts';
-import { changeIncident, incidentEntry, incidentNamed, withLayers } from '../../shared/driver/change-incident.ts';
+import {
+  changeIncident,
+  incidentEntry,
+  incidentNamed,
+  withLayers,
+} from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { CanaryAnswer } from '../../shared/ports/canary.ts';
 
@@ -12,18 +16,26 @@ export const observeDenial = defineFunction({
   output: { observed: z.boolean() },
   async run({ incidentId }, services) {
     const incident = await incidentNamed(services, incidentId);
-    const canary = incident.plan.secrets.find((secret) => secret.versionId !== undefined)?.ref as SecretRef | undefined;
-    const keyShared = incident.layers.some((layer) => layer.layer === 'key' && layer.state === 'not-enforceable');
+    const canary = incident.plan.secrets.find((secret) => secret.versionId !== undefined)?.ref;
+    const keyShared = incident.layers.some(
+      (layer) => layer.layer === 'key' && layer.state === 'not-enforceable',
+    );
     const reports: LayerReport[] = [];
     if (canary === undefined) {
       const atMs = services.clock.nowMs();
       for (const layer of ['resolver', 'key'] as const) {
-        reports.push({ layer, state: 'not-enforceable', atMs, detail: 'the scope holds no value to be refused' });
+        reports.push({
+          layer,
+          state: 'not-enforceable',
+          atMs,
+          detail: 'the scope holds no value to be refused',
+        });
       }
     } else {
       const resolver = await services.canary.throughResolver(canary);
       reports.push(reportOf('resolver', resolver, services.clock.nowMs()));
-      if (!keyShared) reports.push(reportOf('key', await services.canary.underKey(canary), services.clock.nowMs()));
+      if (!keyShared)
+        reports.push(reportOf('key', await services.canary.underKey(canary), services.clock.nowMs()));
     }
     await changeIncident(services, incidentId, (before) => ({
       incident: withLayers(before, reports),
@@ -48,6 +60,11 @@ function reportOf(layer: 'resolver' | 'key', answer: CanaryAnswer, atMs: number)
     case 'allowed':
       return { layer, state: 'not-yet-observed', atMs, detail: 'a canary reader was still served' };
     case 'failed':
-      return { layer, state: 'not-yet-observed', atMs, detail: `the canary reader could not tell: ${answer.message}` };
+      return {
+        layer,
+        state: 'not-yet-observed',
+        atMs,
+        detail: `the canary reader could not tell: ${answer.message}`,
+      };
   }
 }

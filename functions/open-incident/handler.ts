@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { openedIncident } from '../../shared/domain/opened-incident.ts';
 import { incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
-import { openedIncident } from '../../shared/domain/opened-incident.ts';
 import type { Services } from '../../shared/driver/services.ts';
 
 const Input = {
@@ -44,7 +44,11 @@ export const openIncident = defineFunction({
   },
 });
 
-async function open(services: Services, input: { readonly incidentId: string; readonly startedBy: string; readonly confirmedAtMs: number }, planHash: string) {
+async function open(
+  services: Services,
+  input: { readonly incidentId: string; readonly startedBy: string; readonly confirmedAtMs: number },
+  planHash: string,
+) {
   const plan = await services.plans.load(planHash);
   const record = await services.registry.classNamed(plan.scope.className);
   const { people } = await services.registry.enrolment();
@@ -58,8 +62,14 @@ async function open(services: Services, input: { readonly incidentId: string; re
     people,
   });
   await services.registry.openIncident(incident, [
-    incidentEntry(incident, { action: 'incident-open', atMs: services.clock.nowMs(), reason: `plan ${planHash}` }),
-    ...(plan.fence ? [incidentEntry(incident, { action: 'fence' as const, atMs: services.clock.nowMs() })] : []),
+    incidentEntry(incident, {
+      action: 'incident-open',
+      atMs: services.clock.nowMs(),
+      reason: `plan ${planHash}`,
+    }),
+    ...(plan.fence
+      ? [incidentEntry(incident, { action: 'fence' as const, atMs: services.clock.nowMs() })]
+      : []),
   ]);
   return incidentNamed(services, incident.id);
 }

@@ -23,7 +23,11 @@ export const reopenClass = defineFunction({
         entries: [
           incidentEntry(before, { action: 'key-open', atMs: nowMs, reason: key.id, place: key.id }),
           incidentEntry(before, { action: 'unfence', atMs: nowMs }),
-          incidentEntry(before, { action: 'reopen', atMs: nowMs, reason: `signed by ${judged.counted.join(' and ')}` }),
+          incidentEntry(before, {
+            action: 'reopen',
+            atMs: nowMs,
+            reason: `signed by ${judged.counted.join(' and ')}`,
+          }),
         ],
       };
     });

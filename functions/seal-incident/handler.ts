@@ -8,8 +8,8 @@ import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Services } from '../../shared/driver/services.ts';
-import { standingsOf } from '../../shared/driver/unfinished.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
+import { standingsOf } from '../../shared/driver/unfinished.ts';
 
 const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
 
@@ -62,7 +62,8 @@ async function destroyOldKeys(services: Services, incident: IncidentRecord): Pro
       ]);
     } catch (error) {
       // Another process reads the state just now, or a version came to be named: the next seal tries again.
-      if (!(error instanceof RekeyError) || (error.family !== 'Throttled' && error.family !== 'Conflict')) throw error;
+      if (!(error instanceof RekeyError) || (error.family !== 'Throttled' && error.family !== 'Conflict'))
+        throw error;
       await services.registry.append([
         incidentEntry(incident, {
           action: 'key-destroy',

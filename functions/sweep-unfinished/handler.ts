@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { changeIncident } from '../../shared/driver/change-incident.ts';
+import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
-import { incidentNamed } from '../../shared/driver/change-incident.ts';
 
 /** Soonest that a sweep looks again. */
 const SOONEST_MS = 50;
@@ -25,10 +24,18 @@ export const sweepUnfinished = defineFunction({
     await changeIncident(services, incidentId, (before) => {
       const times = {
         ...(reissued && before.reissuedAtMs === undefined
-          ? { reissuedAtMs: latest(standings.flatMap(({ versions }) => versions.map((version) => version.promotedAtMs))) }
+          ? {
+              reissuedAtMs: latest(
+                standings.flatMap(({ versions }) => versions.map((version) => version.promotedAtMs)),
+              ),
+            }
           : {}),
         ...(proven && before.provenAtMs === undefined
-          ? { provenAtMs: latest(standings.flatMap(({ versions }) => versions.map((version) => version.proven?.atMs))) }
+          ? {
+              provenAtMs: latest(
+                standings.flatMap(({ versions }) => versions.map((version) => version.proven?.atMs)),
+              ),
+            }
           : {}),
       };
       return Object.keys(times).length === 0 ? null : { incident: { ...before, ...times } };
@@ -36,6 +43,9 @@ export const sweepUnfinished = defineFunction({
     const left = sweepable(services, standings, false);
     const soonestMs = Math.min(...left.map(({ secret }) => secret.rotation?.dueAtMs ?? nowMs));
     const dueAtMs = Math.max(nowMs + SOONEST_MS, Number.isFinite(soonestMs) ? soonestMs : nowMs);
-    return { more: left.length > 0 && dueAtMs < incident.deadlineAtMs, dueAt: new Date(dueAtMs).toISOString() };
+    return {
+      more: left.length > 0 && dueAtMs < incident.deadlineAtMs,
+      dueAt: new Date(dueAtMs).toISOString(),
+    };
   },
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { tellDue } from '../../shared/driver/tell-due.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { tellDue } from '../../shared/driver/tell-due.ts';
 
 /** Leaves: every consumer that is due told once more, and what it answered written down. Runs beside the secrets' own stages. */
 export const tellConsumers = defineFunction({

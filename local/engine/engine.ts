@@ -62,7 +62,11 @@ export async function runEngine(home: string, options: EngineOptions = {}): Prom
     const carriedOn = await interpreter.resumeAll();
     if (carriedOn.length > 0) options.onCarriedOn?.(carriedOn);
     const running = new Set<string>(carriedOn);
-    for (const name of carriedOn) void interpreter.whenDone(name).finally(() => running.delete(name)).catch(() => undefined);
+    for (const name of carriedOn)
+      void interpreter
+        .whenDone(name)
+        .finally(() => running.delete(name))
+        .catch(() => undefined);
     let lastBusyMs = services.clock.nowMs();
     let chainedMs = 0;
     while (options.signal?.aborted !== true) {
@@ -70,7 +74,10 @@ export async function runEngine(home: string, options: EngineOptions = {}): Prom
         await interpreter.start(request.name, request.input);
         requests.took(request.name);
         running.add(request.name);
-        void interpreter.whenDone(request.name).finally(() => running.delete(request.name)).catch(() => undefined);
+        void interpreter
+          .whenDone(request.name)
+          .finally(() => running.delete(request.name))
+          .catch(() => undefined);
       }
       const nowMs = services.clock.nowMs();
       const told = await tellDue(services);

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { answerTask, createSqliteJournal } from '../interpreter/sqlite-journal.ts';
 import type { ExecutionRecord } from '../interpreter/journal.ts';
+import { answerTask, createSqliteJournal } from '../interpreter/sqlite-journal.ts';
 
 /** How an execution stands, as another process sees it. */
 export type ExecutionStanding =
@@ -38,7 +38,9 @@ export function unfinishedExecutions(database: DatabaseSync): string[] {
 /** The newest execution of an incident: its first, or the last `-r<n>` that resumed it. */
 export function executionOf(database: DatabaseSync, incident: string): string | undefined {
   const row = database
-    .prepare(`SELECT name FROM start_request WHERE name = ?1 OR substr(name, 1, length(?1) + 2) = ?1 || '-r' ORDER BY rowid DESC LIMIT 1`)
+    .prepare(
+      `SELECT name FROM start_request WHERE name = ?1 OR substr(name, 1, length(?1) + 2) = ?1 || '-r' ORDER BY rowid DESC LIMIT 1`,
+    )
     .get(incident);
   return row === undefined ? undefined : String(row['name']);
 }

@@ -22,7 +22,9 @@ export function compileTemplate(value: unknown, refuse: (why: string) => void): 
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).map(([key, item]) => [key, compileTemplate(item, refuse)] as const);
     return async (bindings) =>
-      Object.fromEntries(await Promise.all(entries.map(async ([key, item]) => [key, await item(bindings)] as const)));
+      Object.fromEntries(
+        await Promise.all(entries.map(async ([key, item]) => [key, await item(bindings)] as const)),
+      );
   }
   return async () => value;
 }
@@ -47,7 +49,10 @@ function compileExpression(source: string, refuse: (why: string) => void): Templ
     try {
       result = await compiled.evaluate(undefined, { ...bindings });
     } catch (error) {
-      throw new StateError('States.QueryEvaluationError', `{% ${source} %}: ${(error as { message?: string }).message ?? 'failed'}`);
+      throw new StateError(
+        'States.QueryEvaluationError',
+        `{% ${source} %}: ${(error as { message?: string }).message ?? 'failed'}`,
+      );
     }
     if (result === undefined || typeof result === 'function') {
       throw new StateError('States.QueryEvaluationError', `{% ${source} %} came to nothing`);
@@ -61,6 +66,8 @@ function functionsIn(node: unknown): string[] {
   if (node === null || typeof node !== 'object') return [];
   const { type, procedure } = node as { type?: string; procedure?: { type?: string; value?: unknown } };
   const own =
-    (type === 'function' || type === 'partial') && procedure?.type === 'variable' ? [String(procedure.value)] : [];
+    (type === 'function' || type === 'partial') && procedure?.type === 'variable'
+      ? [String(procedure.value)]
+      : [];
   return [...own, ...Object.values(node).flatMap(functionsIn)];
 }

@@ -1,7 +1,15 @@
-import type { Clock, Random } from '../../shared/ports/clock.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { Frame, Journal } from './journal.ts';
-import type { Catcher, LoadedState, Machine, MapState, ParallelState, Retrier, TaskState } from './machine.ts';
+import type {
+  Catcher,
+  LoadedState,
+  Machine,
+  MapState,
+  ParallelState,
+  Retrier,
+  TaskState,
+} from './machine.ts';
 import { matches, StateError, withinLimit } from './state-error.ts';
 
 export interface InterpreterParts {
@@ -78,7 +86,11 @@ export function createInterpreter(parts: InterpreterParts): Interpreter {
       if (own !== undefined) return own;
       const execution = await parts.journal.execution(name);
       if (execution?.end !== undefined) return execution.end;
-      throw new RekeyError({ code: 'execution-unknown', family: 'NotFound', message: `no execution ${name} runs here` });
+      throw new RekeyError({
+        code: 'execution-unknown',
+        family: 'NotFound',
+        message: `no execution ${name} runs here`,
+      });
     },
     async stop() {
       stopping.abort();
@@ -101,7 +113,12 @@ class Run {
   readonly #known: Map<string, Frame>;
   readonly #stopping: AbortSignal;
 
-  constructor(parts: InterpreterParts, execution: ExecutionInfo, known: readonly Frame[], stopping: AbortSignal) {
+  constructor(
+    parts: InterpreterParts,
+    execution: ExecutionInfo,
+    known: readonly Frame[],
+    stopping: AbortSignal,
+  ) {
     this.#parts = parts;
     this.#execution = execution;
     this.#known = new Map(known.map((frame) => [frame.path, frame]));
@@ -144,7 +161,12 @@ class Run {
   }
 
   /** One state's visit, or one try of it. */
-  async #step(state: LoadedState, frame: Frame, outer: Frame['variables'], signal: AbortSignal): Promise<Frame> {
+  async #step(
+    state: LoadedState,
+    frame: Frame,
+    outer: Frame['variables'],
+    signal: AbortSignal,
+  ): Promise<Frame> {
     try {
       return this.#leave(frame, await this.#perform(state, frame, outer, signal));
     } catch (error) {
@@ -169,7 +191,12 @@ class Run {
   }
 
   /** Retry before Catch; neither: the scope fails. */
-  async #recover(state: LoadedState, frame: Frame, outer: Frame['variables'], error: StateError): Promise<Frame> {
+  async #recover(
+    state: LoadedState,
+    frame: Frame,
+    outer: Frame['variables'],
+    error: StateError,
+  ): Promise<Frame> {
     const handled = 'retry' in state ? state : { retry: [], catch: [] };
     const index = handled.retry.findIndex((retrier) => matches(retrier.errors, error.name));
     const retrier = handled.retry[index];
@@ -195,7 +222,11 @@ class Run {
   }
 
   #fail(frame: Frame, error: StateError): Frame {
-    return { ...frame, visit: frame.visit + 1, end: { status: 'failed', error: error.name, cause: error.message } };
+    return {
+      ...frame,
+      visit: frame.visit + 1,
+      end: { status: 'failed', error: error.name, cause: error.message },
+    };
   }
 
   async #caught(
@@ -226,7 +257,11 @@ class Run {
     state: LoadedState,
     frame: Frame,
     outer: Frame['variables'],
-    more: { readonly result?: unknown; readonly errorOutput?: unknown; readonly item?: { index: number; value: unknown } } = {},
+    more: {
+      readonly result?: unknown;
+      readonly errorOutput?: unknown;
+      readonly item?: { index: number; value: unknown };
+    } = {},
   ): Record<string, unknown> {
     const { name, input, startedAtMs } = this.#execution;
     const { item, ...rest } = more;
@@ -251,7 +286,12 @@ class Run {
     return `${this.#execution.name}|${frame.path}|${frame.state}|${frame.enteredAtMs}`;
   }
 
-  async #perform(state: LoadedState, frame: Frame, outer: Frame['variables'], signal: AbortSignal): Promise<Exit> {
+  async #perform(
+    state: LoadedState,
+    frame: Frame,
+    outer: Frame['variables'],
+    signal: AbortSignal,
+  ): Promise<Exit> {
     if (state.type !== 'Wait' && frame.dueAtMs !== undefined) await this.#sleepUntil(frame.dueAtMs, signal);
     switch (state.type) {
       case 'Task':
@@ -274,11 +314,13 @@ class Run {
           }
           if (decided) return { to: next, output: frame.input, variables: frame.variables };
         }
-        if (state.default === undefined) throw new StateError('States.NoChoiceMatched', `${state.name}: nothing matched`);
+        if (state.default === undefined)
+          throw new StateError('States.NoChoiceMatched', `${state.name}: nothing matched`);
         return { to: state.default, output: frame.input, variables: frame.variables };
       }
       case 'Succeed': {
-        const output = state.output === undefined ? frame.input : await state.output(this.#bindings(state, frame, outer));
+        const output =
+          state.output === undefined ? frame.input : await state.output(this.#bindings(state, frame, outer));
         return { to: null, output, variables: frame.variables };
       }
       case 'Fail': {
@@ -310,18 +352,28 @@ class Run {
     }
   }
 
-  async #task(state: TaskState, frame: Frame, outer: Frame['variables'], signal: AbortSignal): Promise<unknown> {
+  async #task(
+    state: TaskState,
+    frame: Frame,
+    outer: Frame['variables'],
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const payload = withinLimit(await state.payload(this.#bindings(state, frame, outer)));
     const timeout = new AbortController();
     const within = AbortSignal.any([signal, timeout.signal]);
     const untilMs = frame.enteredAtMs + state.timeoutSeconds * 1_000;
     const work = async () => {
       const result = await this.#parts.invoke(state.functionName, payload, within);
-      return state.waitsForToken ? this.#answered(this.#tokenOf(frame), untilMs, within) : { Payload: result, StatusCode: 200 };
+      return state.waitsForToken
+        ? this.#answered(this.#tokenOf(frame), untilMs, within)
+        : { Payload: result, StatusCode: 200 };
     };
     const timer = new Promise<never>((_resolve, reject) => {
       const handle = setTimeout(
-        () => reject(new StateError('States.Timeout', `${state.name} took longer than ${state.timeoutSeconds} s`)),
+        () =>
+          reject(
+            new StateError('States.Timeout', `${state.name} took longer than ${state.timeoutSeconds} s`),
+          ),
         Math.min(2 ** 31 - 1, state.timeoutSeconds * 1_000),
       );
       within.addEventListener('abort', () => clearTimeout(handle));
@@ -348,7 +400,12 @@ class Run {
     }
   }
 
-  async #parallel(state: ParallelState, frame: Frame, outer: Frame['variables'], signal: AbortSignal): Promise<unknown[]> {
+  async #parallel(
+    state: ParallelState,
+    frame: Frame,
+    outer: Frame['variables'],
+    signal: AbortSignal,
+  ): Promise<unknown[]> {
     const seen = { ...outer, ...frame.variables };
     const ends = await this.#children(state.branches.length, 0, signal, (index, within) => {
       const branch = state.branches[index];
@@ -358,16 +415,24 @@ class Run {
     return ends.map(outputOf);
   }
 
-  async #map(state: MapState, frame: Frame, outer: Frame['variables'], signal: AbortSignal): Promise<unknown[]> {
+  async #map(
+    state: MapState,
+    frame: Frame,
+    outer: Frame['variables'],
+    signal: AbortSignal,
+  ): Promise<unknown[]> {
     const bindings = this.#bindings(state, frame, outer);
     const items =
       state.reader === null
         ? await state.items?.(bindings)
         : await this.#parts.readItems((await state.reader(bindings)) as { Bucket: unknown; Key: unknown });
-    if (!Array.isArray(items)) throw new StateError('States.QueryEvaluationError', `${state.name}: Items is no array`);
+    if (!Array.isArray(items))
+      throw new StateError('States.QueryEvaluationError', `${state.name}: Items is no array`);
     const distributed = state.reader !== null;
     const tolerated =
-      state.toleratedFailurePercentage === null ? 0 : Number(await state.toleratedFailurePercentage(bindings));
+      state.toleratedFailurePercentage === null
+        ? 0
+        : Number(await state.toleratedFailurePercentage(bindings));
     // An item of a distributed map is an execution of its own: it sees no outer variable.
     const seen = distributed ? {} : { ...outer, ...frame.variables };
     const ends = await this.#children(
@@ -383,7 +448,10 @@ class Run {
     );
     const failed = ends.filter((end) => end.status === 'failed');
     if (distributed && failed.length > (items.length * tolerated) / 100) {
-      throw new StateError('States.ExceedToleratedFailureThreshold', `${failed.length} of ${items.length} items failed`);
+      throw new StateError(
+        'States.ExceedToleratedFailureThreshold',
+        `${failed.length} of ${items.length} items failed`,
+      );
     }
     return ends.map(outputOf);
   }
@@ -400,7 +468,7 @@ class Run {
     run: (index: number, signal: AbortSignal) => Promise<ExecutionEnd>,
     tolerant = false,
   ): Promise<ExecutionEnd[]> {
-    const ends: ExecutionEnd[] = new Array(count);
+    const ends: ExecutionEnd[] = Array.from({ length: count });
     const ending = new AbortController();
     const within = AbortSignal.any([signal, ending.signal]);
     let failure: ExecutionEnd | undefined;
@@ -410,7 +478,8 @@ class Run {
         const index = next;
         next += 1;
         const end = await run(index, within).catch((error: unknown): ExecutionEnd => {
-          if (error instanceof StateError) return { status: 'failed', error: error.name, cause: error.message };
+          if (error instanceof StateError)
+            return { status: 'failed', error: error.name, cause: error.message };
           if (error instanceof Stopped && failure !== undefined) return failure;
           throw error;
         });
@@ -438,7 +507,8 @@ async function dueOf(
 ): Promise<number> {
   if (state.timestamp === undefined) return frame.enteredAtMs + (state.seconds ?? 0) * 1_000;
   const at = Date.parse(String(await state.timestamp(bindings)));
-  if (Number.isNaN(at)) throw new StateError('States.QueryEvaluationError', `${state.name}: Timestamp is no time`);
+  if (Number.isNaN(at))
+    throw new StateError('States.QueryEvaluationError', `${state.name}: Timestamp is no time`);
   return at;
 }
 

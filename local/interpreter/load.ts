@@ -108,7 +108,8 @@ class Loader {
       open.push(...nextOf(state));
     }
     for (const name of states.keys()) {
-      if (!reached.has(name)) this.#fault(name, 'Next', `of no state leads here${where === '' ? '' : ` in ${where}`}`);
+      if (!reached.has(name))
+        this.#fault(name, 'Next', `of no state leads here${where === '' ? '' : ` in ${where}`}`);
     }
   }
 
@@ -134,7 +135,8 @@ class Loader {
   }
 
   #target(state: string, field: string, value: unknown, names: ReadonlySet<string>): string {
-    if (typeof value !== 'string' || !names.has(value)) this.#fault(state, field, `names no state (${String(value)})`);
+    if (typeof value !== 'string' || !names.has(value))
+      this.#fault(state, field, `names no state (${String(value)})`);
     return String(value);
   }
 
@@ -152,7 +154,8 @@ class Loader {
     }
     checkFields(state, allowed, name, this.#faults);
     for (const variable of assignedBy(state)) {
-      if (scope.outer.has(variable)) this.#fault(name, 'Assign', `of ${variable} reaches into an outer scope`);
+      if (scope.outer.has(variable))
+        this.#fault(name, 'Assign', `of ${variable} reaches into an outer scope`);
     }
     switch (type) {
       case 'Task':
@@ -188,13 +191,17 @@ class Loader {
               next: this.#target(name, 'Choices', rule['Next'], names),
             };
           }),
-          ...(state['Default'] === undefined ? {} : { default: this.#target(name, 'Default', state['Default'], names) }),
+          ...(state['Default'] === undefined
+            ? {}
+            : { default: this.#target(name, 'Default', state['Default'], names) }),
         };
       }
       case 'Wait': {
         const { Seconds: seconds, Timestamp: timestamp } = state;
-        if ((seconds === undefined) === (timestamp === undefined)) this.#fault(name, 'Wait', 'takes Seconds or Timestamp');
-        if (seconds !== undefined && typeof seconds !== 'number') this.#fault(name, 'Seconds', 'is no number');
+        if ((seconds === undefined) === (timestamp === undefined))
+          this.#fault(name, 'Wait', 'takes Seconds or Timestamp');
+        if (seconds !== undefined && typeof seconds !== 'number')
+          this.#fault(name, 'Seconds', 'is no number');
         return {
           type,
           ...this.#flow(name, state, names),
@@ -206,7 +213,9 @@ class Loader {
         return {
           type,
           name,
-          ...(state['Output'] === undefined ? {} : { output: this.#template(name, 'Output', state['Output']) }),
+          ...(state['Output'] === undefined
+            ? {}
+            : { output: this.#template(name, 'Output', state['Output']) }),
         };
       default:
         return {
@@ -225,7 +234,8 @@ class Loader {
     }
     const given = asObject(state['Arguments'], `${name}: Arguments`, this.#faults);
     checkFields(given, ['FunctionName', 'Payload'], `${name}: Arguments`, this.#faults);
-    if (typeof state['TimeoutSeconds'] !== 'number') this.#fault(name, 'TimeoutSeconds', 'is missing: every task has one');
+    if (typeof state['TimeoutSeconds'] !== 'number')
+      this.#fault(name, 'TimeoutSeconds', 'is missing: every task has one');
     return {
       type: 'Task',
       ...this.#flow(name, state, names),
@@ -239,20 +249,29 @@ class Loader {
 
   #map(name: string, state: Json, names: ReadonlySet<string>, own: ReadonlySet<string>): LoadedState {
     const processor = asObject(state['ItemProcessor'], `${name}: ItemProcessor`, this.#faults);
-    checkFields(processor, ['ProcessorConfig', 'StartAt', 'States', 'Comment'], `${name}: ItemProcessor`, this.#faults);
+    checkFields(
+      processor,
+      ['ProcessorConfig', 'StartAt', 'States', 'Comment'],
+      `${name}: ItemProcessor`,
+      this.#faults,
+    );
     const config = asObject(processor['ProcessorConfig'], `${name}: ProcessorConfig`, this.#faults);
     checkFields(config, ['Mode', 'ExecutionType'], `${name}: ProcessorConfig`, this.#faults);
     const distributed = config['Mode'] === 'DISTRIBUTED';
-    if (!distributed && config['Mode'] !== 'INLINE') this.#fault(name, 'Mode', `${String(config['Mode'])} is not implemented`);
-    if (distributed && config['ExecutionType'] !== 'STANDARD') this.#fault(name, 'ExecutionType', 'is not STANDARD');
+    if (!distributed && config['Mode'] !== 'INLINE')
+      this.#fault(name, 'Mode', `${String(config['Mode'])} is not implemented`);
+    if (distributed && config['ExecutionType'] !== 'STANDARD')
+      this.#fault(name, 'ExecutionType', 'is not STANDARD');
     let reader: Template | null = null;
     if (distributed) {
       const source = asObject(state['ItemReader'], `${name}: ItemReader`, this.#faults);
       checkFields(source, ['Resource', 'ReaderConfig', 'Arguments'], `${name}: ItemReader`, this.#faults);
-      if (source['Resource'] !== ITEM_READER) this.#fault(name, 'ItemReader', `${String(source['Resource'])} is not implemented`);
+      if (source['Resource'] !== ITEM_READER)
+        this.#fault(name, 'ItemReader', `${String(source['Resource'])} is not implemented`);
       const format = asObject(source['ReaderConfig'], `${name}: ReaderConfig`, this.#faults);
       checkFields(format, ['InputType'], `${name}: ReaderConfig`, this.#faults);
-      if (format['InputType'] !== 'JSON') this.#fault(name, 'InputType', `${String(format['InputType'])} is not implemented`);
+      if (format['InputType'] !== 'JSON')
+        this.#fault(name, 'InputType', `${String(format['InputType'])} is not implemented`);
       const place = asObject(source['Arguments'], `${name}: ItemReader`, this.#faults);
       checkFields(place, ['Bucket', 'Key'], `${name}: ItemReader`, this.#faults);
       reader = this.#template(name, 'ItemReader', place);
@@ -264,7 +283,8 @@ class Loader {
       if (state['Items'] === undefined) this.#fault(name, 'Items', 'is missing');
     }
     const concurrency = state['MaxConcurrency'] ?? 0;
-    if (typeof concurrency !== 'number' || concurrency < 0) this.#fault(name, 'MaxConcurrency', 'is no number');
+    if (typeof concurrency !== 'number' || concurrency < 0)
+      this.#fault(name, 'MaxConcurrency', 'is no number');
     const tolerated = state['ToleratedFailurePercentage'];
     return {
       type: 'Map',
@@ -272,7 +292,11 @@ class Loader {
       ...this.#handled(name, state, names),
       reader,
       items: distributed ? null : this.#template(name, 'Items', state['Items']),
-      selector: this.#template(name, 'ItemSelector', state['ItemSelector'] ?? '{% $states.context.Map.Item.Value %}'),
+      selector: this.#template(
+        name,
+        'ItemSelector',
+        state['ItemSelector'] ?? '{% $states.context.Map.Item.Value %}',
+      ),
       maxConcurrency: Number(concurrency),
       toleratedFailurePercentage:
         tolerated === undefined ? null : this.#template(name, 'ToleratedFailurePercentage', tolerated),
@@ -299,7 +323,14 @@ class Loader {
         const retrier = asObject(entry, `${name}: Retry`, this.#faults);
         checkFields(
           retrier,
-          ['ErrorEquals', 'IntervalSeconds', 'MaxAttempts', 'BackoffRate', 'MaxDelaySeconds', 'JitterStrategy'],
+          [
+            'ErrorEquals',
+            'IntervalSeconds',
+            'MaxAttempts',
+            'BackoffRate',
+            'MaxDelaySeconds',
+            'JitterStrategy',
+          ],
           `${name}: Retry`,
           this.#faults,
         );
@@ -318,15 +349,20 @@ class Loader {
         return {
           errors: this.#errors(name, 'Catch', catcher['ErrorEquals']),
           next: this.#target(name, 'Catch', catcher['Next'], names),
-          ...(catcher['Assign'] === undefined ? {} : { assign: this.#template(name, 'Catch', catcher['Assign']) }),
-          ...(catcher['Output'] === undefined ? {} : { output: this.#template(name, 'Catch', catcher['Output']) }),
+          ...(catcher['Assign'] === undefined
+            ? {}
+            : { assign: this.#template(name, 'Catch', catcher['Assign']) }),
+          ...(catcher['Output'] === undefined
+            ? {}
+            : { output: this.#template(name, 'Catch', catcher['Output']) }),
         };
       }),
     };
   }
 
   #errors(name: string, field: string, value: unknown): string[] {
-    if (Array.isArray(value) && value.length > 0 && value.every((error) => typeof error === 'string')) return value;
+    if (Array.isArray(value) && value.length > 0 && value.every((error) => typeof error === 'string'))
+      return value;
     this.#fault(name, field, 'needs ErrorEquals, a list of names');
     return [];
   }
@@ -344,7 +380,10 @@ function assignedBy(state: unknown): string[] {
 function nextOf(state: LoadedState): string[] {
   switch (state.type) {
     case 'Choice':
-      return [...state.choices.map((choice) => choice.next), ...(state.default === undefined ? [] : [state.default])];
+      return [
+        ...state.choices.map((choice) => choice.next),
+        ...(state.default === undefined ? [] : [state.default]),
+      ];
     case 'Succeed':
     case 'Fail':
       return [];
@@ -353,7 +392,9 @@ function nextOf(state: LoadedState): string[] {
     case 'Task':
     case 'Parallel':
     case 'Map':
-      return [...(state.next === undefined ? [] : [state.next]), ...state.catch.map((catcher) => catcher.next)];
+      return [
+        ...(state.next === undefined ? [] : [state.next]),
+        ...state.catch.map((catcher) => catcher.next),
+      ];
   }
 }
-

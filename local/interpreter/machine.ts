@@ -85,4 +85,11 @@ export interface FailState extends Common {
   readonly cause: Template;
 }
 
-export type LoadedState = TaskState | ParallelState | MapState | ChoiceState | WaitState | SucceedState | FailState;
+export type LoadedState =
+  | TaskState
+  | ParallelState
+  | MapState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState;

@@ -91,5 +91,7 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
 /** Answers a task that waits for its token, from any process. The first answer counts. */
 export function answerTask(database: DatabaseSync, token: string, answer: TaskAnswer): void {
   database.exec(SCHEMA);
-  database.prepare('INSERT OR IGNORE INTO task_answer (token, doc) VALUES (?, ?)').run(token, JSON.stringify(answer));
+  database
+    .prepare('INSERT OR IGNORE INTO task_answer (token, doc) VALUES (?, ?)')
+    .run(token, JSON.stringify(answer));
 }

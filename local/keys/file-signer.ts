@@ -28,7 +28,10 @@ export function openFileSigner(path: string): Signer {
   const publicFile = `${path}.pub`;
   if (statSync(publicFile, { throwIfNoEntry: false }) === undefined) writeFileSync(publicFile, publicKeyPem);
   return {
-    keyId: createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest('hex').slice(0, 16),
+    keyId: createHash('sha256')
+      .update(publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('hex')
+      .slice(0, 16),
     publicKeyPem,
     // DER, as KMS signs.
     sign: async (bytes) => sign('sha256', bytes, privateKey),

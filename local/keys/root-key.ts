@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Random } from '../../shared/ports/clock.ts';
@@ -63,7 +73,10 @@ export function openRootKeyCommand(command: string): RootKey {
   return {
     candidates() {
       try {
-        return parseKeys(execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8', timeout: 10_000 }), 'the root key command');
+        return parseKeys(
+          execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8', timeout: 10_000 }),
+          'the root key command',
+        );
       } catch (error) {
         if (error instanceof RekeyError) throw error;
         throw new RekeyError({
@@ -80,7 +93,9 @@ export function openRootKeyCommand(command: string): RootKey {
 }
 
 function parseKeys(text: string, origin: string): Buffer[] {
-  const keys = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [Buffer.from(line.trim(), 'hex')]));
+  const keys = text
+    .split('\n')
+    .flatMap((line) => (line.trim() === '' ? [] : [Buffer.from(line.trim(), 'hex')]));
   if (keys.length === 0 || keys.some((key) => key.length !== KEY_BYTES)) {
     throw new RekeyError({
       code: 'root-key-malformed',

@@ -6,7 +6,12 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /** AES-256-GCM: nonce ‖ ciphertext ‖ tag. `about` is bound to it: the same bytes under another name do not open. */
-export function seal(key: Uint8Array, value: Uint8Array, about: readonly (string | number)[], random: Random): Uint8Array {
+export function seal(
+  key: Uint8Array,
+  value: Uint8Array,
+  about: readonly (string | number)[],
+  random: Random,
+): Uint8Array {
   const nonce = random.bytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(JSON.stringify(about)));
@@ -19,7 +24,10 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, about: readonly (str
   decipher.setAAD(Buffer.from(JSON.stringify(about)));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
+    return Buffer.concat([
+      decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)),
+      decipher.final(),
+    ]);
   } catch {
     throw new RekeyError({
       code: 'seal-broken',

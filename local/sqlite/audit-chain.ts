@@ -10,7 +10,9 @@ const AT_ONCE = 2_000;
 /** The chain on SQLite. The write lock makes one writer of however many processes ask. */
 export function createSqliteAuditChain(database: DatabaseSync, chain: string): AuditChain {
   function readHead(): ChainHead {
-    const row = database.prepare('SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1').get();
+    const row = database
+      .prepare('SELECT seq, hash FROM audit WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1')
+      .get();
     return row === undefined
       ? { chain, seq: 0, hash: '0'.repeat(64) }
       : { chain, seq: Number(row['seq']), hash: Buffer.from(row['hash'] as Uint8Array).toString('hex') };
@@ -19,11 +21,17 @@ export function createSqliteAuditChain(database: DatabaseSync, chain: string): A
   function chainSome(): { readonly head: ChainHead; readonly more: boolean } {
     return transact(database, () => {
       let { seq, hash } = readHead();
-      const pending = database.prepare('SELECT n, doc FROM audit WHERE seq IS NULL ORDER BY n LIMIT ?').all(AT_ONCE);
+      const pending = database
+        .prepare('SELECT n, doc FROM audit WHERE seq IS NULL ORDER BY n LIMIT ?')
+        .all(AT_ONCE);
       const update = database.prepare('UPDATE audit SET doc = ?, seq = ?, hash = ? WHERE n = ?');
       for (const row of pending) {
         seq += 1;
-        const chained = chainLine(JSON.parse(String(row['doc'])) as AuditEntry, { chain, seq, previous: hash });
+        const chained = chainLine(JSON.parse(String(row['doc'])) as AuditEntry, {
+          chain,
+          seq,
+          previous: hash,
+        });
         hash = chained.hash;
         update.run(chained.line, seq, Buffer.from(hash, 'hex'), Number(row['n']));
       }

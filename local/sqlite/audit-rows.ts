@@ -8,6 +8,13 @@ export function insertEntries(database: DatabaseSync, entries: readonly AuditEnt
   if (entries.length === 0) return;
   const insert = database.prepare(INSERT);
   for (const entry of entries) {
-    insert.run(entry.id, entry.atMs, entry.action, entry.ref ?? null, entry.operation ?? null, JSON.stringify(entry));
+    insert.run(
+      entry.id,
+      entry.atMs,
+      entry.action,
+      entry.ref ?? null,
+      entry.operation ?? null,
+      JSON.stringify(entry),
+    );
   }
 }

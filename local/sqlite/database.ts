@@ -71,7 +71,8 @@ export function openDatabase(path: string): DatabaseSync {
         safe: 'Nothing was changed.',
       });
     }
-    if (version < SCHEMA_VERSION) transact(database, () => database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`));
+    if (version < SCHEMA_VERSION)
+      transact(database, () => database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`));
     return database;
   } catch (error) {
     database.close();

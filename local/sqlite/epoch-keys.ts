@@ -23,7 +23,9 @@ export function createSqliteEpochKeys(
   random: Random,
 ): SqliteEpochKeys {
   function find(keyId: string): EpochKey & { readonly wrapped: Uint8Array | null } {
-    const row = database.prepare('SELECT id, class, epoch, state, wrapped FROM epoch_key WHERE id = ?').get(keyId);
+    const row = database
+      .prepare('SELECT id, class, epoch, state, wrapped FROM epoch_key WHERE id = ?')
+      .get(keyId);
     if (row === undefined) {
       throw new RekeyError({ code: 'key-unknown', family: 'NotFound', message: `there is no key ${keyId}` });
     }
@@ -66,10 +68,14 @@ export function createSqliteEpochKeys(
     const [newest, ...older] = rootKey.candidates();
     if (newest === undefined) throw new Error('no root key');
     transact(database, () => {
-      for (const row of database.prepare('SELECT id, wrapped FROM epoch_key WHERE wrapped IS NOT NULL').all()) {
+      for (const row of database
+        .prepare('SELECT id, wrapped FROM epoch_key WHERE wrapped IS NOT NULL')
+        .all()) {
         const id = String(row['id']);
         const bytes = unwrapWith([newest, ...older], id, row['wrapped'] as Uint8Array);
-        database.prepare('UPDATE epoch_key SET wrapped = ? WHERE id = ?').run(seal(newest, bytes, ['key', id], random), id);
+        database
+          .prepare('UPDATE epoch_key SET wrapped = ? WHERE id = ?')
+          .run(seal(newest, bytes, ['key', id], random), id);
       }
     });
     truncateLog(database);
@@ -129,7 +135,11 @@ export function createSqliteEpochKeys(
       truncateLog(database);
       return renewRoot()
         ? { irrevocableAtMs: clock.nowMs() }
-        : { irrevocableAtMs: null, pending: 'renew the root key that REKEY_ROOT_KEY_COMMAND prints: a copy of the database from before still opens with it' };
+        : {
+            irrevocableAtMs: null,
+            pending:
+              'renew the root key that REKEY_ROOT_KEY_COMMAND prints: a copy of the database from before still opens with it',
+          };
     },
     unwrap(keyId) {
       const { state, wrapped } = find(keyId);

@@ -7,13 +7,19 @@ const BUCKET = 'manifests';
 export function createSqliteManifests(database: DatabaseSync): Manifests {
   return {
     async write(key, batches) {
-      database.prepare('INSERT OR REPLACE INTO manifest (key, doc) VALUES (?, ?)').run(key, JSON.stringify(batches));
+      database
+        .prepare('INSERT OR REPLACE INTO manifest (key, doc) VALUES (?, ?)')
+        .run(key, JSON.stringify(batches));
       return { bucket: BUCKET, key };
     },
     async read(_bucket, key) {
       const row = database.prepare('SELECT doc FROM manifest WHERE key = ?').get(key);
       if (row === undefined) {
-        throw new RekeyError({ code: 'manifest-missing', family: 'NotFound', message: `there is no manifest ${key}` });
+        throw new RekeyError({
+          code: 'manifest-missing',
+          family: 'NotFound',
+          message: `there is no manifest ${key}`,
+        });
       }
       return JSON.parse(String(row['doc'])) as Batch[];
     },

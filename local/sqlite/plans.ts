@@ -11,13 +11,19 @@ export function createSqlitePlans(database: DatabaseSync): Plans {
     async save(plan) {
       const text = canonicalJson(plan);
       const planHash = sha256Hex(text);
-      database.prepare('INSERT OR IGNORE INTO manifest (key, doc) VALUES (?, ?)').run(PREFIX + planHash, text);
+      database
+        .prepare('INSERT OR IGNORE INTO manifest (key, doc) VALUES (?, ?)')
+        .run(PREFIX + planHash, text);
       return planHash;
     },
     async load(planHash) {
       const row = database.prepare('SELECT doc FROM manifest WHERE key = ?').get(PREFIX + planHash);
       if (row === undefined) {
-        throw new RekeyError({ code: 'plan-unknown', family: 'NotFound', message: `there is no plan ${planHash}` });
+        throw new RekeyError({
+          code: 'plan-unknown',
+          family: 'NotFound',
+          message: `there is no plan ${planHash}`,
+        });
       }
       const text = String(row['doc']);
       if (sha256Hex(text) !== planHash) {

@@ -18,6 +18,7 @@ import { transact } from './database.ts';
 export function createSqliteRegistry(database: DatabaseSync): Registry {
   const plans = new Map<string, Plan>();
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the document's type at the call
   function rows<T>(sql: string, ...parameters: (string | number)[]): T[] {
     return database
       .prepare(sql)
@@ -25,6 +26,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       .map((row) => JSON.parse(String(row['doc'])) as T);
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the document's type at the call
   function row<T>(sql: string, ...parameters: (string | number)[]): T | null {
     return rows<T>(sql, ...parameters)[0] ?? null;
   }
@@ -37,9 +39,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
   function secretsOf(refs: readonly string[]): SecretRecord[] {
     const found = new Map(
-      rows<SecretRecord>('SELECT doc FROM secret WHERE ref IN (SELECT value FROM json_each(?))', among(refs)).map(
-        (secret) => [secret.ref as string, secret],
-      ),
+      rows<SecretRecord>(
+        'SELECT doc FROM secret WHERE ref IN (SELECT value FROM json_each(?))',
+        among(refs),
+      ).map((secret) => [secret.ref as string, secret]),
     );
     return refs.flatMap((ref) => found.get(ref) ?? []);
   }
@@ -143,7 +146,11 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         }
         for (const secret of put.secrets ?? []) putSecret(secret);
         for (const consumer of put.consumers ?? []) {
-          run('INSERT OR REPLACE INTO consumer (name, doc) VALUES (?, ?)', consumer.name, JSON.stringify(consumer));
+          run(
+            'INSERT OR REPLACE INTO consumer (name, doc) VALUES (?, ?)',
+            consumer.name,
+            JSON.stringify(consumer),
+          );
         }
         for (const person of put.people ?? []) {
           run('INSERT OR REPLACE INTO person (name, doc) VALUES (?, ?)', person.name, JSON.stringify(person));
@@ -205,7 +212,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
             family: 'Conflict',
             message: `class ${className} is at epoch ${record?.epoch ?? 'none'}, the plan was made at ${incident.plan.fromEpoch}: another break-glass was started meanwhile`,
             safe: 'This one changed nothing.',
-            next: [...(record?.incidents ?? []).map((id) => `rekey watch ${id}`), 'the same command again, for a new plan'],
+            next: [
+              ...(record?.incidents ?? []).map((id) => `rekey watch ${id}`),
+              'the same command again, for a new plan',
+            ],
           });
         }
         putClass({
@@ -213,7 +223,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           epoch: incident.epoch,
           incidents: [...record.incidents, incident.id],
           fences: incident.plan.fence
-            ? [...record.fences, { incident: incident.id, scope: incident.plan.scope, atMs: incident.confirmedAtMs }]
+            ? [
+                ...record.fences,
+                { incident: incident.id, scope: incident.plan.scope, atMs: incident.confirmedAtMs },
+              ]
             : record.fences,
         });
         run(
@@ -258,12 +271,19 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
             next: [`rekey incident show ${incident.id}`],
           });
         }
-        const record = row<ClassRecord>('SELECT doc FROM class WHERE name = ?', incident.plan.scope.className);
+        const record = row<ClassRecord>(
+          'SELECT doc FROM class WHERE name = ?',
+          incident.plan.scope.className,
+        );
         if (record !== null && (effects.lift === true || effects.end === true)) {
           putClass({
             ...record,
-            fences: effects.lift === true ? record.fences.filter((fence) => fence.incident !== incident.id) : record.fences,
-            incidents: effects.end === true ? record.incidents.filter((id) => id !== incident.id) : record.incidents,
+            fences:
+              effects.lift === true
+                ? record.fences.filter((fence) => fence.incident !== incident.id)
+                : record.fences,
+            incidents:
+              effects.end === true ? record.incidents.filter((id) => id !== incident.id) : record.incidents,
           });
         }
         insertEntries(database, entries);
@@ -273,7 +293,12 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
     async tally(scope, epoch) {
       const where = `s.class = ?1 AND (?2 = '' OR s.tenant = ?2) AND (?3 = '' OR s.target = ?3) AND (?4 = '' OR s.ref = ?4)`;
-      const parameters = [scope.className, scope.tenant ?? '', scope.target ?? '', scope.secretRef ?? ''] as const;
+      const parameters = [
+        scope.className,
+        scope.tenant ?? '',
+        scope.target ?? '',
+        scope.secretRef ?? '',
+      ] as const;
       const parked = Map.groupBy(
         database
           .prepare(
@@ -322,7 +347,11 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           if (secret === undefined) return { outcome: 'unknown', ref };
           const rivalEpoch = secret.rotation?.epoch ?? 0;
           if (Math.max(rivalEpoch, secret.epoch) > request.epoch) {
-            return { outcome: 'superseded', ref, by: secret.rotation?.operation ?? secret.claim?.operation ?? 'a newer epoch' };
+            return {
+              outcome: 'superseded',
+              ref,
+              by: secret.rotation?.operation ?? secret.claim?.operation ?? 'a newer epoch',
+            };
           }
           const token = secret.fencing + 1;
           const claimed: SecretRecord = {
@@ -388,7 +417,11 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
     async release(claims) {
       transact(database, () => {
         for (const { ref, token } of claims) {
-          run(`UPDATE secret SET doc = json_remove(doc, '$.claim') WHERE ref = ? AND fencing = ?`, ref, token);
+          run(
+            `UPDATE secret SET doc = json_remove(doc, '$.claim') WHERE ref = ? AND fencing = ?`,
+            ref,
+            token,
+          );
         }
       });
     },
@@ -428,7 +461,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
     async undoCut(cut, refs, entries) {
       transact(database, () => {
-        run(`UPDATE secret SET doc = json_remove(doc, '$.cut') WHERE ref IN (SELECT value FROM json_each(?))`, among(refs));
+        run(
+          `UPDATE secret SET doc = json_remove(doc, '$.cut') WHERE ref IN (SELECT value FROM json_each(?))`,
+          among(refs),
+        );
         run(
           `UPDATE version SET fate = 'live', doc = json_set(doc, '$.fate', 'live')
            WHERE fate = 'cut' AND ref IN (SELECT value FROM json_each(?))`,

@@ -7,7 +7,11 @@ import { transact } from './database.ts';
 import type { SqliteEpochKeys } from './epoch-keys.ts';
 
 /** Values sealed with reference, version and epoch bound to them, under the key of their class epoch. */
-export function createSqliteStore(database: DatabaseSync, keys: SqliteEpochKeys, random: Random): SecretStore {
+export function createSqliteStore(
+  database: DatabaseSync,
+  keys: SqliteEpochKeys,
+  random: Random,
+): SecretStore {
   return {
     async putPending(requests) {
       const unwrapped = new Map(requests.map(({ keyId }) => [keyId, keys.unwrap(keyId).key]));
@@ -18,7 +22,13 @@ export function createSqliteStore(database: DatabaseSync, keys: SqliteEpochKeys,
         for (const { ref, versionId, epoch, keyId, value } of requests) {
           const key = unwrapped.get(keyId);
           if (key === undefined) throw new Error(`key ${keyId} was not unwrapped`);
-          insert.run(versionId, ref, epoch, keyId, seal(key, Buffer.from(value, 'utf8'), [ref, versionId, epoch], random));
+          insert.run(
+            versionId,
+            ref,
+            epoch,
+            keyId,
+            seal(key, Buffer.from(value, 'utf8'), [ref, versionId, epoch], random),
+          );
         }
       });
     },
@@ -48,13 +58,19 @@ export function createSqliteStore(database: DatabaseSync, keys: SqliteEpochKeys,
             next: ['rekey incident list'],
           });
         }
-        return unseal(opened.key, row['sealed'] as Uint8Array, [ref, versionId, Number(row['epoch'])]).toString('utf8');
+        return unseal(opened.key, row['sealed'] as Uint8Array, [
+          ref,
+          versionId,
+          Number(row['epoch']),
+        ]).toString('utf8');
       });
     },
 
     async promote(names) {
       transact(database, () => {
-        const clear = database.prepare('UPDATE value SET current = 0 WHERE ref = ? AND current = 1 AND version_id <> ?');
+        const clear = database.prepare(
+          'UPDATE value SET current = 0 WHERE ref = ? AND current = 1 AND version_id <> ?',
+        );
         const set = database.prepare('UPDATE value SET current = 1 WHERE version_id = ?');
         for (const { ref, versionId } of names) {
           clear.run(ref, versionId);

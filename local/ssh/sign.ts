@@ -17,7 +17,9 @@ export async function signWithKeyFile(request: {
   readonly message: Uint8Array;
 }): Promise<string> {
   const key = openKey(request.keyFile);
-  return key === null ? signThroughSshKeygen(request) : signInProcess(key, request.namespace, request.message);
+  return key === null
+    ? signThroughSshKeygen(request)
+    : signInProcess(key, request.namespace, request.message);
 }
 
 /** Null: the key needs a passphrase or an agent. */
@@ -85,7 +87,15 @@ function mpint(bytes: Buffer): Buffer {
   return sshText((trimmed[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.alloc(1), trimmed]) : trimmed);
 }
 
-function signThroughSshKeygen({ keyFile, namespace, message }: { keyFile: string; namespace: string; message: Uint8Array }): string {
+function signThroughSshKeygen({
+  keyFile,
+  namespace,
+  message,
+}: {
+  keyFile: string;
+  namespace: string;
+  message: Uint8Array;
+}): string {
   const result = spawnSync('ssh-keygen', ['-Y', 'sign', '-f', keyFile, '-n', namespace], {
     input: message,
     stdio: ['pipe', 'pipe', 'inherit'],

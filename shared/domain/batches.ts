@@ -21,7 +21,10 @@ export function batchesOf(
   return [...interleaved(ordinary, size), ...interleaved(admins, size)];
 }
 
-function interleaved(secrets: readonly { readonly ref: string; readonly target: string }[], size: number): Item[] {
+function interleaved(
+  secrets: readonly { readonly ref: string; readonly target: string }[],
+  size: number,
+): Item[] {
   const perTarget = [...Map.groupBy(secrets, (secret) => secret.target)].map(([targetId, group]) => {
     const batches: Item[] = [];
     for (let from = 0; from < group.length; from += size) {
@@ -30,5 +33,7 @@ function interleaved(secrets: readonly { readonly ref: string; readonly target: 
     return batches;
   });
   const longest = Math.max(0, ...perTarget.map((batches) => batches.length));
-  return Array.from({ length: longest }, (_, round) => perTarget.flatMap((batches) => batches[round] ?? [])).flat();
+  return Array.from({ length: longest }, (_, round) =>
+    perTarget.flatMap((batches) => batches[round] ?? []),
+  ).flat();
 }

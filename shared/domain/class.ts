@@ -38,7 +38,12 @@ export interface ClassRecord {
 
 export function isInScope(
   scope: Scope,
-  secret: { readonly className: string; readonly tenant: string; readonly target: string; readonly ref: string },
+  secret: {
+    readonly className: string;
+    readonly tenant: string;
+    readonly target: string;
+    readonly ref: string;
+  },
 ): boolean {
   return (
     scope.className === secret.className &&

@@ -8,7 +8,9 @@ export function containedAt(incident: IncidentRecord): { containedAtMs?: number;
   const seen = incident.layers.filter((layer) => layer.state === 'observed');
   const latest = (of: typeof seen) => Math.max(...of.map((layer) => layer.atMs ?? 0));
   const targets = seen.filter((layer) => layer.layer === 'target');
-  const open = incident.layers.some((layer) => layer.layer !== 'target' && layer.state === 'not-yet-observed');
+  const open = incident.layers.some(
+    (layer) => layer.layer !== 'target' && layer.state === 'not-yet-observed',
+  );
   const fenceSeen = !incident.plan.fence || (!open && seen.some((layer) => layer.layer === 'resolver'));
   const cutSeen = !incident.plan.cut || targets.length > 0;
   return {

@@ -1,8 +1,8 @@
 import type { Cause } from './cause.ts';
 import type { Scope } from './class.ts';
-import type { Fate } from './version.ts';
 import type { Person } from './person.ts';
 import type { SecretRef } from './secret-ref.ts';
+import type { Fate } from './version.ts';
 
 /** `open`: containing and re-issuing. `awaiting-reopen`: fenced, waits for people. `sealed`: packet signed. */
 export type IncidentState = 'open' | 'awaiting-reopen' | 'sealed' | 'restored';
@@ -30,10 +30,18 @@ export interface Plan {
   readonly sinceMs?: number;
   readonly principal?: string;
   /** Each secret with the version it has now, sorted by reference. */
-  readonly secrets: readonly { readonly ref: SecretRef; readonly target: string; readonly versionId?: string }[];
+  readonly secrets: readonly {
+    readonly ref: SecretRef;
+    readonly target: string;
+    readonly versionId?: string;
+  }[];
   readonly consumers: readonly string[];
   /** Targets whose first admin credential the principal could have read: last, through the second admin. */
-  readonly exposedAdmins: readonly { readonly target: string; readonly admin: string; readonly through?: string }[];
+  readonly exposedAdmins: readonly {
+    readonly target: string;
+    readonly admin: string;
+    readonly through?: string;
+  }[];
 }
 
 export interface Signature {

@@ -3,7 +3,17 @@ import type { VersionRecord } from './version.ts';
 
 /** What a secret's rotation does next. */
 export type Step =
-  | { readonly do: 'storePending' | 'install' | 'endSessions' | 'verify' | 'promote' | 'revoke' | 'prove' | 'settle' }
+  | {
+      readonly do:
+        | 'storePending'
+        | 'install'
+        | 'endSessions'
+        | 'verify'
+        | 'promote'
+        | 'revoke'
+        | 'prove'
+        | 'settle';
+    }
   | { readonly do: 'wait'; readonly untilMs: number }
   /** Nothing more without a person: settled, or parked for a reason that trying again does not change. */
   | { readonly do: 'nothing' };

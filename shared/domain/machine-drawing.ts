@@ -20,7 +20,9 @@ function drawStates(machine: Json, prefix: string, lines: string[]): string {
     if (state['Default'] !== undefined) lines.push(`  ${id(name)} -->|otherwise| ${id(state['Default'])}`);
     if (state['Next'] !== undefined) lines.push(`  ${id(name)} --> ${id(state['Next'])}`);
     for (const catcher of list(state['Catch'])) {
-      lines.push(`  ${id(name)} -.->|"${(catcher['ErrorEquals'] as string[]).join(', ')}"| ${id(catcher['Next'])}`);
+      lines.push(
+        `  ${id(name)} -.->|"${(catcher['ErrorEquals'] as string[]).join(', ')}"| ${id(catcher['Next'])}`,
+      );
     }
   }
   return id(machine['StartAt']);
@@ -53,5 +55,8 @@ function list(value: unknown): Json[] {
 }
 
 function label(condition: unknown): string {
-  return String(condition).replace(/^\{%\s*/, '').replace(/\s*%\}$/, '').replaceAll('"', "'");
+  return String(condition)
+    .replace(/^\{%\s*/, '')
+    .replace(/\s*%\}$/, '')
+    .replaceAll('"', "'");
 }

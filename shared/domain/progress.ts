@@ -26,7 +26,9 @@ export function standingOf(
   }
   const alive = versions.some(
     (version) =>
-      version.id !== secret.currentVersionId && version.fate !== 'revoked-proven' && version.fate !== 'failed',
+      version.id !== secret.currentVersionId &&
+      version.fate !== 'revoked-proven' &&
+      version.fate !== 'failed',
   );
   if (!alive) return 'proven';
   return 'reissued';

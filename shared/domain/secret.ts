@@ -4,7 +4,16 @@ import type { SecretRef } from './secret-ref.ts';
  * Where a rotation stands; each name is what has been done. `quiet`: sessions that began before the install are gone.
  * A secret can be picked up at any stage by whoever gets the claim.
  */
-export const STAGES = ['claimed', 'pending', 'installed', 'quiet', 'verified', 'promoted', 'revoked', 'proven'] as const;
+export const STAGES = [
+  'claimed',
+  'pending',
+  'installed',
+  'quiet',
+  'verified',
+  'promoted',
+  'revoked',
+  'proven',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Set aside, visible, with a reason; a sweep takes it up again once `dueAtMs` has come. */
@@ -26,7 +35,7 @@ export interface Rotation {
   readonly startedAtMs: number;
   /** What the rotator wants back at the next verb (for `postgres` the server's clock at the install's commit). */
   readonly mark?: string;
-  /** Times a step was tried again since the last one that succeeded. */
+  /** Setbacks since the rotation began: a step that succeeds does not forgive them, or a target that undoes each step would be tried for ever. */
   readonly attempts: number;
   /** Nothing is done before this. */
   readonly dueAtMs: number;

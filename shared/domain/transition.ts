@@ -37,7 +37,9 @@ export function issuedOf({ secret, versions }: Rotating): VersionRecord | undefi
 export function oldOf({ secret, versions }: Rotating): VersionRecord[] {
   return versions.filter(
     (version) =>
-      version.id !== secret.rotation?.versionId && version.fate !== 'revoked-proven' && version.fate !== 'failed',
+      version.id !== secret.rotation?.versionId &&
+      version.fate !== 'revoked-proven' &&
+      version.fate !== 'failed',
   );
 }
 
@@ -99,11 +101,22 @@ function withRotation(rotating: Rotating, change: (rotation: Rotation) => Rotati
 }
 
 function reach(rotating: Rotating, stage: Rotation['stage'], more: Partial<Rotation> = {}): Rotating {
-  return withRotation(rotating, ({ parked: _parked, ...rotation }) => ({ ...rotation, ...more, stage, attempts: 0 }));
+  return withRotation(rotating, ({ parked: _parked, ...rotation }) => ({
+    ...rotation,
+    ...more,
+    stage,
+  }));
 }
 
-function withVersion(rotating: Rotating, id: string, change: (version: VersionRecord) => VersionRecord): Rotating {
-  return { ...rotating, versions: rotating.versions.map((version) => (version.id === id ? change(version) : version)) };
+function withVersion(
+  rotating: Rotating,
+  id: string,
+  change: (version: VersionRecord) => VersionRecord,
+): Rotating {
+  return {
+    ...rotating,
+    versions: rotating.versions.map((version) => (version.id === id ? change(version) : version)),
+  };
 }
 
 export function stored(rotating: Rotating): Rotating {
@@ -111,14 +124,18 @@ export function stored(rotating: Rotating): Rotating {
 }
 
 /** The target has the new credential. A cut is undone by it; what was off before Rekey came stays off. */
-export function installed(rotating: Rotating, seen: { identity: string; mark: string; off: boolean }, nowMs: number): Rotating {
+export function installed(
+  rotating: Rotating,
+  seen: { identity: string; mark: string; off: boolean },
+  nowMs: number,
+): Rotating {
   const { cut, ...secret } = rotating.secret;
-  const kept = seen.off ? { cut: { operation: cut?.operation ?? '', atMs: cut?.atMs ?? nowMs, wasOff: true } } : {};
-  const next = reach(
-    { ...rotating, secret: { ...secret, ...kept, identity: seen.identity } },
-    'installed',
-    { mark: seen.mark },
-  );
+  const kept = seen.off
+    ? { cut: { operation: cut?.operation ?? '', atMs: cut?.atMs ?? nowMs, wasOff: true } }
+    : {};
+  const next = reach({ ...rotating, secret: { ...secret, ...kept, identity: seen.identity } }, 'installed', {
+    mark: seen.mark,
+  });
   return withVersion(next, issuedOf(next)?.id ?? '', (version) => ({ ...version, installedAtMs: nowMs }));
 }
 
@@ -149,7 +166,12 @@ export function revoked(rotating: Rotating, nowMs: number): Rotating {
     ...next,
     versions: next.versions.map((version) =>
       old.has(version.id)
-        ? { ...version, fate: 'revoked-unproven', reason: 'awaiting proof', revokedAtMs: version.revokedAtMs ?? nowMs }
+        ? {
+            ...version,
+            fate: 'revoked-unproven',
+            reason: 'awaiting proof',
+            revokedAtMs: version.revokedAtMs ?? nowMs,
+          }
         : version,
     ),
   };
@@ -178,14 +200,21 @@ export function tried(rotating: Rotating, answers: readonly ProofAnswer[], nowMs
     failed[0];
   if (worst === undefined) return reach(next, 'proven');
   if (worst.reason === 'sessions-found') return tryAgainFrom(next, 'installed', worst, nowMs);
-  if (worst.reason === 'old-accepted' || worst.reason === 'new-refused') return tryAgainFrom(next, 'pending', worst, nowMs);
+  if (worst.reason === 'old-accepted' || worst.reason === 'new-refused')
+    return tryAgainFrom(next, 'pending', worst, nowMs);
   return setBack(next, worst, nowMs);
 }
 
 /** Back to an earlier step at once: something undid it (a thief with an open session can change the password himself). */
-export function tryAgainFrom(rotating: Rotating, stage: Rotation['stage'], why: Setback, nowMs: number): Rotating {
+export function tryAgainFrom(
+  rotating: Rotating,
+  stage: Rotation['stage'],
+  why: Setback,
+  nowMs: number,
+): Rotating {
   const next = setBack(rotating, why, nowMs);
-  if (next.secret.rotation?.parked?.code === why.reason && next.secret.rotation.attempts >= MOST_ATTEMPTS) return next;
+  if (next.secret.rotation?.parked?.code === why.reason && next.secret.rotation.attempts >= MOST_ATTEMPTS)
+    return next;
   return withRotation(next, ({ parked: _parked, ...rotation }) => ({ ...rotation, stage, dueAtMs: nowMs }));
 }
 

@@ -4,11 +4,25 @@ import type { SecretRef } from './secret-ref.ts';
  * What became of one issued credential. `cut`: switched off at its target, by the target's word. `revoked-proven`:
  * seen to be refused. `failed`: never became usable.
  */
-export const FATES = ['pending', 'live', 'grace', 'cut', 'revoked-proven', 'revoked-unproven', 'failed'] as const;
+export const FATES = [
+  'pending',
+  'live',
+  'grace',
+  'cut',
+  'revoked-proven',
+  'revoked-unproven',
+  'failed',
+] as const;
 export type Fate = (typeof FATES)[number];
 
 /** A version in one of these may still open something: its key is not destroyed and it is tried in every proof. */
-export const UNSETTLED_FATES = ['pending', 'live', 'grace', 'cut', 'revoked-unproven'] as const satisfies Fate[];
+export const UNSETTLED_FATES = [
+  'pending',
+  'live',
+  'grace',
+  'cut',
+  'revoked-unproven',
+] as const satisfies Fate[];
 
 /** One credential ever issued: a line of the ledger. Holds no value. */
 export interface VersionRecord {

@@ -2,8 +2,8 @@ import { RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
 import { writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
-import { begin, issuedOf, proveNoEarlier, setBack } from '../domain/transition.ts';
 import type { TargetRecord } from '../domain/target.ts';
+import { begin, issuedOf, proveNoEarlier, setBack } from '../domain/transition.ts';
 import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
 import { BatchItem, type Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
@@ -42,7 +42,8 @@ export async function advanceBatch(services: Services, request: BatchRequest): P
   const { registry, clock, random } = services;
   const nowMs = clock.nowMs();
   const breaker = await registry.breaker(request.targetId);
-  if (breaker !== null && breaker.openUntilMs > nowMs && !request.again) return { settled: 0, left: request.refs.length };
+  if (breaker !== null && breaker.openUntilMs > nowMs && !request.again)
+    return { settled: 0, left: request.refs.length };
   const target = await registry.target(request.targetId);
   if (target === null) {
     throw new RekeyError({
@@ -61,7 +62,9 @@ export async function advanceBatch(services: Services, request: BatchRequest): P
     nowMs,
     leaseMs: LEASE_MS,
   });
-  const claimed = answers.filter((answer): answer is ClaimAnswer & { outcome: 'claimed' } => answer.outcome === 'claimed');
+  const claimed = answers.filter(
+    (answer): answer is ClaimAnswer & { outcome: 'claimed' } => answer.outcome === 'claimed',
+  );
   const items = await start(services, request, claimed);
   try {
     const work = items.filter((item) => item.rotating.secret.rotation !== undefined);
@@ -84,10 +87,13 @@ async function olderWriters(
   request: BatchRequest,
   claimed: readonly Claimed[],
 ): Promise<string[]> {
-  const writers = claimed.flatMap(({ preempted }) => (preempted === undefined ? [] : [writerName(preempted)]));
+  const writers = claimed.flatMap(({ preempted }) =>
+    preempted === undefined ? [] : [writerName(preempted)],
+  );
   const cuts = await services.registry.cuts(request.operation.id);
   const unfinished = cuts.find((cut) => cut.target === request.targetId && cut.state === 'started');
-  if (unfinished !== undefined) writers.push(writerName({ operation: unfinished.incident, holder: unfinished.holder }));
+  if (unfinished !== undefined)
+    writers.push(writerName({ operation: unfinished.incident, holder: unfinished.holder }));
   return [...new Set(writers)];
 }
 
@@ -101,7 +107,11 @@ async function workAt(
   const { registry, clock } = services;
   const signal = AbortSignal.timeout(Math.max(1, request.untilMs - clock.nowMs()));
   try {
-    const session = await openTarget(services, target, { writer: writer.name, spare: request.spareAdmin, signal });
+    const session = await openTarget(services, target, {
+      writer: writer.name,
+      spare: request.spareAdmin,
+      signal,
+    });
     try {
       // Ended before anything is written: its last statement could land after ours.
       if (writer.older.length > 0) await session.endWriters(writer.older);
@@ -143,7 +153,11 @@ async function start(
     const token = secret.claim?.token ?? secret.fencing;
     const before = { secret, versions };
     let next = begin(before, request.operation, nowMs, request.again);
-    if (preempted !== undefined && preempted.operation !== request.operation.id && next.secret.rotation !== undefined) {
+    if (
+      preempted !== undefined &&
+      preempted.operation !== request.operation.id &&
+      next.secret.rotation !== undefined
+    ) {
       // Its sessions are ended by name; what it had not yet sent is bounded by its lease alone.
       next = proveNoEarlier(next, preempted.expiresAtMs + LONGEST_WRITE_MS);
     }
@@ -233,7 +247,12 @@ async function park(
           item,
           next,
           entries: [
-            item.entry(acting, { action: 'park', outcome: 'error', atMs: nowMs, reason: `${why.reason}: ${why.message}` }),
+            item.entry(acting, {
+              action: 'park',
+              outcome: 'error',
+              atMs: nowMs,
+              reason: `${why.reason}: ${why.message}`,
+            }),
           ],
           deliveries: [],
         };

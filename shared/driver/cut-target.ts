@@ -50,17 +50,33 @@ export async function cutTarget(
     const cut = await recordBefore(services, incident, targetId, holder, session, secrets, before);
     const byRef = new Map(secrets.map((secret) => [secret.ref, secret]));
     const accounts = cut.cut.flatMap((ref) => accountOf(byRef.get(ref)));
-    const sample = await sampleOf(services, cut.cut.flatMap((ref) => byRef.get(ref) ?? []));
+    const sample = await sampleOf(
+      services,
+      cut.cut.flatMap((ref) => byRef.get(ref) ?? []),
+    );
     const { reports, sampleRefused } = await session.cut(accounts, sample);
     const done = reports.flatMap((report) => (report.outcome.ok ? [report.ref as SecretRef] : []));
     const observed: CutRecord = { ...cut, cut: done, state: 'observed', atMs: clock.nowMs() };
     await registry.observeCut(
       observed,
-      reports.map((report, index) => cutEntry(acting, incident, byRef.get(report.ref as SecretRef), holder, index, observed.atMs, report.outcome)),
+      reports.map((report, index) =>
+        cutEntry(
+          acting,
+          incident,
+          byRef.get(report.ref as SecretRef),
+          holder,
+          index,
+          observed.atMs,
+          report.outcome,
+        ),
+      ),
     );
     const missed = reports.length - done.length;
     if (missed > 0 || sampleRefused === false) {
-      const why = sampleRefused === false ? 'a credential that was cut still logs in' : `${missed} of ${reports.length} could not be cut`;
+      const why =
+        sampleRefused === false
+          ? 'a credential that was cut still logs in'
+          : `${missed} of ${reports.length} could not be cut`;
       return { ...notYet(targetId, observed.atMs, why) };
     }
     return seen(targetId, observed, done.length, sampleRefused);

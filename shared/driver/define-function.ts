@@ -35,7 +35,11 @@ export function defineFunction<I extends z.ZodRawShape, O extends z.ZodRawShape>
     async invoke(services, payload, context) {
       const input = Input.safeParse(payload);
       if (!input.success) throw malformed(definition.name, 'input', input.error);
-      const result = await definition.run(input.data as unknown as z.output<z.ZodObject<I>>, services, context);
+      const result = await definition.run(
+        input.data as unknown as z.output<z.ZodObject<I>>,
+        services,
+        context,
+      );
       const output = Output.safeParse(result);
       if (!output.success) throw malformed(definition.name, 'output', output.error);
       return { v: 1, ...output.data };

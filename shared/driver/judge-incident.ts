@@ -15,7 +15,9 @@ export async function statementNow(
   purpose: Statement['purpose'],
   expiresAtMs: number,
 ): Promise<Statement> {
-  const versions = await services.registry.versions({ refs: incident.plan.secrets.map((secret) => secret.ref) });
+  const versions = await services.registry.versions({
+    refs: incident.plan.secrets.map((secret) => secret.ref),
+  });
   return {
     v: 1,
     purpose,
@@ -29,7 +31,11 @@ export async function statementNow(
 }
 
 /** Whose signatures hold for what is there now. Checked here by whoever acts on them, whatever was checked when they were made. */
-export async function judgeIncident(services: Services, incident: IncidentRecord, purpose: Statement['purpose']) {
+export async function judgeIncident(
+  services: Services,
+  incident: IncidentRecord,
+  purpose: Statement['purpose'],
+) {
   return judgeSignatures({
     statement: await statementNow(services, incident, purpose, 0),
     signatures: incident.signatures,
@@ -40,7 +46,11 @@ export async function judgeIncident(services: Services, incident: IncidentRecord
   });
 }
 
-export function signaturesMissing(incident: IncidentRecord, verb: 'reopen' | 'restore', have: readonly string[]): RekeyError {
+export function signaturesMissing(
+  incident: IncidentRecord,
+  verb: 'reopen' | 'restore',
+  have: readonly string[],
+): RekeyError {
   return new RekeyError({
     code: 'signatures-missing',
     family: 'Denied',

@@ -11,9 +11,14 @@ import type { Services } from './services.ts';
 export async function noteIdentities(
   services: Services,
   refs: readonly SecretRef[],
-): Promise<{ readonly seen: number; readonly unseen: { readonly target: string; readonly message: string }[] }> {
+): Promise<{
+  readonly seen: number;
+  readonly unseen: { readonly target: string; readonly message: string }[];
+}> {
   const { registry, random } = services;
-  const secrets = (await registry.secrets(refs)).filter((secret) => services.rotators[secret.kind] !== undefined);
+  const secrets = (await registry.secrets(refs)).filter(
+    (secret) => services.rotators[secret.kind] !== undefined,
+  );
   const unseen: { target: string; message: string }[] = [];
   let seen = 0;
   for (const [targetId, group] of Map.groupBy(secrets, (secret) => secret.target)) {
@@ -35,10 +40,17 @@ export async function noteIdentities(
         seen += found.length;
         for (const [index, secret] of group.entries()) {
           const look = looks[index];
-          if (look?.ok === false) unseen.push({ target: targetId, message: `${secret.ref}: ${look.message}` });
+          if (look?.ok === false)
+            unseen.push({ target: targetId, message: `${secret.ref}: ${look.message}` });
         }
         await registry.record(
-          found.map((secret) => ({ token: secret.fencing, secret, versions: [], deliveries: [], entries: [] })),
+          found.map((secret) => ({
+            token: secret.fencing,
+            secret,
+            versions: [],
+            deliveries: [],
+            entries: [],
+          })),
         );
       } finally {
         await session.close();

@@ -37,7 +37,10 @@ export async function openTarget(
       next: [`rekey secret put ${passwordRef}`],
     });
   }
-  const [password] = await services.store.read([{ ref: passwordRef, versionId: secret.currentVersionId }], 'worker');
+  const [password] = await services.store.read(
+    [{ ref: passwordRef, versionId: secret.currentVersionId }],
+    'worker',
+  );
   try {
     return await rotator.open({
       target,

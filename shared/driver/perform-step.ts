@@ -133,7 +133,8 @@ async function readOld(bench: Bench, item: BatchItem, versionId: string): Promis
     const [value] = await bench.services.store.read([{ ref: item.ref, versionId }], 'prover');
     return value ?? null;
   } catch (error) {
-    if (error instanceof RekeyError && (error.family === 'NotFound' || error.code === 'key-destroyed')) return null;
+    if (error instanceof RekeyError && (error.family === 'NotFound' || error.code === 'key-destroyed'))
+      return null;
     throw error;
   }
 }
@@ -153,7 +154,11 @@ async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken
   await loadValues(bench, items);
   const ours = await bench.stillOurs(items);
   const outcomes = await bench.session.install(
-    ours.map((item) => ({ ...item.account, value: item.value ?? '', turnOn: item.rotating.secret.cut?.wasOff === false })),
+    ours.map((item) => ({
+      ...item.account,
+      value: item.value ?? '',
+      turnOn: item.rotating.secret.cut?.wasOff === false,
+    })),
   );
   const nowMs = bench.services.clock.nowMs();
   return each(ours, outcomes, (item, outcome) => {
@@ -167,11 +172,19 @@ async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken
 }
 
 async function endSessions(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
-  const outcomes = await bench.session.endSessions(items.map((item) => ({ ...item.account, mark: item.mark })));
+  const outcomes = await bench.session.endSessions(
+    items.map((item) => ({ ...item.account, mark: item.mark })),
+  );
   return each(items, outcomes, (item, outcome) =>
     outcome.ok
       ? taken(bench, item, 'end-sessions', quiet(item.rotating))
-      : taken(bench, item, 'end-sessions', setBack(item.rotating, outcome, bench.services.clock.nowMs()), outcome),
+      : taken(
+          bench,
+          item,
+          'end-sessions',
+          setBack(item.rotating, outcome, bench.services.clock.nowMs()),
+          outcome,
+        ),
   );
 }
 
@@ -221,7 +234,9 @@ async function promote(bench: Bench, items: readonly BatchItem[]): Promise<Taken
 async function revoke(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   await loadOld(bench, items);
   const ours = await bench.stillOurs(items);
-  const outcomes = await bench.session.revoke(ours.map((item) => ({ ...item.account, old: oldCredentials(item) })));
+  const outcomes = await bench.session.revoke(
+    ours.map((item) => ({ ...item.account, old: oldCredentials(item) })),
+  );
   const nowMs = bench.services.clock.nowMs();
   return each(ours, outcomes, (item, outcome) =>
     outcome.ok
@@ -248,7 +263,8 @@ async function prove(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]
       ({ versionId, outcome }): ProofAnswer => ({ versionId, ...outcome }),
     );
     const before = oldOf(item.rotating);
-    if (answers.length !== before.length) throw new Error(`${item.ref}: ${before.length} to prove, ${answers.length} tried`);
+    if (answers.length !== before.length)
+      throw new Error(`${item.ref}: ${before.length} to prove, ${answers.length} tried`);
     const next = tried(item.rotating, answers, nowMs);
     item.rotating = next;
     const entries = answers.map((answer) =>

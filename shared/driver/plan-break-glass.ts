@@ -47,7 +47,9 @@ export async function planBreakGlass(services: Services, request: PlanRequest): 
       ...(currentVersionId === undefined ? {} : { versionId: currentVersionId }),
     })),
     consumers: [...new Set(secrets.flatMap((secret) => secret.consumers))].sort(),
-    exposedAdmins: await exposedAdmins(services, request, [...new Set(secrets.map((secret) => secret.target))]),
+    exposedAdmins: await exposedAdmins(services, request, [
+      ...new Set(secrets.map((secret) => secret.target)),
+    ]),
   };
 }
 
@@ -84,20 +86,32 @@ async function exposedAdmins(
   targetIds: readonly string[],
 ): Promise<Plan['exposedAdmins']> {
   if (cause === 'values-leaked') return [];
-  const targets = (await services.registry.enrolment()).targets.filter((target) => targetIds.includes(target.id));
+  const targets = (await services.registry.enrolment()).targets.filter((target) =>
+    targetIds.includes(target.id),
+  );
   const reads = await services.audit.find({
     action: ['read'],
     refs: [...new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)))],
   });
   const read = new Set(
     reads
-      .filter(({ outcome, actor }) => outcome === 'success' && (principal === undefined || actor.user === principal || actor.agent === principal))
+      .filter(
+        ({ outcome, actor }) =>
+          outcome === 'success' &&
+          (principal === undefined || actor.user === principal || actor.agent === principal),
+      )
       .map((entry) => entry.ref),
   );
   return targets.flatMap(({ id, admins }) => {
     const [first, ...others] = admins;
     if (first === undefined || !read.has(first.passwordRef)) return [];
     const through = others.find((admin) => !read.has(admin.passwordRef));
-    return [{ target: id, admin: first.passwordRef, ...(through === undefined ? {} : { through: through.passwordRef }) }];
+    return [
+      {
+        target: id,
+        admin: first.passwordRef,
+        ...(through === undefined ? {} : { through: through.passwordRef }),
+      },
+    ];
   });
 }

@@ -1,6 +1,6 @@
 import { RekeyError } from '../domain/errors.ts';
-import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
 import { suggestNearest } from '../domain/nearest.ts';
+import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
 import { versionId } from '../domain/transition.ts';
 import type { VersionRecord } from '../domain/version.ts';
 import type { SecretChange } from '../ports/registry.ts';
@@ -46,7 +46,13 @@ export async function putValues(
   const epochs = new Map((await registry.enrolment()).classes.map((record) => [record.name, record.epoch]));
   const claims = await registry.claim(
     wanted.map(({ ref }) => ref as SecretRef),
-    { operation, epoch: Number.MAX_SAFE_INTEGER, holder: random.uuid().slice(0, 8), nowMs, leaseMs: LEASE_MS },
+    {
+      operation,
+      epoch: Number.MAX_SAFE_INTEGER,
+      holder: random.uuid().slice(0, 8),
+      nowMs,
+      leaseMs: LEASE_MS,
+    },
   );
   const changes: SecretChange[] = [];
   const seals = [];
@@ -77,7 +83,11 @@ export async function putValues(
       secret: { ...rest, ordinal, epoch, currentVersionId: issued.id },
       versions: [
         // What it replaces was changed by a person's hand: nobody has seen the old one refused.
-        ...versions.map((version) => ({ ...version, fate: 'revoked-unproven' as const, reason: 'replaced by hand' })),
+        ...versions.map((version) => ({
+          ...version,
+          fate: 'revoked-unproven' as const,
+          reason: 'replaced by hand',
+        })),
         issued,
       ],
       deliveries: [],

@@ -13,7 +13,10 @@ export async function restoreIncident(
   services: Services,
   id: string,
   by: { readonly user: string },
-): Promise<{ readonly restored: SecretRef[]; readonly failed: { readonly ref: string; readonly message: string }[] }> {
+): Promise<{
+  readonly restored: SecretRef[];
+  readonly failed: { readonly ref: string; readonly message: string }[];
+}> {
   const incident = await incidentNamed(services, id);
   const judged = await judgeIncident(services, incident, 'restore');
   if (!judged.enough) throw signaturesMissing(incident, 'restore', judged.counted);
@@ -37,7 +40,11 @@ export async function restoreIncident(
       end: true,
       entries: [
         incidentEntry(before, { action: 'unfence', atMs: nowMs, place: 'restore' }),
-        incidentEntry(before, { action: 'restore', atMs: nowMs, reason: `signed by ${judged.counted.join(' and ')}` }),
+        incidentEntry(before, {
+          action: 'restore',
+          atMs: nowMs,
+          reason: `signed by ${judged.counted.join(' and ')}`,
+        }),
       ],
     }));
   }

@@ -12,7 +12,10 @@ export async function restoreTarget(
   incident: IncidentRecord,
   acting: Acting,
   targetId: string,
-): Promise<{ readonly restored: SecretRef[]; readonly failed: { readonly ref: string; readonly message: string }[] }> {
+): Promise<{
+  readonly restored: SecretRef[];
+  readonly failed: { readonly ref: string; readonly message: string }[];
+}> {
   const { registry, clock, random } = services;
   const target = await registry.target(targetId);
   const cut = (await registry.cuts(incident.id)).find((candidate) => candidate.target === targetId);
@@ -28,7 +31,11 @@ export async function restoreTarget(
   try {
     await session.endWriters([writerName({ operation: incident.id, holder: cut.holder })]);
     const outcomes = await session.restore(
-      secrets.map(({ ref, account, identity }) => ({ ref, account, ...(identity === undefined ? {} : { identity }) })),
+      secrets.map(({ ref, account, identity }) => ({
+        ref,
+        account,
+        ...(identity === undefined ? {} : { identity }),
+      })),
     );
     const restored: SecretRef[] = [];
     const failed: { ref: string; message: string }[] = [];

@@ -1,9 +1,9 @@
 import type { AuditChain, Signer } from '../ports/audit.ts';
+import type { Canary } from '../ports/canary.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { EpochKeys } from '../ports/keys.ts';
 import type { Manifests } from '../ports/manifests.ts';
 import type { Notifier } from '../ports/notifier.ts';
-import type { Canary } from '../ports/canary.ts';
 import type { Packets } from '../ports/packets.ts';
 import type { Plans } from '../ports/plans.ts';
 import type { Registry } from '../ports/registry.ts';

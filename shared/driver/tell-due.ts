@@ -11,12 +11,18 @@ const AT_ONCE = 25;
 export async function tellDue(services: Services): Promise<number> {
   const due = await services.registry.deliveriesDue(services.clock.nowMs(), AT_ONCE);
   if (due.length === 0) return 0;
-  const consumers = new Map((await services.registry.consumers()).map((consumer) => [consumer.name, consumer]));
+  const consumers = new Map(
+    (await services.registry.consumers()).map((consumer) => [consumer.name, consumer]),
+  );
   await Promise.all(due.map((delivery) => tellOne(services, delivery, consumers.get(delivery.consumer))));
   return due.length;
 }
 
-async function tellOne(services: Services, delivery: Delivery, consumer: ConsumerRecord | undefined): Promise<void> {
+async function tellOne(
+  services: Services,
+  delivery: Delivery,
+  consumer: ConsumerRecord | undefined,
+): Promise<void> {
   const outcome = await attempt(services, delivery, consumer);
   const nowMs = services.clock.nowMs();
   const attempts = delivery.attempts + 1;
@@ -55,7 +61,8 @@ async function attempt(
   delivery: Delivery,
   consumer: ConsumerRecord | undefined,
 ): Promise<TellOutcome> {
-  if (consumer === undefined) return { state: 'failed', message: `consumer ${delivery.consumer} is not enrolled any more` };
+  if (consumer === undefined)
+    return { state: 'failed', message: `consumer ${delivery.consumer} is not enrolled any more` };
   try {
     const ref = consumer.signingKeyRef as SecretRef;
     const [secret] = await services.registry.secrets([ref]);

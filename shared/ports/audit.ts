@@ -14,7 +14,10 @@ export interface AuditChain {
   chainPending(): Promise<ChainHead>;
   head(): Promise<ChainHead>;
   /** Chained lines after `afterSeq`, oldest first, at most `limit`. The line is the canonical JSON that was hashed. */
-  lines(afterSeq: number, limit: number): Promise<{ readonly seq: number; readonly line: string; readonly hash: string }[]>;
+  lines(
+    afterSeq: number,
+    limit: number,
+  ): Promise<{ readonly seq: number; readonly line: string; readonly hash: string }[]>;
   /** Entries that answer the question, oldest first. */
   find(question: {
     readonly action?: readonly AuditEntry['action'][];

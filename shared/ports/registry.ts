@@ -68,7 +68,11 @@ export interface TargetTally {
   readonly total: number;
   readonly reissued: number;
   readonly proven: number;
-  readonly parked: readonly { readonly code: string; readonly count: number; readonly firstRefs: readonly string[] }[];
+  readonly parked: readonly {
+    readonly code: string;
+    readonly count: number;
+    readonly firstRefs: readonly string[];
+  }[];
 }
 
 /**
@@ -85,7 +89,9 @@ export interface Registry {
   secretsIn(scope: Scope): Promise<SecretRecord[]>;
   consumers(): Promise<ConsumerRecord[]>;
   /** Every version of these secrets, or all under a key. */
-  versions(of: { readonly refs: readonly SecretRef[] } | { readonly keyId: string }): Promise<VersionRecord[]>;
+  versions(
+    of: { readonly refs: readonly SecretRef[] } | { readonly keyId: string },
+  ): Promise<VersionRecord[]>;
 
   /**
    * One conditional write: class epoch `plan.fromEpoch` → `incident.epoch`, the fence where the plan has one, the incident
@@ -108,7 +114,10 @@ export interface Registry {
   /** Takes the secrets for an operation: raises each fencing token, takes over whatever held them. Break-glass pre-empts. */
   claim(refs: readonly SecretRef[], request: ClaimRequest): Promise<ClaimAnswer[]>;
   /** Right before each target write: extends the claims that are still the last; refs of the stale ones. */
-  renew(claims: readonly { readonly ref: SecretRef; readonly token: number }[], expiresAtMs: number): Promise<SecretRef[]>;
+  renew(
+    claims: readonly { readonly ref: SecretRef; readonly token: number }[],
+    expiresAtMs: number,
+  ): Promise<SecretRef[]>;
   /** Commits the steps of a batch together; refs of stale ones, which changed nothing. */
   record(changes: readonly SecretChange[]): Promise<SecretRef[]>;
   /** Gives claims back; a newer one is left alone. */

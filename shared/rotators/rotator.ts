@@ -57,7 +57,9 @@ export interface TargetSession {
    */
   endWriters(names: readonly string[]): Promise<void>;
   /** How the target knows each account, and whether it may log in. */
-  inspect(accounts: readonly Account[]): Promise<Outcome<{ readonly identity: string; readonly off: boolean }>[]>;
+  inspect(
+    accounts: readonly Account[],
+  ): Promise<Outcome<{ readonly identity: string; readonly off: boolean }>[]>;
   /**
    * Off, by the target's word, sessions ended and seen gone, one of them tried for real when `sample` has a value that
    * was valid. Nothing is lost: undone by `install` (with the new credential) or `restore`. In few transactions.
@@ -73,9 +75,13 @@ export interface TargetSession {
     items: readonly (Account & { readonly value: string; readonly turnOn: boolean })[],
   ): Promise<Outcome<{ readonly identity: string; readonly mark: string; readonly off: boolean }>[]>;
   /** Ends the sessions that began before `mark` with a superseded credential and sees them gone: the first look. */
-  endSessions(items: readonly (Account & { readonly mark: string })[]): Promise<Outcome<{ readonly ended: number }>[]>;
+  endSessions(
+    items: readonly (Account & { readonly mark: string })[],
+  ): Promise<Outcome<{ readonly ended: number }>[]>;
   /** Logs in with the new credential by the route that consumers use. `expectOff`: it was off before Rekey came. */
-  verify(items: readonly (Account & { readonly value: string; readonly expectOff: boolean })[]): Promise<Outcome[]>;
+  verify(
+    items: readonly (Account & { readonly value: string; readonly expectOff: boolean })[],
+  ): Promise<Outcome[]>;
   /** Takes the superseded credentials away where `install` did not do so itself. Already gone is success. */
   revoke(items: readonly (Account & { readonly old: readonly OldCredential[] })[]): Promise<Outcome[]>;
   /**

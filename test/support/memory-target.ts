@@ -98,7 +98,8 @@ export class MemoryTarget {
             role.sessions = [];
             return { ok: true, wasOff };
           });
-          const sampled = sample === null ? undefined : accounts.find((account) => account.ref === sample.ref);
+          const sampled =
+            sample === null ? undefined : accounts.find((account) => account.ref === sample.ref);
           return {
             reports: accounts.map((account, index) => ({
               ref: account.ref,
@@ -171,9 +172,12 @@ export class MemoryTarget {
     if (old === null) return { ok: false, reason: 'value-unknown', message: 'nobody holds the value' };
     const found = role.sessions.filter((began) => began < Number(item.mark));
     role.sessions = role.sessions.filter((began) => began >= Number(item.mark));
-    if (role.password === old) return { ok: false, reason: 'old-accepted', message: 'the old credential is accepted' };
-    if (found.length > 0) return { ok: false, reason: 'sessions-found', message: `${found.length} sessions ended` };
-    if (role.password !== item.value) return { ok: false, reason: 'new-refused', message: 'the new one is refused' };
+    if (role.password === old)
+      return { ok: false, reason: 'old-accepted', message: 'the old credential is accepted' };
+    if (found.length > 0)
+      return { ok: false, reason: 'sessions-found', message: `${found.length} sessions ended` };
+    if (role.password !== item.value)
+      return { ok: false, reason: 'new-refused', message: 'the new one is refused' };
     return { ok: true, evidence: 'refused' };
   }
 }

@@ -29,10 +29,19 @@ export async function signCheckpoint(
 }
 
 /** The checkpoint, or null where it is none, or not signed by this key. */
-export function readCheckpoint(text: string, kind: Checkpoint['kind'], publicKeyPem: string): SignedCheckpoint | null {
+export function readCheckpoint(
+  text: string,
+  kind: Checkpoint['kind'],
+  publicKeyPem: string,
+): SignedCheckpoint | null {
   try {
     const { signature, ...rest } = JSON.parse(text) as SignedCheckpoint;
-    const genuine = verify('sha256', Buffer.from(canonicalJson(rest)), createPublicKey(publicKeyPem), Buffer.from(signature, 'base64'));
+    const genuine = verify(
+      'sha256',
+      Buffer.from(canonicalJson(rest)),
+      createPublicKey(publicKeyPem),
+      Buffer.from(signature, 'base64'),
+    );
     return genuine && rest.v === 1 && rest.kind === kind ? { ...rest, signature } : null;
   } catch {
     return null;

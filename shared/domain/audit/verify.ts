@@ -4,14 +4,28 @@ import { readCheckpoint, type SignedCheckpoint } from './signed.ts';
 
 /** What is wrong with an export, and where it first shows. */
 export interface Tampering {
-  readonly kind: 'edit' | 'removal' | 'reordering' | 'missing-tail' | 'trailer' | 'older-export' | 'other-chain' | 'not-canonical';
+  readonly kind:
+    | 'edit'
+    | 'removal'
+    | 'reordering'
+    | 'missing-tail'
+    | 'trailer'
+    | 'older-export'
+    | 'other-chain'
+    | 'not-canonical';
   /** Line of the file, from 1. */
   readonly line: number;
   readonly message: string;
 }
 
 export type Verdict =
-  | { readonly ok: true; readonly entries: number; readonly head: string; readonly atMs: number; readonly chain: string }
+  | {
+      readonly ok: true;
+      readonly entries: number;
+      readonly head: string;
+      readonly atMs: number;
+      readonly chain: string;
+    }
   | { readonly ok: false; readonly tampering: Tampering };
 
 export interface VerifyOptions {
@@ -30,7 +44,10 @@ const NEWLINE = 0x0a;
  * tampering. Where the trailer does not fit, the first line whose sequence is out of place is named; an edit that keeps the
  * sequence shows in the head alone, and is found by the checkpoints that are at hand.
  */
-export async function verifyExport(chunks: AsyncIterable<Uint8Array>, options: VerifyOptions): Promise<Verdict> {
+export async function verifyExport(
+  chunks: AsyncIterable<Uint8Array>,
+  options: VerifyOptions,
+): Promise<Verdict> {
   let previous: Buffer = Buffer.from(GENESIS, 'hex');
   let line = 0;
   let last: Buffer | undefined;
@@ -67,7 +84,10 @@ export async function verifyExport(chunks: AsyncIterable<Uint8Array>, options: V
   }
   if (last === undefined) return bad('missing-tail', 1, 'the export is empty');
   const at = line + 1;
-  if (!last.subarray(0, TRAILER_START.length).equals(TRAILER_START) || !last.includes('rekey-audit-trailer')) {
+  if (
+    !last.subarray(0, TRAILER_START.length).equals(TRAILER_START) ||
+    !last.includes('rekey-audit-trailer')
+  ) {
     return bad('missing-tail', at, `there is no trailer after line ${line}: the tail is missing`);
   }
   const trailer = readCheckpoint(last.toString('utf8'), 'rekey-audit-trailer', options.publicKeyPem);
@@ -87,14 +107,27 @@ function judge(
   },
 ): Verdict {
   const { line, at, expected } = seen;
-  if (trailer.seq > line) return bad('missing-tail', at, `the trailer counts ${trailer.seq} entries, ${line} are there`);
-  if (trailer.seq < line) return bad('trailer', at, `the trailer counts ${trailer.seq} entries, ${line} are there: it is an older one`);
-  if (seen.chain !== undefined && trailer.chain !== seen.chain) return bad('other-chain', at, `the trailer is of chain ${trailer.chain}`);
-  if (trailer.hash !== seen.previous) return bad('edit', at, 'an entry was edited: the chain does not come to the signed head');
+  if (trailer.seq > line)
+    return bad('missing-tail', at, `the trailer counts ${trailer.seq} entries, ${line} are there`);
+  if (trailer.seq < line)
+    return bad(
+      'trailer',
+      at,
+      `the trailer counts ${trailer.seq} entries, ${line} are there: it is an older one`,
+    );
+  if (seen.chain !== undefined && trailer.chain !== seen.chain)
+    return bad('other-chain', at, `the trailer is of chain ${trailer.chain}`);
+  if (trailer.hash !== seen.previous)
+    return bad('edit', at, 'an entry was edited: the chain does not come to the signed head');
   if (expected !== undefined) {
-    if (expected.chain !== trailer.chain) return bad('other-chain', at, `the checkpoint is of chain ${expected.chain}`);
+    if (expected.chain !== trailer.chain)
+      return bad('other-chain', at, `the checkpoint is of chain ${expected.chain}`);
     if (expected.seq > trailer.seq) {
-      return bad('older-export', at, `the export ends at entry ${trailer.seq}, the checkpoint stands at ${expected.seq}: it is an older one`);
+      return bad(
+        'older-export',
+        at,
+        `the export ends at entry ${trailer.seq}, the checkpoint stands at ${expected.seq}: it is an older one`,
+      );
     }
     if (expected.seq > 0 && expected.hash !== seen.expectedHash) {
       return bad('edit', expected.seq, 'the chain does not pass through the checkpoint');

@@ -76,14 +76,22 @@ function show(record: object, field: string): string {
 }
 
 /** Refuses what must not change now: people while an incident is open, secrets that an operation holds. */
-export function refuseUntimely(difference: Difference, enrolled: Wanted, openIncidents: readonly string[]): void {
+export function refuseUntimely(
+  difference: Difference,
+  enrolled: Wanted,
+  openIncidents: readonly string[],
+): void {
   const reasons: string[] = [];
   const people = difference.changes.filter((change) => change.family === 'people');
   if (people.length > 0 && openIncidents.length > 0) {
-    reasons.push(`people stay as they are while ${openIncidents.join(', ')} is open: ${people.map(({ name }) => name).join(', ')}`);
+    reasons.push(
+      `people stay as they are while ${openIncidents.join(', ')} is open: ${people.map(({ name }) => name).join(', ')}`,
+    );
   }
   const busy = new Set(
-    enrolled.secrets.filter((secret) => secret.rotation !== undefined || secret.claim !== undefined).map((secret) => secret.ref as string),
+    enrolled.secrets
+      .filter((secret) => secret.rotation !== undefined || secret.claim !== undefined)
+      .map((secret) => secret.ref as string),
   );
   for (const change of difference.changes) {
     if (change.family === 'secrets' && change.kind !== 'add' && busy.has(change.name)) {

@@ -18,7 +18,9 @@ export interface KindSchemas {
   readonly account: z.ZodType;
 }
 
-export type ParsedConfig = { readonly ok: true; readonly config: ConfigFile } | { readonly ok: false; readonly mistakes: Mistake[] };
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: ConfigFile }
+  | { readonly ok: false; readonly mistakes: Mistake[] };
 
 /** Reads `rekey.yaml`; every mistake at once, in the file's order, none of them showing a value. */
 export function parseConfig(text: string, kinds: Readonly<Record<string, KindSchemas>>): ParsedConfig {
@@ -56,9 +58,39 @@ type Add = (path: readonly PropertyKey[], code: string, message: string, key?: b
 
 /** Keys that a level knows, for suggesting what a mistyped one was meant to be. */
 const KNOWN_KEYS = [
-  'version', 'people', 'targets', 'classes', 'consumers', 'secrets', 'user', 'sshKeys', 'kind', 'network', 'connection',
-  'admins', 'maxConnections', 'password', 'owner', 'maxAge', 'breakGlass', 'deadline', 'webhook', 'url', 'signingKey',
-  'confirm', 'ref', 'class', 'tenant', 'target', 'account', 'host', 'port', 'database', 'tls', 'ca', 'role',
+  'version',
+  'people',
+  'targets',
+  'classes',
+  'consumers',
+  'secrets',
+  'user',
+  'sshKeys',
+  'kind',
+  'network',
+  'connection',
+  'admins',
+  'maxConnections',
+  'password',
+  'owner',
+  'maxAge',
+  'breakGlass',
+  'deadline',
+  'webhook',
+  'url',
+  'signingKey',
+  'confirm',
+  'ref',
+  'class',
+  'tenant',
+  'target',
+  'account',
+  'host',
+  'port',
+  'database',
+  'tls',
+  'ca',
+  'role',
 ];
 
 function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey[] = []): void {
@@ -66,20 +98,32 @@ function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) {
       const nearest = suggestNearest(key, KNOWN_KEYS);
-      add([...path, key], 'unknown-key', `unknown key "${key}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`, true);
+      add(
+        [...path, key],
+        'unknown-key',
+        `unknown key "${key}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`,
+        true,
+      );
     }
     return;
   }
   const name = String(path.at(-1) ?? 'the file');
   if (issue.code === 'invalid_type' && issue.input === undefined) {
-    add(path, 'missing', name === 'maxAge' ? 'maxAge is missing: every class has a maximum age' : `${name} is missing`);
+    add(
+      path,
+      'missing',
+      name === 'maxAge' ? 'maxAge is missing: every class has a maximum age' : `${name} is missing`,
+    );
     return;
   }
   if (issue.code === 'invalid_key') {
     add(path, 'bad-name', `"${name}" is no name: letters, digits, ._-, at most 63`, true);
     return;
   }
-  const what = issue.code === 'custom' || issue.code === 'invalid_format' ? issue.message : `is not as expected (${issue.message})`;
+  const what =
+    issue.code === 'custom' || issue.code === 'invalid_format'
+      ? issue.message
+      : `is not as expected (${issue.message})`;
   add(path, name === 'version' ? 'version' : 'bad-value', `${name} ${what}`);
 }
 
@@ -96,9 +140,11 @@ function checkReferences(config: ConfigFile, kinds: Readonly<Record<string, Kind
     const first = refs.get(secret.ref);
     if (first === undefined) refs.set(secret.ref, index);
     else add([...at, 'ref'], 'secret-twice', twice(secret, secrets[first]));
-    if (!Object.hasOwn(classes, secret.class)) add([...at, 'class'], 'undefined', unknown('class', secret.class, Object.keys(classes)));
+    if (!Object.hasOwn(classes, secret.class))
+      add([...at, 'class'], 'undefined', unknown('class', secret.class, Object.keys(classes)));
     for (const [place, name] of secret.consumers.entries()) {
-      if (!Object.hasOwn(consumers, name)) add([...at, 'consumers', place], 'undefined', unknown('consumer', name, Object.keys(consumers)));
+      if (!Object.hasOwn(consumers, name))
+        add([...at, 'consumers', place], 'undefined', unknown('consumer', name, Object.keys(consumers)));
     }
     if (secret.target === undefined) continue;
     const target = targets[secret.target];
@@ -111,37 +157,67 @@ function checkReferences(config: ConfigFile, kinds: Readonly<Record<string, Kind
     const account = `${secret.target} ${secret.account['role'] ?? JSON.stringify(secret.account)}`;
     const other = accounts.get(account);
     if (other === undefined) accounts.set(account, secret.ref);
-    else if (other !== secret.ref) add([...at, 'account'], 'account-twice', `this account at ${secret.target} is the one of ${other} already`);
+    else if (other !== secret.ref)
+      add(
+        [...at, 'account'],
+        'account-twice',
+        `this account at ${secret.target} is the one of ${other} already`,
+      );
   }
   const byRef = new Map(secrets.map((secret) => [secret.ref, secret]));
   for (const [id, target] of Object.entries(targets)) {
     const kind = kinds[target.kind];
-    if (kind === undefined) add(['targets', id, 'kind'], 'undefined', unknown('kind', target.kind, Object.keys(kinds)));
+    if (kind === undefined)
+      add(['targets', id, 'kind'], 'undefined', unknown('kind', target.kind, Object.keys(kinds)));
     const checked = kind?.connection.safeParse(target.connection);
     for (const issue of checked?.error?.issues ?? []) explain(issue, add, ['targets', id, 'connection']);
-    const administers = new Set(secrets.filter((secret) => secret.target === id).map((secret) => secret.class));
+    const administers = new Set(
+      secrets.filter((secret) => secret.target === id).map((secret) => secret.class),
+    );
     for (const [index, { password }] of target.admins.entries()) {
       const admin = byRef.get(password);
       const path = ['targets', id, 'admins', index, 'password'];
       if (admin === undefined) add(path, 'undefined', unknown('secret', password, [...byRef.keys()]));
       else if (administers.has(admin.class) && admin.target !== id) {
-        add(path, 'admin-in-class', `the admin credential is of class ${admin.class}, which it administers here: give it another class`);
-      } else if (administers.has(admin.class) && secrets.some((secret) => secret.target === id && secret.class === admin.class && secret.ref !== password)) {
-        add(path, 'admin-in-class', `the admin credential is of class ${admin.class}, which it administers here: give it another class`);
+        add(
+          path,
+          'admin-in-class',
+          `the admin credential is of class ${admin.class}, which it administers here: give it another class`,
+        );
+      } else if (
+        administers.has(admin.class) &&
+        secrets.some(
+          (secret) => secret.target === id && secret.class === admin.class && secret.ref !== password,
+        )
+      ) {
+        add(
+          path,
+          'admin-in-class',
+          `the admin credential is of class ${admin.class}, which it administers here: give it another class`,
+        );
       }
     }
   }
   for (const [name, { webhook }] of Object.entries(consumers)) {
     if (!byRef.has(webhook.signingKey)) {
-      add(['consumers', name, 'webhook', 'signingKey'], 'undefined', unknown('secret', webhook.signingKey, [...byRef.keys()]));
+      add(
+        ['consumers', name, 'webhook', 'signingKey'],
+        'undefined',
+        unknown('secret', webhook.signingKey, [...byRef.keys()]),
+      );
     }
   }
   checkPeople(people, add);
 }
 
-function twice(secret: ConfigFile['secrets'][number], first: ConfigFile['secrets'][number] | undefined): string {
-  if (first !== undefined && first.class !== secret.class) return `${secret.ref} is in two classes (${first.class}, ${secret.class})`;
-  if (first !== undefined && first.tenant !== secret.tenant) return `${secret.ref} is for two tenants (${first.tenant}, ${secret.tenant})`;
+function twice(
+  secret: ConfigFile['secrets'][number],
+  first: ConfigFile['secrets'][number] | undefined,
+): string {
+  if (first !== undefined && first.class !== secret.class)
+    return `${secret.ref} is in two classes (${first.class}, ${secret.class})`;
+  if (first !== undefined && first.tenant !== secret.tenant)
+    return `${secret.ref} is for two tenants (${first.tenant}, ${secret.tenant})`;
   return `${secret.ref} is enrolled twice`;
 }
 
@@ -154,8 +230,10 @@ function checkPeople(people: ConfigFile['people'], add: Add): void {
     if (user !== undefined) users.set(user, name);
     for (const [index, line] of sshKeys.entries()) {
       const blob = keyBlob(line)?.toString('base64');
-      if (blob === undefined) add(['people', name, 'sshKeys', index], 'bad-key', 'this is no OpenSSH public key');
-      else if (keys.has(blob)) add(['people', name, 'sshKeys', index], 'key-twice', `${keys.get(blob)} has this key already`);
+      if (blob === undefined)
+        add(['people', name, 'sshKeys', index], 'bad-key', 'this is no OpenSSH public key');
+      else if (keys.has(blob))
+        add(['people', name, 'sshKeys', index], 'key-twice', `${keys.get(blob)} has this key already`);
       else keys.set(blob, name);
     }
   }

@@ -2,7 +2,6 @@ import type { ClassRecord } from '../class.ts';
 import type { ConsumerRecord } from '../consumer.ts';
 import type { Person } from '../person.ts';
 import type { SecretRecord } from '../secret.ts';
-import type { SecretRef } from '../secret-ref.ts';
 import type { TargetRecord } from '../target.ts';
 import { parseDuration } from './duration.ts';
 import type { ConfigFile } from './schema.ts';
@@ -33,18 +32,20 @@ export function toRecords(config: ConfigFile): Wanted {
       fences: [],
       incidents: [],
     })),
-    targets: Object.entries(config.targets).map(([id, { kind, connection, network, admins, maxConnections }]) => ({
-      v: 1,
-      id,
-      kind,
-      connection,
-      network,
-      admins: admins.map(({ user, password }) => ({ user, passwordRef: password })),
-      maxConnections,
-    })),
+    targets: Object.entries(config.targets).map(
+      ([id, { kind, connection, network, admins, maxConnections }]) => ({
+        v: 1,
+        id,
+        kind,
+        connection,
+        network,
+        admins: admins.map(({ user, password }) => ({ user, passwordRef: password })),
+        maxConnections,
+      }),
+    ),
     secrets: config.secrets.map((secret) => ({
       v: 1,
-      ref: secret.ref as SecretRef,
+      ref: secret.ref,
       className: secret.class,
       tenant: secret.tenant,
       target: secret.target ?? '',

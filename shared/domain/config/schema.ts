@@ -7,7 +7,9 @@ const Duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, { error: 'is no duration: 30d, 1h30m, 90s' })
   .meta({ pattern: '^(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$' });
-const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'is no name: letters, digits, ._-, at most 63' });
+const Name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'is no name: letters, digits, ._-, at most 63' });
 
 /** `rekey.yaml`, version 1, as people write it. Unknown keys are mistakes. */
 export const ConfigFile = z
@@ -18,7 +20,10 @@ export const ConfigFile = z
         Name,
         z.strictObject({
           user: z.string().min(1).optional().describe('User name on this machine.'),
-          sshKeys: z.array(z.string().min(1)).default([]).describe('OpenSSH public keys that sign for the person.'),
+          sshKeys: z
+            .array(z.string().min(1))
+            .default([])
+            .describe('OpenSSH public keys that sign for the person.'),
         }),
       )
       .default({})
@@ -33,8 +38,15 @@ export const ConfigFile = z
           admins: z
             .array(z.strictObject({ user: z.string().min(1), password: Ref }))
             .min(1)
-            .describe('Admin credentials by reference; the second serves when the first could have been read.'),
-          maxConnections: z.int().min(2).max(100).default(8).describe('Connections that Rekey opens at once.'),
+            .describe(
+              'Admin credentials by reference; the second serves when the first could have been read.',
+            ),
+          maxConnections: z
+            .int()
+            .min(2)
+            .max(100)
+            .default(8)
+            .describe('Connections that Rekey opens at once.'),
         }),
       )
       .default({}),
@@ -45,7 +57,9 @@ export const ConfigFile = z
           owner: z.string().min(1).describe('Who answers for what is left open.'),
           maxAge: Duration.describe('Oldest a credential may become.'),
           breakGlass: z
-            .strictObject({ deadline: Duration.default('15m').describe('How long unfinished work is swept.') })
+            .strictObject({
+              deadline: Duration.default('15m').describe('How long unfinished work is swept.'),
+            })
             .prefault({}),
         }),
       )
@@ -67,7 +81,10 @@ export const ConfigFile = z
           class: z.string(),
           tenant: Name,
           target: z.string().optional().describe('Left out: a value that people put and no rotator changes.'),
-          account: z.record(z.string(), z.string()).default({}).describe('In the words of the target’s kind.'),
+          account: z
+            .record(z.string(), z.string())
+            .default({})
+            .describe('In the words of the target’s kind.'),
           owner: z.string().min(1).optional().describe('Default: the class’s owner.'),
           consumers: z.array(z.string()).default([]),
         }),

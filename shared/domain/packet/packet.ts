@@ -133,7 +133,11 @@ export function buildPacket(known: {
   };
 }
 
-function packetSecret(incident: IncidentRecord, secret: SecretRecord, versions: readonly VersionRecord[]): PacketSecret {
+function packetSecret(
+  incident: IncidentRecord,
+  secret: SecretRecord,
+  versions: readonly VersionRecord[],
+): PacketSecret {
   const parked = secret.rotation?.parked;
   return {
     ref: secret.ref,
@@ -187,7 +191,9 @@ function leftOf(
     (secret) => `${secret.owner}\n${secret.target}\n${secret.parked ?? secret.standing}`,
   );
   const open = Map.groupBy(
-    told.filter((delivery) => delivery.state === 'due' || (delivery.mustConfirm && delivery.state !== 'confirmed')),
+    told.filter(
+      (delivery) => delivery.state === 'due' || (delivery.mustConfirm && delivery.state !== 'confirmed'),
+    ),
     (delivery) => delivery.consumer,
   );
   return [

@@ -90,7 +90,13 @@ export function parseSignature(armored: string): SshSignature | null {
     const hash = reader.text().toString('latin1');
     const inner = new Reader(reader.text());
     if (!reader.ended || !HASHES.has(hash)) return null;
-    return { publicKey, namespace, hash, algorithm: inner.text().toString('latin1'), signature: inner.text() };
+    return {
+      publicKey,
+      namespace,
+      hash,
+      algorithm: inner.text().toString('latin1'),
+      signature: inner.text(),
+    };
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -19,6 +19,8 @@ export function statementBytes(statement: Statement): Buffer {
 }
 
 export function fatesDigest(versions: readonly Pick<VersionRecord, 'ref' | 'id' | 'fate'>[]): string {
-  const fates = versions.map(({ ref, id, fate }) => [ref, id, fate]).sort((a, b) => (String(a) < String(b) ? -1 : 1));
+  const fates = versions
+    .map(({ ref, id, fate }) => [ref, id, fate])
+    .sort((a, b) => (String(a) < String(b) ? -1 : 1));
   return sha256Hex(canonicalJson(fates));
 }

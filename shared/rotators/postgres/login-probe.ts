@@ -35,7 +35,11 @@ const FIRST_ANSWER_MS = 1_000;
 const REFUSED_PASSWORD = '28P01';
 
 /** One login by the route that consumers use, given up as soon as it is known what became of it. Never throws. */
-export async function tryLogin(to: PostgresConnection, login: Login, signal: AbortSignal): Promise<LoginAnswer> {
+export async function tryLogin(
+  to: PostgresConnection,
+  login: Login,
+  signal: AbortSignal,
+): Promise<LoginAnswer> {
   try {
     const socket = await openSocket(to, LOGIN_MS, signal);
     try {
@@ -142,7 +146,8 @@ function converse(socket: Socket, login: Login): Promise<LoginAnswer> {
           break;
         case 'authenticationCleartextPassword':
           // Not over an open wire: it would give the value to whoever listens.
-          if (!('encrypted' in socket)) throw new Error('the server wants the password in clear, without TLS');
+          if (!('encrypted' in socket))
+            throw new Error('the server wants the password in clear, without TLS');
           asked = true;
           socket.write(serialize.password(login.password));
           break;

@@ -58,7 +58,8 @@ async function connectAdmin(request: OpenRequest, connection: PostgresConnection
     } catch (error) {
       await client.end().catch(() => undefined);
       const refused = openError(request.target.id, error);
-      if (!(refused instanceof RekeyError) || refused.family !== 'Throttled' || tries === CONNECT_TRIES) throw refused;
+      if (!(refused instanceof RekeyError) || refused.family !== 'Throttled' || tries === CONNECT_TRIES)
+        throw refused;
       await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** tries));
     }
   }

@@ -52,7 +52,11 @@ export function startExchange(password: string, keys?: ScramKeys): ScramExchange
     first: `n,,${bare}`,
     async answer(challenge) {
       const parts = new Map(challenge.split(',').map((part) => [part.slice(0, 1), part.slice(2)]));
-      const [combined, salt, iterations] = [parts.get('r') ?? '', parts.get('s') ?? '', Number(parts.get('i'))];
+      const [combined, salt, iterations] = [
+        parts.get('r') ?? '',
+        parts.get('s') ?? '',
+        Number(parts.get('i')),
+      ];
       if (!combined.startsWith(nonce) || combined === nonce || salt === '' || !(iterations > 0)) {
         throw new Error('the server answered another exchange');
       }
@@ -67,7 +71,9 @@ export function startExchange(password: string, keys?: ScramKeys): ScramExchange
     },
     isServer(final) {
       const signature = Buffer.from(/^v=([^,]+)/.exec(final)?.[1] ?? '', 'base64');
-      return signature.length === expected.length && expected.length > 0 && timingSafeEqual(signature, expected);
+      return (
+        signature.length === expected.length && expected.length > 0 && timingSafeEqual(signature, expected)
+      );
     },
   };
 }

@@ -52,13 +52,17 @@ export async function endSessionsBefore(client: Client, accounts: readonly Marke
     if (rows.length === 0) return { ended, gone: true };
     const waited = performance.now() - began;
     if (waited > GIVE_UP_MS) return { ended, gone: false };
-    const toEnd = rows.filter(({ pid, unknown }) => !told.has(pid) && (!unknown || waited > SHOW_YOURSELF_MS));
+    const toEnd = rows.filter(
+      ({ pid, unknown }) => !told.has(pid) && (!unknown || waited > SHOW_YOURSELF_MS),
+    );
     if (toEnd.length > 0) {
       for (const { pid, role } of toEnd) {
         told.add(pid);
         if (role !== null) ended.set(role, (ended.get(role) ?? 0) + 1);
       }
-      await client.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [toEnd.map(({ pid }) => pid)]);
+      await client.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [
+        toEnd.map(({ pid }) => pid),
+      ]);
     } else {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }

@@ -68,6 +68,11 @@ export function openError(target: string, error: unknown): RekeyError {
       next: ['rekey doctor'],
     });
   }
-  const why = error instanceof Error && 'code' in error ? String(error.code) : error instanceof Error ? error.message : 'unknown';
+  const why =
+    error instanceof Error && 'code' in error
+      ? String(error.code)
+      : error instanceof Error
+        ? error.message
+        : 'unknown';
   return targetUnavailable(target, why);
 }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import type { TargetRecord } from '../../domain/target.ts';
 import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
-import { inParallel } from './in-parallel.ts';
 import type { PostgresConnection } from './connection.ts';
+import { inParallel } from './in-parallel.ts';
 import { type Login, type LoginAnswer, tryLogin } from './login-probe.ts';
 import { deriveFresh, deriveKeys, type ScramKeys, verifierOf } from './scram.ts';
 import { endSessionsBefore, endWritersNamed, type Marked } from './sessions.ts';
@@ -59,7 +59,10 @@ export async function createTargetSession(
       const role = byName.get(name);
       if (role === undefined) return failure('account-missing', `there is no role ${name}`);
       if (account.identity !== undefined && role.oid !== account.identity) {
-        return failure('refused', `role ${name} was dropped and made anew (oid ${role.oid}, was ${account.identity})`);
+        return failure(
+          'refused',
+          `role ${name} was dropped and made anew (oid ${role.oid}, was ${account.identity})`,
+        );
       }
       return { ok: true, role };
     });
@@ -67,7 +70,9 @@ export async function createTargetSession(
 
   async function look(accounts: readonly Account[]): Promise<Map<string, Outcome<{ role: Role }>>> {
     const roles = await rolesOf(accounts);
-    return new Map(accounts.map((account, index) => [account.ref, roles[index] ?? failure('busy', 'no answer')]));
+    return new Map(
+      accounts.map((account, index) => [account.ref, roles[index] ?? failure('busy', 'no answer')]),
+    );
   }
 
   /** All statements in one transaction and one round trip; on an error by halves, so that one bad account fails alone. */
@@ -86,7 +91,8 @@ export async function createTargetSession(
       await client.query('ROLLBACK');
       if (accounts.length === 1) {
         const [account] = accounts;
-        if (account !== undefined) failures.set(account.ref, failure(reasonOf(state), `the server refused it (${state})`));
+        if (account !== undefined)
+          failures.set(account.ref, failure(reasonOf(state), `the server refused it (${state})`));
         return;
       }
       // Somebody with an open session may be changing the same roles.
@@ -104,7 +110,10 @@ export async function createTargetSession(
 
   const endTheirs = async (accounts: readonly Account[]) => {
     const mark = await serverNow();
-    await endSessionsBefore(client, accounts.map((account) => ({ role: roleName(account), mark })));
+    await endSessionsBefore(
+      client,
+      accounts.map((account) => ({ role: roleName(account), mark })),
+    );
   };
 
   function login(account: Account, password: string, keys?: ScramKeys): Promise<LoginAnswer> {
@@ -121,21 +130,24 @@ export async function createTargetSession(
   async function lookAfterLoss(items: readonly Installing[]): Promise<Set<string>> {
     await client.end().catch(() => undefined);
     client = await connect();
-    if (!(await endWritersNamed(client, [writer]))) throw targetUnavailable(target.id, 'a lost session would not end');
+    if (!(await endWritersNamed(client, [writer])))
+      throw targetUnavailable(target.id, 'a lost session would not end');
     const answers = await inParallel(items, logins, (item) => login(item, item.value, made.get(item.ref)));
     return new Set(items.flatMap((item, index) => (isAccepted(answers[index]) ? [item.ref] : [])));
   }
 
   const guarded = <T>(work: () => Promise<T>): Promise<T> =>
     work().catch((error: unknown) => {
-      if (sqlStateOf(error) === undefined && !(error instanceof TypeError)) throw asUnavailable(target, error);
+      if (sqlStateOf(error) === undefined && !(error instanceof TypeError))
+        throw asUnavailable(target, error);
       throw error;
     });
 
   return {
     endWriters: (names) =>
       guarded(async () => {
-        if (!(await endWritersNamed(client, names))) throw targetUnavailable(target.id, 'an older writer would not end');
+        if (!(await endWritersNamed(client, names)))
+          throw targetUnavailable(target.id, 'an older writer would not end');
       }),
 
     inspect: (accounts) =>
@@ -163,17 +175,20 @@ export async function createTargetSession(
         const second = await endSessionsBefore(client, marked);
         const gone = first.gone && second.gone;
         const sampled = sample === null ? undefined : accounts.find((account) => account.ref === sample.ref);
-        const tried =
-          sample === null || sampled === undefined ? null : await login(sampled, sample.value);
+        const tried = sample === null || sampled === undefined ? null : await login(sampled, sample.value);
         return {
-          sampleRefused: tried === null ? null : tried.saw !== 'ready' && tried.saw !== 'not-asked' && tried.saw !== 'unreachable',
+          sampleRefused:
+            tried === null
+              ? null
+              : tried.saw !== 'ready' && tried.saw !== 'not-asked' && tried.saw !== 'unreachable',
           reports: accounts.map(({ ref }) => {
             const was = before.get(ref);
             const is = after.get(ref);
             const failed = failures.get(ref);
             if (failed !== undefined) return { ref, outcome: failed };
             if (was?.ok !== true) return { ref, outcome: was ?? failure('busy', 'not looked at') };
-            if (is?.ok !== true || !is.role.off) return { ref, outcome: failure('refused', 'the server says it is still on') };
+            if (is?.ok !== true || !is.role.off)
+              return { ref, outcome: failure('refused', 'the server says it is still on') };
             if (!gone) return { ref, outcome: failure('busy', 'sessions from before are still there') };
             return { ref, outcome: { ok: true, wasOff: was.role.off } };
           }),
@@ -191,7 +206,9 @@ export async function createTargetSession(
           const is = after.get(ref);
           const failed = failures.get(ref) ?? (is?.ok === true ? undefined : is);
           if (failed !== undefined) return failed;
-          return is?.ok === true && !is.role.off ? { ok: true } : failure('refused', 'the server says it is still off');
+          return is?.ok === true && !is.role.off
+            ? { ok: true }
+            : failure('refused', 'the server says it is still off');
         });
       }),
 
@@ -227,7 +244,10 @@ export async function createTargetSession(
           if (outcome?.ok !== true) return outcome ?? failure('busy', 'not looked at');
           if (failed !== undefined) return failed;
           if (found !== null && !found.has(item.ref)) {
-            return failure('outcome-unknown', 'the connection was lost before the answer; the new one was not seen to work');
+            return failure(
+              'outcome-unknown',
+              'the connection was lost before the answer; the new one was not seen to work',
+            );
           }
           return { ok: true, identity: outcome.role.oid, mark, off: outcome.role.off && !item.turnOn };
         });
@@ -248,7 +268,9 @@ export async function createTargetSession(
 
     verify: (items) =>
       guarded(async () => {
-        const answers = await inParallel(items, logins, (item) => login(item, item.value, made.get(item.ref)));
+        const answers = await inParallel(items, logins, (item) =>
+          login(item, item.value, made.get(item.ref)),
+        );
         const refused = items.filter((_item, index) => answers[index]?.saw === 'password-refused');
         const roles = refused.length === 0 ? new Map<string, Outcome<{ role: Role }>>() : await look(refused);
         return items.map((item, index) => {
@@ -274,9 +296,7 @@ export async function createTargetSession(
         // The second look comes after the refusals: whoever was let in before shows now.
         const { ended, gone } = await endSessionsBefore(
           client,
-          items
-            .filter((item) => item.mark !== '')
-            .map((item) => ({ role: roleName(item), mark: item.mark })),
+          items.filter((item) => item.mark !== '').map((item) => ({ role: roleName(item), mark: item.mark })),
         );
         const results = new Map<object, Outcome<{ evidence: string }>>();
         for (const [index, { item, old }] of tries.entries()) {
@@ -312,7 +332,11 @@ export async function createTargetSession(
     old: OldCredential,
     answer: LoginAnswer,
     role: Outcome<{ role: Role }> | undefined,
-    sessions: { readonly ended: ReadonlyMap<string, number>; readonly gone: boolean; readonly waitMs: number },
+    sessions: {
+      readonly ended: ReadonlyMap<string, number>;
+      readonly gone: boolean;
+      readonly waitMs: number;
+    },
   ): Promise<Outcome<{ evidence: string }>> {
     const name = roleName(item);
     switch (answer.saw) {
@@ -325,14 +349,20 @@ export async function createTargetSession(
       case 'not-asked':
         return failure('no-proof', 'the server asks for no password on this route');
       case 'refused-unasked':
-        return failure(answer.code === '53300' || answer.code === '57P03' ? 'busy' : 'no-proof', `refused before any password was asked (${answer.code})`);
+        return failure(
+          answer.code === '53300' || answer.code === '57P03' ? 'busy' : 'no-proof',
+          `refused before any password was asked (${answer.code})`,
+        );
       case 'unreachable':
         return failure('target-unavailable', answer.why);
       case 'password-refused':
         break;
     }
     if (role?.ok === false && role.reason === 'account-missing' && item.identity !== undefined) {
-      return { ok: true, evidence: `the account is gone: no role ${name}, no role with oid ${item.identity}` };
+      return {
+        ok: true,
+        evidence: `the account is gone: no role ${name}, no role with oid ${item.identity}`,
+      };
     }
     if (role?.ok !== true) return role ?? failure('busy', 'the role was not looked at');
     if (role.role.expired) return failure('no-proof', 'VALID UNTIL has passed: any password is refused');
@@ -340,9 +370,13 @@ export async function createTargetSession(
     const found = sessions.ended.get(name) ?? 0;
     if (found > 0) return failure('sessions-found', `${found} sessions from before were ended late`);
     if (sessions.waitMs > 0) {
-      return failure('busy', `a login from before could still be under way, unseen, for ${Math.ceil(sessions.waitMs / 1_000)} s`);
+      return failure(
+        'busy',
+        `a login from before could still be under way, unseen, for ${Math.ceil(sessions.waitMs / 1_000)} s`,
+      );
     }
-    if (old.value !== null) return { ok: true, evidence: 'refused (28P01), the new one accepted, no session from before' };
+    if (old.value !== null)
+      return { ok: true, evidence: 'refused (28P01), the new one accepted, no session from before' };
     return (await showsReplaced(name, item.value))
       ? { ok: true, evidence: 'replaced by the server’s word (pg_authid), no session from before' }
       : failure('value-unknown', 'nobody holds the value, and the server does not show what replaced it');
@@ -366,13 +400,19 @@ export async function createTargetSession(
   }
 }
 
-function judgeNew(answer: LoginAnswer, expectOff: boolean, role: Outcome<{ role: Role }> | undefined): Outcome {
+function judgeNew(
+  answer: LoginAnswer,
+  expectOff: boolean,
+  role: Outcome<{ role: Role }> | undefined,
+): Outcome {
   switch (answer.saw) {
     case 'ready':
       return { ok: true };
     case 'authenticated':
       if (answer.code === '28000') {
-        return expectOff ? { ok: true } : failure('refused', 'the new password is right, and the role is off');
+        return expectOff
+          ? { ok: true }
+          : failure('refused', 'the new password is right, and the role is off');
       }
       return answer.code === '53300'
         ? failure('busy', 'the new password is right, and the server is full (53300)')

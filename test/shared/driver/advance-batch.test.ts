@@ -1,0 +1,219 @@
+import { expect, test } from 'vitest';
+import { RekeyError } from '../../../shared/domain/errors.ts';
+import { aWorld } from '../../support/world.ts';
+
+class Killed extends Error {}
+
+test('[5.4] a secret is re-issued in the emergency order, and its old credential is seen refused', async () => {
+  const world = await aWorld();
+  expect(await world.advance()).toEqual({ settled: 1, left: 0 });
+  expect(world.target.effects.map((effect) => effect.split(' ')[0])).toEqual(
+    ['install', 'endSessions', 'verify', 'prove'].flatMap((verb) =>
+      verb === 'prove' ? ['revoke', 'prove'] : [verb],
+    ),
+  );
+  expect(world.target.login('r0', 'old-0')).toBe('refused');
+  expect(await world.fates()).toEqual({ live: 1, 'revoked-proven': 1 });
+});
+
+test('[5.4] a new value is durable in the store before the target knows it', async () => {
+  const world = await aWorld();
+  let stored: string | undefined;
+  world.target.fault = async (verb, phase) => {
+    if (verb !== 'install' || phase !== 'before') return;
+    const { rotation, ref } = await world.secret();
+    [stored] = await world.state.services.store.read(
+      [{ ref, versionId: rotation?.versionId ?? '' }],
+      'worker',
+    );
+  };
+  await world.advance();
+  expect(stored).toBeTypeOf('string');
+  expect(world.target.login('r0', stored ?? '')).toBe('accepted');
+});
+
+const MOMENTS = ['install', 'endSessions', 'verify', 'revoke', 'prove'].flatMap((verb) =>
+  (['before', 'after'] as const).map((phase) => ({ verb, phase })),
+);
+
+test.each(MOMENTS)(
+  '[5.4] a worker killed $phase $verb is carried on with the stored value, not a new one',
+  async ({ verb, phase }) => {
+    const world = await aWorld({ secrets: 3 });
+    world.target.fault = (own, at) => {
+      if (own === verb && at === phase) throw new Killed();
+    };
+    await expect(world.advance()).rejects.toBeInstanceOf(Killed);
+    world.target.fault = () => undefined;
+    expect(await world.advance('inc-test', 2, true)).toEqual({ settled: 3, left: 0 });
+    expect(await world.fates()).toEqual({ live: 3, 'revoked-proven': 3 });
+    const { ordinal, currentVersionId, ref } = await world.secret();
+    expect(ordinal).toBe(2);
+    const [value] = await world.state.services.store.read(
+      [{ ref, versionId: currentVersionId ?? '' }],
+      'reader',
+    );
+    expect(world.target.login('r0', value ?? '')).toBe('accepted');
+  },
+);
+
+test('[5.4] two operations never work on one secret: what the older one learns after being overtaken changes nothing', async () => {
+  const world = await aWorld();
+  let overtaken = false;
+  world.target.fault = async (verb, phase) => {
+    if (verb !== 'verify' || phase !== 'before' || overtaken) return;
+    overtaken = true;
+    // Another worker takes the secret over, right between install and verify.
+    await world.state.services.registry.claim(world.refs, {
+      operation: 'inc-newer',
+      epoch: 3,
+      holder: 'newer',
+      nowMs: Date.now(),
+      leaseMs: 15_000,
+    });
+  };
+  await world.advance();
+  const secret = await world.secret();
+  expect(secret.claim?.operation).toBe('inc-newer');
+  expect(secret.rotation?.stage).toBe('quiet');
+  expect(await world.fates()).toEqual({ live: 1, pending: 1 });
+});
+
+test('[5.4] an older writer is ended by name before anything is written', async () => {
+  const world = await aWorld();
+  world.target.fault = (verb) => {
+    if (verb === 'verify') throw new Killed();
+  };
+  const held = world.state.services.registry.release;
+  Object.assign(world.state.services.registry, { release: async () => undefined });
+  await expect(world.advance()).rejects.toBeInstanceOf(Killed);
+  Object.assign(world.state.services.registry, { release: held });
+  world.target.fault = () => undefined;
+  const [older] = world.target.writers;
+  await world.advance('inc-test', 2, true);
+  expect(world.target.ended).toEqual([older]);
+});
+
+test('[5.4] a claim of another operation that is taken over is proved no earlier than its last write could land', async () => {
+  const world = await aWorld();
+  const { registry } = world.state.services;
+  await registry.claim(world.refs, {
+    operation: 'rot-older',
+    epoch: 1,
+    holder: 'older',
+    nowMs: Date.now(),
+    leaseMs: 15_000,
+  });
+  await world.advance();
+  const { rotation } = await world.secret();
+  expect(rotation?.stage).toBe('revoked');
+  expect(rotation?.proveAfterMs).toBeGreaterThan(Date.now() + 30_000);
+  expect((await world.fates())['revoked-proven']).toBeUndefined();
+});
+
+test('[5.4] a thief who changes the password from his open session is ended, and the new one is installed again', async () => {
+  const world = await aWorld();
+  world.target.login('r0', 'old-0');
+  let struck = false;
+  world.target.fault = (verb, phase) => {
+    const role = world.target.roles.get('r0');
+    if (verb !== 'install' || phase !== 'after' || struck || role === undefined) return;
+    struck = true;
+    role.password = 'his-own';
+  };
+  expect(await world.advance()).toEqual({ settled: 1, left: 0 });
+  expect(world.target.effects.filter((effect) => effect.startsWith('install'))).toHaveLength(2);
+  expect(world.target.login('r0', 'his-own')).toBe('refused');
+  expect(world.target.roles.get('r0')?.sessions).toEqual([]);
+});
+
+test('[5.4] a session that shows itself only at the second look is ended, and everything is verified again', async () => {
+  const world = await aWorld();
+  let late = false;
+  world.target.fault = (verb, phase) => {
+    if (verb !== 'prove' || phase !== 'before' || late) return;
+    late = true;
+    // It began before the install and had not shown its user until now.
+    world.target.roles.get('r0')?.sessions.push(-1);
+  };
+  expect(await world.advance()).toEqual({ settled: 1, left: 0 });
+  expect(world.target.effects.filter((effect) => effect.startsWith('verify'))).toHaveLength(2);
+});
+
+test('[5.4] a dropped role parks alone, its new version failed and its old one proven gone by the target’s word', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const { registry } = world.state.services;
+  const secret = await world.secret(0);
+  await registry.record([
+    {
+      token: secret.fencing,
+      secret: { ...secret, identity: 'id-1' },
+      versions: [],
+      deliveries: [],
+      entries: [],
+    },
+  ]);
+  world.target.roles.delete('r0');
+  expect(await world.advance()).toEqual({ settled: 1, left: 1 });
+  expect((await world.secret(0)).rotation?.parked?.code).toBe('account-missing');
+  expect(await world.fates()).toEqual({ failed: 1, 'revoked-proven': 2, live: 1 });
+});
+
+test('[5.4] a superseded version whose value nobody holds is not called proven', async () => {
+  const world = await aWorld();
+  const { registry } = world.state.services;
+  const { secret, versions } = {
+    secret: await world.secret(),
+    versions: await registry.versions({ refs: world.refs }),
+  };
+  await registry.record([
+    {
+      token: secret.fencing,
+      secret,
+      versions: versions.map((version) => ({ ...version, valueHeld: false })),
+      deliveries: [],
+      entries: [],
+    },
+  ]);
+  await world.advance();
+  const [old] = await registry.versions({ refs: world.refs });
+  expect(old?.fate).toBe('revoked-unproven');
+  expect(old?.reason).toMatch(/^value-unknown/);
+});
+
+test('[5.4] a wrong admin password parks everything with the reason and changes nothing at the target', async () => {
+  const world = await aWorld();
+  world.target.adminPassword = 'changed-behind-our-back';
+  expect(await world.advance()).toEqual({ settled: 0, left: 1 });
+  const { rotation } = await world.secret();
+  expect(rotation?.parked).toMatchObject({ code: 'admin-refused', sweepable: true });
+  expect(world.target.effects).toEqual([]);
+  expect(world.target.login('r0', 'old-0')).toBe('accepted');
+});
+
+test('[5.4] a dead target opens its breaker: the next batch fails fast and asks nobody', async () => {
+  const world = await aWorld();
+  world.target.dead = true;
+  await world.advance();
+  world.target.dead = false;
+  expect(await world.advance()).toEqual({ settled: 0, left: 1 });
+  expect(world.target.writers).toEqual([]);
+  expect(await world.advance('inc-test', 2, true)).toEqual({ settled: 1, left: 0 });
+});
+
+test('[5.4] a credential that the target keeps accepting is parked, never called done', async () => {
+  const world = await aWorld();
+  world.target.fault = (verb, phase) => {
+    const role = world.target.roles.get('r0');
+    if (verb === 'prove' && phase === 'before' && role !== undefined) role.password = 'old-0';
+  };
+  expect(await world.advance()).toEqual({ settled: 0, left: 1 });
+  expect((await world.secret()).rotation?.parked?.code).toBe('old-accepted');
+  expect((await world.fates())['revoked-proven']).toBeUndefined();
+});
+
+test('[5.4] what an operation needs that is not there is an error with its code', async () => {
+  const world = await aWorld();
+  await world.state.services.registry.applyEnrolment({ put: {}, remove: { targets: ['db0'] }, entries: [] });
+  await expect(world.advance()).rejects.toThrow(RekeyError);
+});

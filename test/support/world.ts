@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { runEngine } from '../../local/engine/engine.ts';
+import { createStartRequests } from '../../local/sqlite/start-requests.ts';
+import { openState, type State } from '../../local/state.ts';
+import type { Cause } from '../../shared/domain/cause.ts';
+import type { Scope } from '../../shared/domain/class.ts';
+import type { IncidentRecord } from '../../shared/domain/incident.ts';
+import type { Person } from '../../shared/domain/person.ts';
+import type { SecretRecord } from '../../shared/domain/secret.ts';
+import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batch.ts';
+import { planBreakGlass } from '../../shared/driver/plan-break-glass.ts';
+import { putValues } from '../../shared/driver/put-values.ts';
+import type { Notifier } from '../../shared/ports/notifier.ts';
+import { MemoryTarget } from './memory-target.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface WorldOptions {
+  readonly secrets?: number;
+  readonly targets?: number;
+  readonly people?: readonly Person[];
+  readonly deadlineMs?: number;
+  readonly notifier?: Notifier;
+}
+
+/** One class `payments` over targets in memory, on the real state: registry, store, keys, audit, engine. */
+export interface World {
+  readonly home: string;
+  readonly state: State;
+  readonly targets: readonly MemoryTarget[];
+  readonly refs: readonly SecretRef[];
+  /** The first target: what most stories are about. */
+  readonly target: MemoryTarget;
+  plan(
+    cause?: Cause,
+    more?: { cutNow?: boolean; scope?: Partial<Scope>; principal?: string },
+  ): Promise<string>;
+  /** Runs the whole machine until it ends or waits for people. */
+  breakGlass(
+    cause?: Cause,
+    more?: { cutNow?: boolean; scope?: Partial<Scope>; principal?: string },
+  ): Promise<IncidentRecord>;
+  run(execution: string, input: object): Promise<void>;
+  /** One worker's invocation, as the machine makes it. */
+  advance(operation?: string, epoch?: number, again?: boolean): Promise<BatchReport>;
+  secret(index?: number): Promise<SecretRecord>;
+  fates(): Promise<Record<string, number>>;
+}
+
+export async function aWorld(options: WorldOptions = {}): Promise<World> {
+  const { secrets = 1, targets: targetCount = 1, people = [], deadlineMs = 2_000 } = options;
+  const home = mkdtempSync(join(tmpdir(), 'rekey-test-'));
+  const targets = Array.from({ length: targetCount }, () => new MemoryTarget());
+  const rotators = Object.fromEntries(
+    targets.map((target, index) => [`memory${index}`, target.rotator(`memory${index}`)]),
+  );
+  const notifier: Notifier = options.notifier ?? { tell: async () => ({ state: 'confirmed' }) };
+  const stateOptions = { rotators, notifier };
+  const state = openState(home, stateOptions);
+  onTestFinished(() => {
+    state.close();
+    rmSync(home, { recursive: true, force: true });
+  });
+  const refs = Array.from({ length: secrets }, (_, index) => `vault://prod/payments/s${index}` as const);
+  const policy = { maxAgeMs: 30 * DAY_MS, breakGlass: { deadlineMs } };
+  const secretOf = (
+    ref: SecretRef,
+    className: string,
+    kind: string,
+    target: string,
+    role: string,
+  ): SecretRecord => ({
+    v: 1,
+    ref,
+    className,
+    tenant: className === 'admins' ? 'platform' : 'acme',
+    target,
+    kind,
+    account: { role },
+    owner: 'payments-team',
+    consumers: className === 'admins' ? [] : ['checkout'],
+    epoch: 1,
+    ordinal: 0,
+    fencing: 0,
+  });
+  await state.services.registry.applyEnrolment({
+    put: {
+      classes: ['payments', 'admins'].map((name) => ({
+        v: 1,
+        name,
+        policy,
+        owner: 'payments-team',
+        epoch: 1,
+        fences: [],
+        incidents: [],
+      })),
+      targets: targets.map((_, index) => ({
+        v: 1,
+        id: `db${index}`,
+        kind: `memory${index}`,
+        connection: {},
+        network: 'local',
+        maxConnections: 8,
+        admins: [{ user: 'admin', passwordRef: `vault://admin/db${index}` }],
+      })),
+      secrets: [
+        ...targets.map((_, index) => secretOf(`vault://admin/db${index}`, 'admins', 'static', '', 'admin')),
+        secretOf('vault://webhooks/checkout', 'admins', 'static', '', 'key'),
+        ...refs.map((ref, index) =>
+          secretOf(ref, 'payments', `memory${index % targetCount}`, `db${index % targetCount}`, `r${index}`),
+        ),
+      ],
+      consumers: [
+        {
+          v: 1,
+          name: 'checkout',
+          owner: 'checkout-team',
+          url: 'http://127.0.0.1:9',
+          signingKeyRef: 'vault://webhooks/checkout',
+          mustConfirm: true,
+        },
+      ],
+      people,
+    },
+    remove: {},
+    entries: [],
+  });
+  await putValues(
+    state.services,
+    [
+      ...targets.map((_, index) => ({ ref: `vault://admin/db${index}`, value: 'admin' })),
+      { ref: 'vault://webhooks/checkout', value: 'whsec_AAAA' },
+      ...refs.map((ref, index) => ({ ref, value: `old-${index}` })),
+    ],
+    { user: 'tester', replace: false },
+  );
+  for (const [index] of refs.entries()) targets[index % targetCount]?.addRole(`r${index}`, `old-${index}`);
+
+  const world: World = {
+    home,
+    state,
+    targets,
+    refs,
+    get target() {
+      return targets[0] as MemoryTarget;
+    },
+    async plan(cause = 'values-leaked', more = {}) {
+      const plan = await planBreakGlass(state.services, {
+        scope: { className: 'payments', ...more.scope },
+        cause,
+        cutNow: more.cutNow ?? false,
+        ...(more.principal === undefined ? {} : { principal: more.principal }),
+      });
+      return state.services.plans.save(plan);
+    },
+    async breakGlass(cause, more) {
+      const planHash = await world.plan(cause, more);
+      const incidentId = `inc-test-${planHash.slice(0, 6)}`;
+      await world.run(incidentId, {
+        v: 1,
+        incidentId,
+        planHash,
+        startedBy: 'responder',
+        confirmedAtMs: Date.now(),
+        again: false,
+      });
+      const incident = await state.services.registry.incident(incidentId);
+      if (incident === null) throw new Error('no incident');
+      return incident;
+    },
+    async run(execution, input) {
+      createStartRequests(state.database).ask({ name: execution, machine: 'break-glass', input });
+      const ending = new AbortController();
+      const incidentId = (input as { incidentId: string }).incidentId;
+      const watching = setInterval(() => {
+        void state.services.registry.incident(incidentId).then((incident) => {
+          if (incident?.state === 'awaiting-reopen') ending.abort();
+        });
+      }, 5);
+      try {
+        await runEngine(home, { ...stateOptions, idleMs: 0, signal: ending.signal });
+      } finally {
+        clearInterval(watching);
+      }
+    },
+    async advance(operation = 'inc-test', epoch = 2, again = false) {
+      const key = await state.services.keys.ensure('payments', epoch, 'open');
+      return advanceBatch(state.services, {
+        operation: { id: operation, epoch, keyId: key.id },
+        acting: { user: 'responder', operation, source: 'test' },
+        targetId: 'db0',
+        refs,
+        again,
+        spareAdmin: false,
+        untilMs: Date.now() + 30_000,
+      });
+    },
+    async secret(index = 0) {
+      const [secret] = await state.services.registry.secrets([refs[index] as SecretRef]);
+      if (secret === undefined) throw new Error('no secret');
+      return secret;
+    },
+    async fates() {
+      const versions = await state.services.registry.versions({ refs });
+      return Object.fromEntries(
+        [...Map.groupBy(versions, (version) => version.fate)].map(([fate, group]) => [fate, group.length]),
+      );
+    },
+  };
+  return world;
+}
