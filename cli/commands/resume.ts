@@ -1,6 +1,7 @@
-import { unfinishedExecutions } from '../../local/engine/executions.ts';
+import { completeTask, unfinishedExecutions } from '../../local/engine/executions.ts';
 import { ensureEngine } from '../../local/engine/launch.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
+import type { State } from '../../local/state.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { incidentNamed } from '../../shared/driver/change-incident.ts';
 import { type Context, withState } from '../context.ts';
@@ -29,7 +30,11 @@ export async function resume(
       (name) => name === id || name.startsWith(`${id}-r`),
     );
     const execution = running ?? `${id}-r${requests.names(`${id}-r`).length + 1}`;
-    if (running === undefined) {
+    if (incident.state === 'awaiting-reopen' && incident.reopenToken !== undefined) {
+      completeTask(state.database, incident.reopenToken, { again: true });
+      ensureEngine(context.home);
+      await sweepBegun(state, id);
+    } else if (running === undefined) {
       requests.ask({
         name: execution,
         machine: 'break-glass',
@@ -53,4 +58,15 @@ export async function resume(
     await reportIncident(context, state, watched.incident);
     return watched.code;
   });
+}
+
+const LOOK_EVERY_MS = 25;
+
+/** The incident waits for people until the engine has taken the question up. */
+async function sweepBegun({ services }: State, id: string): Promise<void> {
+  for (;;) {
+    const incident = await incidentNamed(services, id);
+    if (incident.state !== 'awaiting-reopen') return;
+    await services.clock.sleep(LOOK_EVERY_MS);
+  }
 }

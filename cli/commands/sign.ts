@@ -34,7 +34,7 @@ export async function reopen(context: Context, options: SignOptions): Promise<Ex
     }
     const { incident, enough, counted } = await sign(context, state, before, 'reopen', options);
     if (!enough) return waiting(context, incident, counted);
-    completeTask(state.database, before.reopenToken);
+    completeTask(state.database, before.reopenToken, { again: false });
     ensureEngine(context.home);
     const execution = executionOf(state.database, incident.id) ?? incident.id;
     const watched = await followIncident(context, state, execution, incident.id);

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { batchesOf } from '../../shared/domain/batches.ts';
-import { incidentNamed } from '../../shared/driver/change-incident.ts';
+import type { IncidentRecord } from '../../shared/domain/incident.ts';
+import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import type { Services } from '../../shared/driver/services.ts';
 import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
 
 /** Leaves: a manifest of what is due now, references only, targets interleaved, admin credentials last. */
@@ -10,8 +12,10 @@ export const planBatches = defineFunction({
   input: { incidentId: z.string(), round: z.number(), again: z.boolean() },
   output: { bucket: z.string(), key: z.string(), batches: z.number() },
   async run({ incidentId, round, again }, services) {
-    const incident = await incidentNamed(services, incidentId);
     const nowMs = services.clock.nowMs();
+    const incident = again
+      ? await takeUpAgain(services, incidentId, nowMs)
+      : await incidentNamed(services, incidentId);
     const due = sweepable(services, await standingsOf(services, incident), again).filter(
       ({ secret }) => again || (secret.rotation?.dueAtMs ?? 0) <= nowMs,
     );
@@ -25,3 +29,12 @@ export const planBatches = defineFunction({
     return { ...place, batches: batches.length };
   },
 });
+
+/** A person asked again: the incident is at work, with a whole deadline before it. */
+async function takeUpAgain(services: Services, incidentId: string, nowMs: number): Promise<IncidentRecord> {
+  const { plan } = await incidentNamed(services, incidentId);
+  const record = await services.registry.classNamed(plan.scope.className);
+  return changeIncident(services, incidentId, (before) => ({
+    incident: { ...before, state: 'open', deadlineAtMs: nowMs + (record?.policy.breakGlass.deadlineMs ?? 0) },
+  }));
+}

@@ -45,7 +45,11 @@ export function executionOf(database: DatabaseSync, incident: string): string | 
   return row === undefined ? undefined : String(row['name']);
 }
 
-/** People have signed: the workflow that waits goes on. */
-export function completeTask(database: DatabaseSync, token: string): void {
-  answerTask(database, token, { ok: true, output: {} });
+/** The workflow that waits for people goes on: to the re-opening that they signed, or (`again`) to another sweep. */
+export function completeTask(
+  database: DatabaseSync,
+  token: string,
+  answer: { readonly again: boolean },
+): void {
+  answerTask(database, token, { ok: true, output: answer });
 }

@@ -45,6 +45,8 @@ export interface World {
     more?: { cutNow?: boolean; scope?: Partial<Scope>; principal?: string },
   ): Promise<IncidentRecord>;
   run(execution: string, input: object): Promise<void>;
+  /** An engine as the next command starts it. */
+  carryOn(): Promise<void>;
   /** One worker's invocation, as the machine makes it. */
   advance(operation?: string, epoch?: number, again?: boolean): Promise<BatchReport>;
   secret(index?: number): Promise<SecretRecord>;
@@ -140,6 +142,26 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   );
   for (const [index] of refs.entries()) targets[index % targetCount]?.addRole(`r${index}`, `old-${index}`);
 
+  /** Until nothing is under way, or it waits for people (anew). */
+  async function engine(): Promise<void> {
+    const waitingFor = async () =>
+      (await state.services.registry.incidents())
+        .filter((incident) => incident.state === 'awaiting-reopen')
+        .map((incident) => incident.reopenToken);
+    const before = await waitingFor();
+    const ending = new AbortController();
+    const watching = setInterval(() => {
+      void waitingFor().then((now) => {
+        if (now.some((token) => !before.includes(token))) ending.abort();
+      });
+    }, 5);
+    try {
+      await runEngine(home, { ...stateOptions, idleMs: 0, signal: ending.signal });
+    } finally {
+      clearInterval(watching);
+    }
+  }
+
   const world: World = {
     home,
     state,
@@ -174,19 +196,9 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     },
     async run(execution, input) {
       createStartRequests(state.database).ask({ name: execution, machine: 'break-glass', input });
-      const ending = new AbortController();
-      const incidentId = (input as { incidentId: string }).incidentId;
-      const watching = setInterval(() => {
-        void state.services.registry.incident(incidentId).then((incident) => {
-          if (incident?.state === 'awaiting-reopen') ending.abort();
-        });
-      }, 5);
-      try {
-        await runEngine(home, { ...stateOptions, idleMs: 0, signal: ending.signal });
-      } finally {
-        clearInterval(watching);
-      }
+      await engine();
     },
+    carryOn: () => engine(),
     async advance(operation = 'inc-test', epoch = 2, again = false) {
       const key = await state.services.keys.ensure('payments', epoch, 'open');
       return advanceBatch(state.services, {

@@ -1,0 +1,277 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadBreakGlass } from '../../local/engine/engine.ts';
+import { FUNCTIONS } from '../../local/engine/functions.ts';
+import { answerTask } from '../../local/interpreter/sqlite-journal.ts';
+import { makeSshKey } from '../../local/ssh/make-key.ts';
+import { signWithKeyFile } from '../../local/ssh/sign.ts';
+import { isPacketGenuine } from '../../shared/domain/packet/signature.ts';
+import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
+import { statementBytes } from '../../shared/domain/signature/statement.ts';
+import { changeIncident } from '../../shared/driver/change-incident.ts';
+import { statementNow } from '../../shared/driver/judge-incident.ts';
+import { restoreIncident } from '../../shared/driver/restore-incident.ts';
+import { aWorld, type World } from '../support/world.ts';
+
+test('the machine loads whole, and every function that it calls exists', () => {
+  expect([...loadBreakGlass().states.keys()]).toContain('ReissueBatches');
+  const text = readFileSync(new URL('../../statemachines/break-glass.asl.json', import.meta.url), 'utf8');
+  const called = new Set([...text.matchAll(/"FunctionName": "\$\{(\w+)\}"/g)].map(([, name]) => name));
+  for (const name of called) expect(FUNCTIONS.has(name ?? '')).toBe(true);
+});
+
+test('[5.4] values leaked: every secret of the class is re-issued, every old one proven dead, nothing closed', async () => {
+  const world = await aWorld({ secrets: 7, targets: 2 });
+  const incident = await world.breakGlass('values-leaked');
+  expect(incident.state).toBe('sealed');
+  expect(await world.fates()).toEqual({ live: 7, 'revoked-proven': 7 });
+  expect(incident.containedAtMs).toBeUndefined();
+  expect(incident.provenAtMs).toBeDefined();
+  const [oldKey, newKey] = await world.state.services.keys.list('payments');
+  expect([oldKey?.state, newKey?.state]).toEqual(['destroyed', 'open']);
+});
+
+test('[5.4] an empty class ends at once, with nothing claimed of anything', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const incident = await world.breakGlass('values-leaked', { scope: { tenant: 'nobody' } });
+  expect(incident.state).toBe('sealed');
+  expect(incident.plan.secrets).toEqual([]);
+});
+
+test('[5.5] consumers are told beside the secrets’ stages, and what they confirm is written down', async () => {
+  const told: string[] = [];
+  const world = await aWorld({
+    secrets: 3,
+    notifier: { tell: async (message) => (told.push(message.ref), { state: 'confirmed' }) },
+  });
+  const incident = await world.breakGlass();
+  expect(new Set(told)).toEqual(new Set(world.refs));
+  const deliveries = await world.state.services.registry.deliveries(incident.id);
+  expect(deliveries.every((delivery) => delivery.state === 'confirmed')).toBe(true);
+});
+
+test('[7.2] a reader is compromised: the cut and the fence are observed before the class is re-issued', async () => {
+  const world = await aWorld({ secrets: 4, targets: 2 });
+  const incident = await world.breakGlass('reader-compromised');
+  expect(incident.state).toBe('awaiting-reopen');
+  const states = new Map(incident.layers.map((layer) => [layer.target ?? layer.layer, layer.state]));
+  expect(Object.fromEntries(states)).toEqual({
+    resolver: 'observed',
+    key: 'observed',
+    db0: 'observed',
+    db1: 'observed',
+  });
+  const first = world.target.effects.findIndex((effect) => effect.startsWith('install'));
+  const cut = world.target.effects.findLastIndex((effect) => effect.startsWith('cut'));
+  expect(cut).toBeGreaterThanOrEqual(0);
+  expect(cut).toBeLessThan(first);
+  await expect(world.state.resolver.read(world.refs[0] ?? '', { user: 'service' })).rejects.toMatchObject({
+    code: 'fenced',
+  });
+});
+
+test('[7.2] contained is a word for what a canary saw: one that is still served is not yet observed', async () => {
+  const world = await aWorld();
+  const { services } = world.state;
+  const planHash = await world.plan('reader-compromised');
+  const open = FUNCTIONS.get('OpenIncident');
+  const observe = FUNCTIONS.get('ObserveDenial');
+  const context = { untilMs: Date.now() + 1_000 };
+  await open?.invoke(
+    services,
+    { v: 1, incidentId: 'inc-x', planHash, startedBy: 'r', confirmedAtMs: Date.now(), again: false },
+    context,
+  );
+  const served = {
+    ...services,
+    canary: {
+      throughResolver: async () => ({ state: 'allowed' as const }),
+      underKey: async () => ({ state: 'allowed' as const }),
+    },
+  };
+  expect(await observe?.invoke(served, { v: 1, incidentId: 'inc-x' }, context)).toEqual({
+    v: 1,
+    observed: false,
+  });
+  const incident = await services.registry.incident('inc-x');
+  expect(incident?.layers.every((layer) => layer.state === 'not-yet-observed')).toBe(true);
+  expect(incident?.containedAtMs).toBeUndefined();
+});
+
+test('[5.4] a role that was off before Rekey came is cut, re-issued, proven, and stays off', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const role = world.target.roles.get('r1');
+  if (role !== undefined) role.off = true;
+  await world.breakGlass('values-leaked', { cutNow: true });
+  expect(world.target.roles.get('r0')?.off).toBe(false);
+  expect(world.target.roles.get('r1')?.off).toBe(true);
+  expect((await world.secret(1)).cut?.wasOff).toBe(true);
+  expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 2 });
+});
+
+test('[5.4] a dead target holds up nobody else; its secrets end parked, and a resume sweeps them', async () => {
+  const world = await aWorld({ secrets: 6, targets: 3, deadlineMs: 1_500 });
+  const dead = world.targets[2];
+  if (dead === undefined) throw new Error('no target');
+  dead.dead = true;
+  const incident = await world.breakGlass('unknown').catch((error: unknown) => {
+    throw error;
+  });
+  expect(await world.fates()).toEqual({ live: 4 + 2, 'revoked-proven': 4, pending: 2 });
+  expect(incident.layers.find((layer) => layer.target === 'db2')?.state).toBe('not-yet-observed');
+  expect((await world.secret(2)).rotation?.parked?.code).toBe('target-unavailable');
+  dead.dead = false;
+  answerTask(world.state.database, incident.reopenToken ?? '', { ok: true, output: { again: true } });
+  await world.carryOn();
+  expect((await world.fates())['revoked-proven']).toBe(6);
+});
+
+test('[5.4] two responders on one class: the second is shown the first one’s incident', async () => {
+  const world = await aWorld({ people: [] });
+  const incident = await world.breakGlass('unknown');
+  await expect(world.plan('unknown')).rejects.toMatchObject({
+    code: 'already-under-way',
+    next: [`rekey watch ${incident.id}`, `rekey resume ${incident.id}`],
+  });
+});
+
+test('[5.4] two plans of one epoch: one conditional write decides, the other changes nothing', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const planHash = await world.plan('values-leaked');
+  await world.breakGlass('values-leaked');
+  const context = { untilMs: Date.now() + 1_000 };
+  const late = FUNCTIONS.get('OpenIncident')?.invoke(
+    world.state.services,
+    { v: 1, incidentId: 'inc-late', planHash, startedBy: 'r', confirmedAtMs: Date.now(), again: false },
+    context,
+  );
+  await expect(late).rejects.toMatchObject({ code: 'epoch-moved', family: 'Conflict' });
+  expect(await world.state.services.registry.incident('inc-late')).toBeNull();
+});
+
+test('[5.4] a break-glass of one secret moves only its own to the new epoch and shreds nobody else’s', async () => {
+  const world = await aWorld({ secrets: 3 });
+  const [first] = world.refs;
+  const incident = await world.breakGlass('values-leaked', { scope: { secretRef: first ?? '' } });
+  expect(incident.plan.secrets).toHaveLength(1);
+  expect([(await world.secret(0)).epoch, (await world.secret(1)).epoch]).toEqual([2, 1]);
+  const [oldKey] = await world.state.services.keys.list('payments');
+  expect(oldKey?.state).toBe('open');
+  await expect(world.state.resolver.read(world.refs[1] ?? '', { user: 'service' })).resolves.toMatchObject({
+    value: 'old-1',
+  });
+});
+
+test('a plan that was edited after it was confirmed is refused', async () => {
+  const world = await aWorld();
+  const planHash = await world.plan();
+  world.state.database
+    .prepare("UPDATE manifest SET doc = replace(doc, 'payments', 'paymentz') WHERE key = ?")
+    .run(`plan/${planHash}`);
+  await expect(world.state.services.plans.load(planHash)).rejects.toMatchObject({ code: 'plan-edited' });
+});
+
+async function sign(world: World, id: string, purpose: 'reopen' | 'restore', person: string): Promise<void> {
+  const { services } = world.state;
+  const incident = await services.registry.incident(id);
+  if (incident === null) throw new Error('no incident');
+  const expiresAtMs = Date.now() + 60_000;
+  const message = statementBytes(await statementNow(services, incident, purpose, expiresAtMs));
+  const armored = await signWithKeyFile({
+    keyFile: join(world.home, `${person}.key`),
+    namespace: SIGNATURE_NAMESPACE,
+    message,
+  });
+  await changeIncident(services, id, (before) => ({
+    incident: {
+      ...before,
+      signatures: [...before.signatures, { person, armored, atMs: Date.now(), expiresAtMs }],
+    },
+  }));
+}
+
+async function aFencedWorld() {
+  const names = ['ada', 'grace'];
+  const world = await aWorld({ secrets: 2, people: [] });
+  const people = names.map((name) => ({
+    name,
+    sshKeys: [makeSshKey(join(world.home, `${name}.key`), name)],
+  }));
+  await world.state.services.registry.applyEnrolment({ put: { people }, remove: {}, entries: [] });
+  const incident = await world.breakGlass('reader-compromised');
+  return { world, incident };
+}
+
+test('[5.4] a fenced class is re-opened by two people’s signatures, and not by one', async () => {
+  const { world, incident } = await aFencedWorld();
+  await sign(world, incident.id, 'reopen', 'ada');
+  const context = { untilMs: Date.now() + 1_000 };
+  const reopen = () =>
+    FUNCTIONS.get('ReopenClass')?.invoke(world.state.services, { v: 1, incidentId: incident.id }, context);
+  await expect(reopen()).rejects.toMatchObject({ code: 'signatures-missing' });
+  await sign(world, incident.id, 'reopen', 'grace');
+  answerTask(world.state.database, incident.reopenToken ?? '', { ok: true, output: { again: false } });
+  await world.carryOn();
+  const after = await world.state.services.registry.incident(incident.id);
+  expect(after?.state).toBe('sealed');
+  const { value } = await world.state.resolver.read(world.refs[0] ?? '', { user: 'service' });
+  expect(world.target.login('r0', value)).toBe('accepted');
+});
+
+test('[5.4] a fate that changes after it was signed voids the signature', async () => {
+  const { world, incident } = await aFencedWorld();
+  await sign(world, incident.id, 'reopen', 'ada');
+  await sign(world, incident.id, 'reopen', 'grace');
+  world.state.database.exec(
+    "UPDATE version SET fate = 'revoked-unproven', doc = json_set(doc, '$.fate', 'revoked-unproven') WHERE rowid = 3",
+  );
+  const context = { untilMs: Date.now() + 1_000 };
+  await expect(
+    FUNCTIONS.get('ReopenClass')?.invoke(world.state.services, { v: 1, incidentId: incident.id }, context),
+  ).rejects.toMatchObject({ code: 'signatures-missing' });
+});
+
+test('[7.2] a mistaken alarm: a cut that was not re-issued is undone by two people, what was off stays off', async () => {
+  const names = ['ada', 'grace'];
+  const world = await aWorld({ secrets: 3 });
+  const people = names.map((name) => ({
+    name,
+    sshKeys: [makeSshKey(join(world.home, `${name}.key`), name)],
+  }));
+  await world.state.services.registry.applyEnrolment({ put: { people }, remove: {}, entries: [] });
+  const off = world.target.roles.get('r2');
+  if (off !== undefined) off.off = true;
+  const { services } = world.state;
+  const context = { untilMs: Date.now() + 5_000 };
+  const planHash = await world.plan('reader-compromised');
+  const call = (name: string, input: object) =>
+    FUNCTIONS.get(name)?.invoke(services, { v: 1, incidentId: 'inc-alarm', ...input }, context);
+  await call('OpenIncident', { planHash, startedBy: 'r', confirmedAtMs: Date.now(), again: false });
+  await call('FenceClass', {});
+  await call('CutTarget', { targetId: 'db0' });
+  expect(world.target.login('r0', 'old-0')).toBe('off');
+  await expect(restoreIncident(services, 'inc-alarm', { user: 'r' })).rejects.toMatchObject({
+    code: 'signatures-missing',
+  });
+  for (const name of names) await sign(world, 'inc-alarm', 'restore', name);
+  expect((await restoreIncident(services, 'inc-alarm', { user: 'r' })).restored).toHaveLength(2);
+  expect(world.target.login('r0', 'old-0')).toBe('accepted');
+  expect(world.target.login('r2', 'old-2')).toBe('off');
+  await expect(world.state.resolver.read(world.refs[0] ?? '', { user: 'service' })).resolves.toMatchObject({
+    value: 'old-0',
+  });
+});
+
+test('[5.5] the packet is signed, and one changed byte of it shows', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const incident = await world.breakGlass();
+  const text = readFileSync(join(world.home, 'packets', `${incident.id}-1.json`), 'utf8');
+  const { publicKeyPem } = world.state.services.signer;
+  expect(isPacketGenuine(text, publicKeyPem)).toBe(true);
+  for (const place of [40, 200, Math.floor(text.length / 2), text.length - 200]) {
+    const at = text.slice(place).search(/[0-9a-y]/) + place;
+    const changed = `${text.slice(0, at)}${text[at] === 'z' ? 'a' : String.fromCharCode(text.charCodeAt(at) + 1)}${text.slice(at + 1)}`;
+    expect(isPacketGenuine(changed, publicKeyPem)).toBe(false);
+  }
+});
