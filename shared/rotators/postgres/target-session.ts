@@ -36,7 +36,11 @@ export async function createTargetSession(
   const server = await settingsOf(client);
   const logins = Math.max(1, target.maxConnections - 1);
   /** Keys of the passwords that this session installed: who made the verifier need not derive again to log in. */
-  const made = new Map<string, ScramKeys>();
+  const made = new Map<string, { readonly value: string; readonly keys: ScramKeys }>();
+  const keysFor = (ref: string, value: string): ScramKeys | undefined => {
+    const own = made.get(ref);
+    return own?.value === value ? own.keys : undefined;
+  };
 
   async function rolesOf(accounts: readonly Account[]): Promise<Outcome<{ role: Role }>[]> {
     const { rows } = await client.query<Role>(
@@ -132,7 +136,9 @@ export async function createTargetSession(
     client = await connect();
     if (!(await endWritersNamed(client, [writer])))
       throw targetUnavailable(target.id, 'a lost session would not end');
-    const answers = await inParallel(items, logins, (item) => login(item, item.value, made.get(item.ref)));
+    const answers = await inParallel(items, logins, (item) =>
+      login(item, item.value, keysFor(item.ref, item.value)),
+    );
     return new Set(items.flatMap((item, index) => (isAccepted(answers[index]) ? [item.ref] : [])));
   }
 
@@ -220,7 +226,7 @@ export async function createTargetSession(
         ]);
         items.forEach((item, index) => {
           const own = keys[index];
-          if (own !== undefined) made.set(item.ref, own);
+          if (own !== undefined) made.set(item.ref, { value: item.value, keys: own });
         });
         const there = items.filter((item) => known.get(item.ref)?.ok === true);
         const failures = new Map<string, Failure>();
@@ -229,7 +235,7 @@ export async function createTargetSession(
           await inOneTransaction(
             there,
             (item) =>
-              `ALTER ROLE ${quoted(item)} PASSWORD ${escapeLiteral(verifierOf(made.get(item.ref) as ScramKeys))}${item.turnOn ? ' LOGIN' : ''}`,
+              `ALTER ROLE ${quoted(item)} PASSWORD ${escapeLiteral(verifierOf(keysFor(item.ref, item.value) as ScramKeys))}${item.turnOn ? ' LOGIN' : ''}`,
             failures,
             endTheirs,
           );
@@ -269,7 +275,7 @@ export async function createTargetSession(
     verify: (items) =>
       guarded(async () => {
         const answers = await inParallel(items, logins, (item) =>
-          login(item, item.value, made.get(item.ref)),
+          login(item, item.value, keysFor(item.ref, item.value)),
         );
         const refused = items.filter((_item, index) => answers[index]?.saw === 'password-refused');
         const roles = refused.length === 0 ? new Map<string, Outcome<{ role: Role }>>() : await look(refused);
