@@ -124,14 +124,14 @@ export async function createWorld(
     }),
   );
   say(`enrolling ${secrets} secrets of three tenants as class payments`);
-  await must(runRekey(['apply', '--yes', '--json'], { home, folder }));
+  await must(runRekey(['apply', '--yes', '--json'], { home, folder, quiet: true }));
   const values = [
     ...servers.map(({ id, adminPassword }) => ({ ref: `vault://admin/${id}`, value: adminPassword })),
     { ref: 'vault://webhooks/checkout', value: signingKey },
     ...accounts.map(({ ref, password }) => ({ ref, value: password })),
   ];
   const input = values.map((value) => JSON.stringify(value)).join('\n');
-  await must(runRekey(['import', '--json'], { home, folder, input }));
+  await must(runRekey(['import', '--json'], { home, folder, input, quiet: true }));
 
   const socketPath = join(folder, 'resolver.sock');
   await startResolver(home, socketPath, cleanups);

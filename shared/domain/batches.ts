@@ -5,7 +5,7 @@ interface Item {
 }
 
 /** Secrets a worker advances in one invocation: large enough that its commits cost little, small enough to be lost to a crash. */
-export const BATCH_SIZE = 40;
+const BATCH_SIZE = 40;
 
 /**
  * Batches of one target each, targets interleaved so that a slow one does not come in a row. `last`: admin credentials; what

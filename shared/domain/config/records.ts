@@ -7,7 +7,7 @@ import { parseDuration } from './duration.ts';
 import type { ConfigFile } from './schema.ts';
 
 /** Kind of a secret that people put and no rotator changes. */
-export const STATIC_KIND = 'static';
+const STATIC_KIND = 'static';
 
 /** What a file enrols, as records that have never been used. */
 export interface Wanted {

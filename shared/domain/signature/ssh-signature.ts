@@ -76,7 +76,7 @@ export function armor(signature: SshSignature): string {
 }
 
 /** Null where the text is no SSH signature. */
-export function parseSignature(armored: string): SshSignature | null {
+function parseSignature(armored: string): SshSignature | null {
   const body = /^-----BEGIN SSH SIGNATURE-----\n([A-Za-z0-9+/=\n]+)-----END SSH SIGNATURE-----\s*$/.exec(
     armored.replaceAll('\r\n', '\n').trim(),
   )?.[1];

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { differenceOf, refuseUntimely } from '../../../shared/domain/config/difference.ts';
+import { formatDuration, parseDuration } from '../../../shared/domain/config/duration.ts';
+import { formatMistakes, parseConfig } from '../../../shared/domain/config/parse.ts';
+import { toRecords } from '../../../shared/domain/config/records.ts';
+import { configJsonSchema } from '../../../shared/domain/config/schema.ts';
+import { STARTER } from '../../../shared/domain/config/starter.ts';
+import { suggestNearest } from '../../../shared/domain/nearest.ts';
+import { postgres } from '../../../shared/rotators/postgres/rotator.ts';
+
+const GOOD = `version: 1
+people:
+  ada: { user: ada }
+targets:
+  db1:
+    kind: postgres
+    connection: { host: 127.0.0.1, port: 5432, tls: disable }
+    admins: [{ user: postgres, password: "vault://admin/db1" }]
+classes:
+  payments: { owner: payments-team, maxAge: 30d }
+  admins: { owner: platform-team, maxAge: 90d }
+consumers:
+  checkout: { owner: shop, webhook: { url: "https://shop.example/rekey", signingKey: "vault://hooks/checkout" } }
+secrets:
+  - { ref: "vault://admin/db1", class: admins, tenant: platform }
+  - { ref: "vault://hooks/checkout", class: admins, tenant: platform }
+  - { ref: "vault://p/one", class: payments, tenant: acme, target: db1, account: { role: one }, consumers: [checkout] }
+`;
+
+const mistakesOf = (text: string): string[] => {
+  const parsed = parseConfig(text, { postgres });
+  return parsed.ok ? [] : formatMistakes('rekey.yaml', parsed.mistakes).split('\n');
+};
+
+test('what init writes has no mistake', () => {
+  expect(mistakesOf(STARTER)).toEqual([]);
+});
+
+test('a good file is read whole', () => {
+  const parsed = parseConfig(GOOD, { postgres });
+  expect(parsed.ok).toBe(true);
+});
+
+test.each([
+  [
+    'an unknown key',
+    GOOD.replace('tenant: acme', 'tenat: acme'),
+    /:17:\d+ unknown key "tenat" \(did you mean "tenant"\?\)/,
+  ],
+  [
+    'an undefined class',
+    GOOD.replace('class: payments', 'class: paymnts'),
+    /:17:36 there is no class "paymnts" \(did you mean "payments"\?\)/,
+  ],
+  [
+    'an undefined target',
+    GOOD.replace('target: db1', 'target: db2'),
+    /:17:\d+ there is no target "db2" \(did you mean "db1"\?\)/,
+  ],
+  [
+    'an undefined consumer',
+    GOOD.replace('[checkout]', '[chekout]'),
+    /there is no consumer "chekout" \(did you mean "checkout"\?\)/,
+  ],
+  [
+    'an undefined admin password',
+    GOOD.replace('password: "vault://admin/db1"', 'password: "vault://admin/db9"'),
+    /:8:\d+ there is no secret "vault:\/\/admin\/db9"/,
+  ],
+  [
+    'a secret in two classes',
+    `${GOOD}  - { ref: "vault://p/one", class: admins, tenant: acme }\n`,
+    /:18:12 vault:\/\/p\/one is in two classes/,
+  ],
+  [
+    'a secret for two tenants',
+    `${GOOD}  - { ref: "vault://p/one", class: payments, tenant: globex }\n`,
+    /:18:12 vault:\/\/p\/one is for two tenants/,
+  ],
+  [
+    'a class without a maximum age',
+    GOOD.replace(', maxAge: 30d', ''),
+    /:10:13 maxAge is missing: every class has a maximum age/,
+  ],
+  [
+    'an admin credential in a class that it administers',
+    GOOD.replace('ref: "vault://admin/db1", class: admins', 'ref: "vault://admin/db1", class: payments'),
+    /:8:\d+ the admin credential is of class payments, which it administers here/,
+  ],
+  [
+    'an unreadable duration',
+    GOOD.replace('30d', 'a month'),
+    /:10:\d+ maxAge is no duration: 30d, 1h30m, 90s/,
+  ],
+  [
+    'a bad reference',
+    GOOD.replace('ref: "vault://p/one"', 'ref: "vault:/p one"'),
+    /:17:\d+ ref is no reference/,
+  ],
+  [
+    'one account twice',
+    `${GOOD}  - { ref: "vault://p/two", class: payments, tenant: acme, target: db1, account: { role: one } }\n`,
+    /:18:\d+ this account at db1 is the one of vault:\/\/p\/one already/,
+  ],
+  ['a key twice', GOOD.replace('people:', 'version: 1\npeople:'), /:2:1 this key is there twice/],
+  [
+    'a bad SSH key',
+    GOOD.replace('{ user: ada }', '{ sshKeys: ["nonsense"] }'),
+    /:3:\d+ this is no OpenSSH public key/,
+  ],
+  ['another version', GOOD.replace('version: 1', 'version: 2'), /:1:10 version is not as expected/],
+  [
+    'the kind’s own words',
+    GOOD.replace('role: one', 'rolle: one'),
+    /unknown key "rolle" \(did you mean "role"\?\)/,
+  ],
+])('[5.2] %s is a mistake with its place', (_name, text, expected) => {
+  expect(mistakesOf(text).join('\n')).toMatch(expected);
+});
+
+test('every mistake is reported at once, in the file’s order, and none shows a value', () => {
+  const text = GOOD.replace('30d', 'soon')
+    .replace('tenant: acme', 'tenat: acme')
+    .replace('kind: postgres', 'kind: postgre');
+  const mistakes = mistakesOf(text);
+  expect(mistakes.length).toBeGreaterThanOrEqual(2);
+  const lines = mistakes.map((mistake) => Number(mistake.split(':')[1]));
+  expect(lines).toEqual(lines.toSorted((a, b) => a - b));
+});
+
+test('the published schema is the one that is checked by', () => {
+  const published: unknown = JSON.parse(
+    readFileSync(new URL('../../../schema/rekey.v1.schema.json', import.meta.url), 'utf8'),
+  );
+  expect(published, 'npm run schema writes it anew').toEqual(configJsonSchema());
+});
+
+test('durations are read and written alike', () => {
+  expect(['30d', '1h30m', '90s', '2w'].map((text) => parseDuration(text))).toEqual([
+    2_592_000_000, 5_400_000, 90_000, 1_209_600_000,
+  ]);
+  expect(['', '0s', '30', 'd', '1.5h', '5m1h'].map((text) => parseDuration(text))).toEqual([
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+  expect(formatDuration(5_400_000)).toBe('1h30m');
+});
+
+test('the nearest word is suggested, and a far one is not', () => {
+  expect(suggestNearest('paymnets', ['payments', 'admins'])).toBe('payments');
+  expect(suggestNearest('zebra', ['payments', 'admins'])).toBeNull();
+});
+
+function recordsOf(text: string) {
+  const parsed = parseConfig(text, { postgres });
+  if (!parsed.ok) throw new Error('mistakes');
+  return toRecords(parsed.config);
+}
+
+test('[F.1] apply shows what changes field by field, keeps what use has made of a record, and rotates nothing', () => {
+  const before = recordsOf(GOOD);
+  const used = {
+    ...before,
+    secrets: before.secrets.map((secret) => ({ ...secret, ordinal: 4, fencing: 9 })),
+  };
+  const { changes, put } = differenceOf(used, recordsOf(GOOD.replace('tenant: acme', 'tenant: globex')));
+  expect(changes).toEqual([
+    { family: 'secrets', name: 'vault://p/one', kind: 'change', fields: ['tenant: "acme" → "globex"'] },
+  ]);
+  expect(put.secrets).toMatchObject([{ tenant: 'globex', ordinal: 4, fencing: 9 }]);
+});
+
+test('[F.1] no people change while an incident is open', () => {
+  const before = recordsOf(GOOD);
+  const difference = differenceOf(before, recordsOf(GOOD.replace('user: ada', 'user: eve')));
+  expect(() => refuseUntimely(difference, before, ['inc-1'])).toThrow(
+    /people stay as they are while inc-1 is open/,
+  );
+  expect(() => refuseUntimely(difference, before, [])).not.toThrow();
+});
