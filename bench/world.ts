@@ -1,0 +1,111 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from 'pg';
+import {
+  adminClient,
+  createLoginRoles,
+  type PostgresServer,
+  startPostgresServers,
+  stopServers,
+} from '../demo/postgres-servers.ts';
+import { openState, type State } from '../local/state.ts';
+import { toRecords } from '../shared/domain/config/records.ts';
+import { ConfigFile } from '../shared/domain/config/schema.ts';
+import { noteIdentities } from '../shared/driver/note-identities.ts';
+import { putValues } from '../shared/driver/put-values.ts';
+
+export const SERVERS = 4;
+
+/** Real servers with roles enrolled as one class, and as many again that only the floor touches. */
+export interface BenchWorld {
+  readonly home: string;
+  readonly state: State;
+  readonly servers: readonly PostgresServer[];
+  readonly rekeyRoles: readonly string[];
+  readonly floorRoles: readonly string[];
+  serverOf(index: number): PostgresServer;
+  admin<T>(server: PostgresServer, work: (client: Client) => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export const firstPassword = (role: string) => `first-${role}`;
+
+export async function createBenchWorld(count: number): Promise<BenchWorld> {
+  const home = mkdtempSync(join(tmpdir(), 'rekey-bench-'));
+  chmodSync(home, 0o755);
+  const servers = await startPostgresServers({ count: SERVERS, home: join(home, 'db') });
+  const serverOf = (index: number) => servers[index % SERVERS] as PostgresServer;
+  const rekeyRoles = Array.from({ length: count }, (_, index) => `app_${index}`);
+  const floorRoles = Array.from({ length: count }, (_, index) => `raw_${index}`);
+  await Promise.all(
+    servers.map(async (server, own) => {
+      const mine = (_role: string, index: number) => index % SERVERS === own;
+      const roles = [...rekeyRoles.filter(mine), ...floorRoles.filter(mine)];
+      await createLoginRoles(
+        server,
+        roles.map((role) => ({ role, password: firstPassword(role) })),
+      );
+    }),
+  );
+  const state = openState(join(home, 'state'));
+  const config = ConfigFile.parse({
+    version: 1,
+    targets: Object.fromEntries(
+      servers.map(({ id, host, port, adminUser }) => [
+        id,
+        {
+          kind: 'postgres',
+          connection: { host, port, tls: 'disable' },
+          admins: [{ user: adminUser, password: `vault://admin/${id}` }],
+        },
+      ]),
+    ),
+    classes: { payments: { owner: 'bench', maxAge: '30d' }, admins: { owner: 'bench', maxAge: '30d' } },
+    secrets: [
+      ...servers.map(({ id }) => ({ ref: `vault://admin/${id}`, class: 'admins', tenant: 'platform' })),
+      ...rekeyRoles.map((role, index) => ({
+        ref: `vault://p/${role}`,
+        class: 'payments',
+        tenant: 'acme',
+        target: serverOf(index).id,
+        account: { role },
+      })),
+    ],
+  });
+  await state.services.registry.applyEnrolment({ put: toRecords(config), remove: {}, entries: [] });
+  const put = await putValues(
+    state.services,
+    [
+      ...servers.map(({ id, adminPassword }) => ({ ref: `vault://admin/${id}`, value: adminPassword })),
+      ...rekeyRoles.map((role) => ({ ref: `vault://p/${role}`, value: firstPassword(role) })),
+    ],
+    { user: 'bench', replace: false },
+  );
+  await noteIdentities(
+    state.services,
+    put.map(({ ref }) => ref),
+  );
+  return {
+    home: join(home, 'state'),
+    state,
+    servers,
+    rekeyRoles,
+    floorRoles,
+    serverOf,
+    async admin(server, work) {
+      const client = adminClient(server);
+      await client.connect();
+      try {
+        return await work(client);
+      } finally {
+        await client.end();
+      }
+    },
+    async stop() {
+      state.close();
+      await stopServers(servers);
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
