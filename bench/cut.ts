@@ -79,7 +79,7 @@ export async function cutRekey(world: BenchWorld, round: number): Promise<number
   const incidentId = `inc-cut-${round}`;
   const confirmedAtMs = services.clock.nowMs();
   const context = { untilMs: confirmedAtMs + 60_000 };
-  const call = (name: string, input: object) =>
+  const call = async (name: string, input: object) =>
     FUNCTIONS.get(name)?.invoke(services, { v: 1, incidentId, ...input }, context);
   await call('OpenIncident', { planHash, startedBy: 'bench', confirmedAtMs, again: false });
   await Promise.all(world.servers.map(({ id }) => call('CutTarget', { targetId: id })));
