@@ -6,7 +6,7 @@ import { type BenchWorld, firstPassword } from './world.ts';
 const SESSIONS = 50;
 
 /** Sessions of the first roles of each server, which log in with what the store has for them. */
-export async function openSessions(
+async function openSessions(
   world: BenchWorld,
   roles: readonly string[],
   passwordOf: (role: string) => Promise<string>,
