@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { FUNCTIONS } from '../local/engine/functions.ts';
 import { planBreakGlass } from '../shared/driver/plan-break-glass.ts';
-import { type BenchWorld, firstPassword } from './world.ts';
+import { type BenchWorld, firstPassword, turnOn } from './world.ts';
 
 const SESSIONS = 50;
 
@@ -94,19 +94,4 @@ export async function cutRekey(world: BenchWorld, round: number): Promise<number
     await services.registry.undoCut(cut, cut.cut, []);
   await services.registry.saveIncident({ ...incident, state: 'restored' }, { lift: true, end: true }, []);
   return ms;
-}
-
-async function turnOn(world: BenchWorld, all: readonly string[]): Promise<void> {
-  await Promise.all(
-    world.servers.map((server, own) =>
-      world.admin(server, (client) =>
-        client.query(
-          all
-            .filter((_role, index) => index % world.servers.length === own)
-            .map((role) => `ALTER ROLE ${role} LOGIN`)
-            .join('; '),
-        ),
-      ),
-    ),
-  );
 }

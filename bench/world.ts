@@ -24,6 +24,8 @@ export interface BenchWorld {
   readonly servers: readonly PostgresServer[];
   readonly rekeyRoles: readonly string[];
   readonly floorRoles: readonly string[];
+  /** A class of their own on the first two servers alone, where dead targets are measured. */
+  readonly healthyRoles: readonly string[];
   serverOf(index: number): PostgresServer;
   admin<T>(server: PostgresServer, work: (client: Client) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
@@ -31,17 +33,21 @@ export interface BenchWorld {
 
 export const firstPassword = (role: string) => `first-${role}`;
 
-export async function createBenchWorld(count: number): Promise<BenchWorld> {
+export async function createBenchWorld(count: number, dead: boolean): Promise<BenchWorld> {
   const home = mkdtempSync(join(tmpdir(), 'rekey-bench-'));
   chmodSync(home, 0o755);
   const servers = await startPostgresServers({ count: SERVERS, home: join(home, 'db') });
   const serverOf = (index: number) => servers[index % SERVERS] as PostgresServer;
   const rekeyRoles = Array.from({ length: count }, (_, index) => `app_${index}`);
   const floorRoles = Array.from({ length: count }, (_, index) => `raw_${index}`);
+  const healthyRoles = dead
+    ? Array.from({ length: Math.floor(count / 2) }, (_, index) => `well_${index}`)
+    : [];
   await Promise.all(
     servers.map(async (server, own) => {
       const mine = (_role: string, index: number) => index % SERVERS === own;
-      const roles = [...rekeyRoles.filter(mine), ...floorRoles.filter(mine)];
+      const well = healthyRoles.filter((_role, index) => index % 2 === own);
+      const roles = [...rekeyRoles.filter(mine), ...floorRoles.filter(mine), ...well];
       await createLoginRoles(
         server,
         roles.map((role) => ({ role, password: firstPassword(role) })),
@@ -61,9 +67,20 @@ export async function createBenchWorld(count: number): Promise<BenchWorld> {
         },
       ]),
     ),
-    classes: { payments: { owner: 'bench', maxAge: '30d' }, admins: { owner: 'bench', maxAge: '30d' } },
+    classes: {
+      payments: { owner: 'bench', maxAge: '30d', breakGlass: { deadline: dead ? '1s' : '15m' } },
+      healthy: { owner: 'bench', maxAge: '30d' },
+      admins: { owner: 'bench', maxAge: '30d' },
+    },
     secrets: [
       ...servers.map(({ id }) => ({ ref: `vault://admin/${id}`, class: 'admins', tenant: 'platform' })),
+      ...healthyRoles.map((role, index) => ({
+        ref: `vault://p/${role}`,
+        class: 'healthy',
+        tenant: 'acme',
+        target: `db${(index % 2) + 1}`,
+        account: { role },
+      })),
       ...rekeyRoles.map((role, index) => ({
         ref: `vault://p/${role}`,
         class: 'payments',
@@ -78,7 +95,10 @@ export async function createBenchWorld(count: number): Promise<BenchWorld> {
     state.services,
     [
       ...servers.map(({ id, adminPassword }) => ({ ref: `vault://admin/${id}`, value: adminPassword })),
-      ...rekeyRoles.map((role) => ({ ref: `vault://p/${role}`, value: firstPassword(role) })),
+      ...[...rekeyRoles, ...healthyRoles].map((role) => ({
+        ref: `vault://p/${role}`,
+        value: firstPassword(role),
+      })),
     ],
     { user: 'bench', replace: false },
   );
@@ -92,6 +112,7 @@ export async function createBenchWorld(count: number): Promise<BenchWorld> {
     servers,
     rekeyRoles,
     floorRoles,
+    healthyRoles,
     serverOf,
     async admin(server, work) {
       const client = adminClient(server);
@@ -108,4 +129,24 @@ export async function createBenchWorld(count: number): Promise<BenchWorld> {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Undoes a cut by hand, so that the next round finds everything on. A role of the healthy class lies on the first two servers. */
+export async function turnOn(
+  world: BenchWorld,
+  all: readonly string[],
+  only: readonly string[] = world.servers.map(({ id }) => id),
+): Promise<void> {
+  const width = all === world.healthyRoles ? 2 : SERVERS;
+  await Promise.all(
+    world.servers
+      .filter(({ id }) => only.includes(id))
+      .map((server) => {
+        const own = world.servers.indexOf(server);
+        const statements = all
+          .filter((_role, index) => index % width === own)
+          .map((role) => `ALTER ROLE ${role} LOGIN`);
+        return world.admin(server, (client) => client.query(statements.join('; ')));
+      }),
+  );
 }

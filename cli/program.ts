@@ -136,6 +136,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<file>')
     .requiredOption('--key <file>', 'the public key (PEM)')
     .option('--expect <checkpoint>', 'a checkpoint that the export must reach')
+    .option('--canonical', 'also see that each line is in canonical form')
     .action(action(async () => (await import('./commands/audit.ts')).verify, ['file']));
 
   const secret = program.command('secret').description('single secrets');

@@ -86,10 +86,16 @@ async function writeExport(
 /** Needs no state: an export, a public key, any machine. */
 export async function verify(
   context: Context,
-  options: { readonly file: string; readonly key: string; readonly expect?: string },
+  options: {
+    readonly file: string;
+    readonly key: string;
+    readonly expect?: string;
+    readonly canonical?: boolean;
+  },
 ): Promise<ExitCode> {
   const verdict = await verifyExport(createReadStream(options.file, { highWaterMark: 1 << 20 }), {
     publicKeyPem: readFileSync(options.key, 'utf8'),
+    canonical: options.canonical === true,
     ...(options.expect === undefined ? {} : { expect: readFileSync(options.expect, 'utf8').trim() }),
   });
   if (!verdict.ok) {

@@ -71,6 +71,7 @@ test.each([
   const tampered = tamper(lines);
   const verdict = await verifyExport(tampered.length === 0 ? (async function* () {})() : fileOf(tampered), {
     publicKeyPem,
+    canonical: true,
   });
   expect(verdict).toMatchObject({ ok: false, tampering: { kind } });
 });
