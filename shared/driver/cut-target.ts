@@ -25,11 +25,7 @@ export async function cutTarget(
   spareAdmin: boolean,
 ): Promise<LayerReport> {
   const { registry, clock, random } = services;
-  const [target, inScope, cuts] = await Promise.all([
-    registry.target(targetId),
-    registry.secretsIn({ ...incident.plan.scope, target: targetId }),
-    registry.cuts(incident.id),
-  ]);
+  const [target, cuts] = await Promise.all([registry.target(targetId), registry.cuts(incident.id)]);
   const before = cuts.find((cut) => cut.target === targetId);
   if (before?.state === 'observed') return seen(targetId, before, before.cut.length, null);
   if (target === null) return notYet(targetId, clock.nowMs(), `target ${targetId} is not enrolled`);
@@ -46,6 +42,8 @@ export async function cutTarget(
     if (before !== undefined) {
       await session.endWriters([writerName({ operation: before.incident, holder: before.holder })]);
     }
+    // Read only once the target has answered: a dead one costs the others nothing.
+    const inScope = await registry.secretsIn({ ...incident.plan.scope, target: targetId });
     const secrets = inScope.filter((secret) => secret.epoch < incident.epoch);
     const cut = await recordBefore(services, incident, targetId, holder, session, secrets, before);
     const byRef = new Map(secrets.map((secret) => [secret.ref, secret]));
