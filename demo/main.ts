@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import type { ConsumerReport } from './consumer.ts';
 import { type DemoOptions, readOptions } from './options.ts';
 import type { PostgresServer } from './postgres-servers.ts';
@@ -182,12 +183,20 @@ async function witnessed(
     cutMs: summary.cutMs,
     reissueMs: summary.reissueMs,
     proveMs: summary.proveMs,
-    packet: summary.packet,
+    packet: keepPacket(summary.packet),
     parked: parked.map((secret) => secret.ref),
     reachableUnproven: payload.secrets.filter(
       (secret) => secret.standing !== 'proven' && secret.target !== dead?.id,
     ).length,
   };
+}
+
+/** Everything else that the demo made goes when it ends; the packet is to be read. */
+function keepPacket(file: string): string {
+  const folder = resolve('demo-packets');
+  mkdirSync(folder, { recursive: true });
+  for (const one of [file, file.replace(/json$/, 'html')]) copyFileSync(one, resolve(folder, basename(one)));
+  return resolve(folder, basename(file));
 }
 
 function faultsOf(result: Result, unswept: number): string[] {
