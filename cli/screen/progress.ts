@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { TargetTally } from '../../shared/ports/registry.ts';
 
 /** An incident as its screen shows it: plain data. */
 export interface ProgressView {
@@ -16,16 +17,7 @@ export interface ProgressView {
   }[];
 }
 
-export interface TargetView {
-  readonly target: string;
-  readonly total: number;
-  readonly reissued: number;
-  readonly proven: number;
-  readonly parked: readonly {
-    readonly code: string;
-    readonly count: number;
-    readonly firstRefs: readonly string[];
-  }[];
+export interface TargetView extends TargetTally {
   /** Why it is set aside. */
   readonly aside?: string;
 }

@@ -353,14 +353,9 @@ export async function createTargetSession(
         return failure('old-accepted', `the old password is accepted, then ${answer.code}${cut}`);
       }
       case 'not-asked':
-        return failure('no-proof', 'the server asks for no password on this route');
       case 'refused-unasked':
-        return failure(
-          answer.code === '53300' || answer.code === '57P03' ? 'busy' : 'no-proof',
-          `refused before any password was asked (${answer.code})`,
-        );
       case 'unreachable':
-        return failure('target-unavailable', answer.why);
+        return saysNothing(answer);
       case 'password-refused':
         break;
     }
@@ -429,6 +424,18 @@ function judgeNew(
       }
       if (role?.ok === false) return role;
       return failure('new-refused', 'the new password was refused (28P01)');
+    case 'not-asked':
+    case 'refused-unasked':
+    case 'unreachable':
+      return saysNothing(answer);
+  }
+}
+
+/** Answers from which nothing follows about a password, old or new. */
+function saysNothing(
+  answer: Extract<LoginAnswer, { saw: 'not-asked' | 'refused-unasked' | 'unreachable' }>,
+): Failure {
+  switch (answer.saw) {
     case 'not-asked':
       return failure('no-proof', 'the server asks for no password on this route');
     case 'refused-unasked':
