@@ -52,7 +52,7 @@ try {
     say(`best concurrency of the floor: ${best}`);
     for (let round = 0; round < rounds; round += 1) {
       floors.push(await floor(world, best, 100 + round, secrets));
-      rekeys.push(await rekey(world, round, secrets));
+      rekeys.push(await rekey(world, round));
       ratios.push((rekeys.at(-1) ?? 0) / (floors.at(-1) ?? 1));
       say(
         `re-issue ${round + 1}: floor ${floors.at(-1)?.toFixed(0)} ms, rekey ${rekeys.at(-1)?.toFixed(0)} ms, ratio ${ratios.at(-1)?.toFixed(2)}`,
