@@ -54,7 +54,11 @@ export async function incidentLines(state: State, incident: IncidentRecord): Pro
   for (const { layer, target, state: seen, detail } of incident.layers) {
     lines.push(`  ${layer}${target === undefined ? '' : ` ${target}`}: ${seen}: ${detail}`);
   }
-  for (const { target, parked } of summary.targets) {
+  for (const { target, parked, total, proven } of summary.targets) {
+    if (target === '' && proven < total)
+      lines.push(
+        `  by hand       ${total - proven} of ${total}: replace at the issuer, then rekey secret put REF`,
+      );
     for (const { code, count, firstRefs } of parked) {
       lines.push(
         `  parked at ${target}: ${count} × ${code} (${firstRefs.join(', ')}${count > firstRefs.length ? ', …' : ''})`,

@@ -8,7 +8,9 @@ export function renderPlan(
   planHash: string,
   gaps: readonly { readonly kind: string; readonly gap: string }[],
 ): string {
-  const perTarget = [...Map.groupBy(plan.secrets, (secret) => secret.target)];
+  const byHand = plan.secrets.filter((secret) => secret.target === '');
+  const issued = plan.secrets.filter((secret) => secret.target !== '');
+  const perTarget = [...Map.groupBy(issued, (secret) => secret.target)];
   const folded = perTarget.length - MOST_TARGETS;
   const scope = [
     `class ${plan.scope.className}`,
@@ -18,11 +20,16 @@ export function renderPlan(
   ].join(', ');
   return [
     `Break-glass on ${scope}: ${plan.cause}`,
-    `  re-issues   ${plan.secrets.length} secrets at ${perTarget.length} targets, epoch ${plan.fromEpoch} → ${plan.fromEpoch + 1}; each old credential is tried until it is seen refused`,
+    `  re-issues   ${issued.length} secrets at ${perTarget.length} targets, epoch ${plan.fromEpoch} → ${plan.fromEpoch + 1}; each old credential is tried until it is seen refused`,
     ...perTarget
       .slice(0, MOST_TARGETS)
       .map(([target, secrets]) => `              ${target}: ${secrets.length}`),
     ...(folded > 0 ? [`              and ${folded} more targets`] : []),
+    ...(byHand.length > 0
+      ? [
+          `  BY HAND     ${byHand.length} that Rekey can neither re-issue nor cut, ${byHand[0]?.ref} among them: replace at the issuer, then rekey secret put`,
+        ]
+      : []),
     `  consumers   ${plan.consumers.length === 0 ? 'none is told' : `${plan.consumers.join(', ')} are told of each new version`}`,
     `  reads       ${plan.fence ? 'REFUSED for the whole scope until two people re-open it' : 'go on'}`,
     `  logins      ${plan.cut ? 'REFUSED at the targets within seconds, sessions ended; back secret by secret with the new value' : 'go on; open sessions are ended once, consumers log in again'}`,

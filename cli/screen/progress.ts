@@ -23,6 +23,8 @@ export interface TargetView extends TargetTally {
 }
 
 const BAR = 16;
+/** Of no target: only people can replace them. */
+const BY_HAND = 'by hand';
 
 /** Lines of at most `columns` characters, at most `rows`: totals, one line a target, what is parked and why. */
 export function renderProgress(
@@ -72,7 +74,7 @@ export function renderProgress(
 function targetLine({ target, total, proven, aside }: TargetView): string {
   const full = total === 0 ? BAR : Math.floor((proven / total) * BAR);
   const bar = `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`;
-  return `${target.padEnd(12)} ${bar} ${String(proven).padStart(5)}/${total}${aside === undefined ? '' : `  set aside: ${aside}`}`;
+  return `${(target === '' ? BY_HAND : target).padEnd(12)} ${bar} ${String(proven).padStart(5)}/${total}${aside === undefined ? '' : `  set aside: ${aside}`}`;
 }
 
 function parkedLines(targets: readonly TargetView[]): string[] {

@@ -39,7 +39,7 @@ export const openIncident = defineFunction({
       fence: plan.fence && incident.reopenedAtMs === undefined,
       cut: plan.cut && incident.cutAtMs === undefined,
       again: input.again,
-      targets: [...new Set(plan.secrets.map((secret) => secret.target))],
+      targets: [...new Set(plan.secrets.flatMap(({ target }) => (target === '' ? [] : target)))],
     };
   },
 });

@@ -18,7 +18,7 @@ export const sweepUnfinished = defineFunction({
     const incident = await incidentNamed(services, incidentId);
     const standings = await standingsOf(services, incident);
     const nowMs = services.clock.nowMs();
-    const reissued = standings.every(({ standing }) => standing !== 'under-way');
+    const reissued = standings.every(({ standing }) => standing !== 'under-way' && standing !== 'by-hand');
     const proven = standings.every(({ standing }) => standing === 'proven' || standing === 'superseded');
     const latest = (of: readonly (number | undefined)[]) => Math.max(0, ...of.map((ms) => ms ?? 0));
     await changeIncident(services, incidentId, (before) => {

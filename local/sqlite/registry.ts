@@ -315,7 +315,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
              sum(s.doc ->> '$.epoch' >= ?5 AND NOT EXISTS (
                SELECT 1 FROM version v WHERE v.ref = s.ref AND v.id <> s.doc ->> '$.currentVersionId'
                  AND v.fate NOT IN ('revoked-proven', 'failed'))) AS proven
-           FROM secret s WHERE ${where} AND s.target <> '' GROUP BY 1 ORDER BY 1`,
+           FROM secret s WHERE ${where} GROUP BY 1 ORDER BY 1`,
         )
         .all(...parameters, epoch)
         .map((found) => ({

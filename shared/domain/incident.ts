@@ -32,6 +32,7 @@ export interface Plan {
   /** Each secret with the version it has now, sorted by reference. */
   readonly secrets: readonly {
     readonly ref: SecretRef;
+    /** Empty where no target accepts it: only people can replace it. */
     readonly target: string;
     readonly versionId?: string;
   }[];

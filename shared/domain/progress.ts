@@ -1,6 +1,6 @@
 import { containmentOf } from './cause.ts';
 import type { IncidentRecord } from './incident.ts';
-import type { SecretRecord } from './secret.ts';
+import { type SecretRecord, STATIC_KIND } from './secret.ts';
 import type { VersionRecord } from './version.ts';
 
 /** How one secret of a plan stands. */
@@ -10,6 +10,8 @@ export type Standing =
   /** Readers have the new version, not every older one is proven dead. */
   | 'reissued'
   | 'under-way'
+  /** No rotator knows it: people replace it at its issuer, then here. */
+  | 'by-hand'
   /** Another, newer break-glass has it. */
   | 'superseded';
 
@@ -20,6 +22,7 @@ export function standingOf(
 ): Standing {
   if (secret.epoch > incident.epoch || (secret.rotation?.epoch ?? 0) > incident.epoch) return 'superseded';
   if (secret.epoch < incident.epoch) {
+    if (secret.kind === STATIC_KIND) return 'by-hand';
     // The account is gone and the old credential with it: nothing to re-issue, and nothing alive.
     const gone = secret.rotation?.operation === incident.id && secret.rotation.stage === 'proven';
     return gone ? 'proven' : 'under-way';

@@ -59,6 +59,9 @@ export function writerName(claim: Pick<Claim, 'operation' | 'holder'>): string {
   return `rekey/${claim.operation}/${claim.holder}`;
 }
 
+/** Kind of a secret that people put and no rotator changes: it has no target. */
+export const STATIC_KIND = 'static';
+
 export interface SecretRecord {
   readonly v: 1;
   readonly ref: SecretRef;

@@ -13,7 +13,7 @@ export interface PlanRequest {
   readonly principal?: string;
 }
 
-/** Freezes exactly what a break-glass would do now. Changes nothing. Secrets of a kind that cannot be rotated are left out; `planHash` is over all of it. */
+/** Freezes exactly what a break-glass would do now. Changes nothing. Secrets that only people can replace are in it too: what is left out would look done. */
 export async function planBreakGlass(services: Services, request: PlanRequest): Promise<Plan> {
   const { scope, cause, cutNow, sinceMs, principal } = request;
   const enrolment = await services.registry.enrolment();
@@ -29,7 +29,7 @@ export async function planBreakGlass(services: Services, request: PlanRequest): 
   }
   await refuseWhereUnderWay(services, scope, record.incidents);
   const secrets = enrolment.secrets
-    .filter((secret) => isInScope(scope, secret) && services.rotators[secret.kind] !== undefined)
+    .filter((secret) => isInScope(scope, secret))
     .sort((a, b) => (a.ref < b.ref ? -1 : 1));
   const { fence, cut } = containmentOf(cause, cutNow);
   return {

@@ -64,6 +64,7 @@ export interface SecretChange {
 
 /** One target's share of a scope. */
 export interface TargetTally {
+  /** Empty: those that no target accepts, which only people can replace. */
   readonly target: string;
   readonly total: number;
   readonly reissued: number;

@@ -46,17 +46,23 @@ test('a plan of 5,000 secrets at 40 targets fits one screen and carries its hash
     fence: true,
     cut: true,
     fromEpoch: 3,
-    secrets: Array.from({ length: 5_000 }, (_, index) => ({
-      ref: `vault://p/s${index}`,
-      target: `db${index % 40}`,
-      versionId: 'v',
-    })),
+    secrets: [
+      ...Array.from({ length: 5_000 }, (_, index) => ({
+        ref: `vault://p/s${index}` as const,
+        target: `db${index % 40}`,
+        versionId: 'v',
+      })),
+      { ref: 'vault://p/by-hand', target: '', versionId: 'v' },
+    ],
     consumers: ['checkout'],
     exposedAdmins: [{ target: 'db1', admin: 'vault://admin/db1', through: 'vault://admin/db1-spare' }],
   };
   const text = renderPlan(plan, 'ab'.repeat(32), [{ kind: 'postgres', gap: 'well under a second' }]);
   expect(text.split('\n').length).toBeLessThanOrEqual(24);
   expect(text).toContain('5000 secrets at 40 targets, epoch 3 → 4');
+  expect(text).toContain(
+    'BY HAND     1 that Rekey can neither re-issue nor cut, vault://p/by-hand among them',
+  );
   expect(text).toContain('REFUSED for the whole scope until two people re-open it');
   expect(text).toContain('vault://admin/db1 of db1 could have been read: through vault://admin/db1-spare');
   expect(text).toContain('ab'.repeat(32));

@@ -11,6 +11,7 @@ import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature
 import { statementBytes } from '../../shared/domain/signature/statement.ts';
 import { changeIncident } from '../../shared/driver/change-incident.ts';
 import { statementNow } from '../../shared/driver/judge-incident.ts';
+import { putValues } from '../../shared/driver/put-values.ts';
 import { restoreIncident } from '../../shared/driver/restore-incident.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -37,6 +38,27 @@ test('[5.4] an empty class ends at once, with nothing claimed of anything', asyn
   const incident = await world.breakGlass('values-leaked', { scope: { tenant: 'nobody' } });
   expect(incident.state).toBe('sealed');
   expect(incident.plan.secrets).toEqual([]);
+});
+
+test('[7.4] what no rotator knows is in the plan and never called done: people replace it', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const incident = await world.breakGlass('reader-compromised', { scope: { className: 'admins' } });
+  expect(incident.plan.secrets.map(({ ref, target }) => [ref, target])).toEqual([
+    ['vault://admin/db0', ''],
+    ['vault://webhooks/checkout', ''],
+  ]);
+  expect(incident.layers).toContainEqual(
+    expect.objectContaining({ layer: 'target', target: 'by hand', state: 'not-enforceable' }),
+  );
+  expect(incident.layers).toContainEqual(expect.objectContaining({ layer: 'resolver', state: 'observed' }));
+  expect([incident.reissuedAtMs, incident.provenAtMs]).toEqual([undefined, undefined]);
+  const tally = () => world.state.services.registry.tally(incident.plan.scope, incident.epoch);
+  expect(await tally()).toMatchObject([{ target: '', total: 2, reissued: 0, proven: 0 }]);
+  await putValues(world.state.services, [{ ref: 'vault://admin/db0', value: 'put-by-hand' }], {
+    user: 'owner',
+    replace: true,
+  });
+  expect(await tally()).toMatchObject([{ target: '', total: 2, reissued: 1, proven: 0 }]);
 });
 
 test('[5.5] consumers are told beside the secrets’ stages, and what they confirm is written down', async () => {

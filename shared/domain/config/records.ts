@@ -1,13 +1,10 @@
 import type { ClassRecord } from '../class.ts';
 import type { ConsumerRecord } from '../consumer.ts';
 import type { Person } from '../person.ts';
-import type { SecretRecord } from '../secret.ts';
+import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import type { TargetRecord } from '../target.ts';
 import { parseDuration } from './duration.ts';
 import type { ConfigFile } from './schema.ts';
-
-/** Kind of a secret that people put and no rotator changes. */
-const STATIC_KIND = 'static';
 
 /** What a file enrols, as records that have never been used. */
 export interface Wanted {
