@@ -8,6 +8,7 @@ import { workerOf } from '../../shared/driver/worker-of.ts';
 /** Leaves: each secret of the batch as far along its lifecycle as it goes now; what is left is set aside with a reason. */
 export const advanceBatch = defineFunction({
   name: 'AdvanceBatch',
+  needs: ['registry', 'store', 'keys', 'rotators', 'clock', 'random'],
   input: {
     incidentId: z.string(),
     targetId: z.string(),

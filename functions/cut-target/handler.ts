@@ -12,6 +12,7 @@ import { workerOf } from '../../shared/driver/worker-of.ts';
 /** Leaves: every credential of the scope off at this target by its own word, or why that was not yet seen. */
 export const cutTarget = defineFunction({
   name: 'CutTarget',
+  needs: ['registry', 'store', 'rotators', 'clock', 'random'],
   input: { incidentId: z.string(), targetId: z.string() },
   output: { state: z.string() },
   async run({ incidentId, targetId }, services) {

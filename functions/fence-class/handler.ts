@@ -17,6 +17,7 @@ const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
  */
 export const fenceClass = defineFunction({
   name: 'FenceClass',
+  needs: ['registry', 'keys', 'clock'],
   input: { incidentId: z.string() },
   output: { closed: z.array(z.string()) },
   async run({ incidentId }, services) {

@@ -12,6 +12,7 @@ import type { CanaryAnswer } from '../../shared/ports/canary.ts';
 /** Leaves: per layer, whether a reader of our own was denied, and when. Contained is a word for what was seen here. */
 export const observeDenial = defineFunction({
   name: 'ObserveDenial',
+  needs: ['registry', 'canary', 'clock'],
   input: { incidentId: z.string() },
   output: { observed: z.boolean() },
   async run({ incidentId }, services) {

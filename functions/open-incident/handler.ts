@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { openedIncident } from '../../shared/domain/opened-incident.ts';
 import { incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
-import type { Services } from '../../shared/driver/services.ts';
+import type { Needs } from '../../shared/driver/services.ts';
 
 const Input = {
   incidentId: z.string(),
@@ -25,6 +25,7 @@ const Output = {
 /** Leaves: one incident, the class one epoch on and, where the cause asks for it, fenced, in one conditional write. */
 export const openIncident = defineFunction({
   name: 'OpenIncident',
+  needs: ['registry', 'keys', 'plans', 'clock'],
   input: Input,
   output: Output,
   async run(input, services) {
@@ -45,7 +46,7 @@ export const openIncident = defineFunction({
 });
 
 async function open(
-  services: Services,
+  services: Needs<'registry' | 'keys' | 'plans' | 'clock'>,
   input: { readonly incidentId: string; readonly startedBy: string; readonly confirmedAtMs: number },
   planHash: string,
 ) {

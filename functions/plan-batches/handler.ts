@@ -3,12 +3,13 @@ import { batchesOf } from '../../shared/domain/batches.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
-import type { Services } from '../../shared/driver/services.ts';
+import type { Needs } from '../../shared/driver/services.ts';
 import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
 
 /** Leaves: a manifest of what is due now, references only, targets interleaved, admin credentials last. */
 export const planBatches = defineFunction({
   name: 'PlanBatches',
+  needs: ['registry', 'manifests', 'rotators', 'clock'],
   input: { incidentId: z.string(), round: z.number(), again: z.boolean() },
   output: { bucket: z.string(), key: z.string(), batches: z.number() },
   async run({ incidentId, round, again }, services) {
@@ -31,7 +32,11 @@ export const planBatches = defineFunction({
 });
 
 /** A person asked again: the incident is at work, with a whole deadline before it. */
-async function takeUpAgain(services: Services, incidentId: string, nowMs: number): Promise<IncidentRecord> {
+async function takeUpAgain(
+  services: Needs<'registry' | 'manifests' | 'rotators' | 'clock'>,
+  incidentId: string,
+  nowMs: number,
+): Promise<IncidentRecord> {
   const { plan } = await incidentNamed(services, incidentId);
   const record = await services.registry.classNamed(plan.scope.className);
   return changeIncident(services, incidentId, (before) => ({

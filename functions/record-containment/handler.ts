@@ -7,6 +7,7 @@ import { defineFunction } from '../../shared/driver/define-function.ts';
 /** Leaves: the moments of containment and of the cut, as observed, in the incident, and what no target can cut, named. */
 export const recordContainment = defineFunction({
   name: 'RecordContainment',
+  needs: ['registry', 'clock'],
   input: { incidentId: z.string() },
   output: {},
   async run({ incidentId }, services) {

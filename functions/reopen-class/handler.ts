@@ -6,6 +6,7 @@ import { judgeIncident, signaturesMissing } from '../../shared/driver/judge-inci
 /** Leaves: the new epoch's key open and the fence lifted, if two people's signatures hold for what is there now. */
 export const reopenClass = defineFunction({
   name: 'ReopenClass',
+  needs: ['registry', 'keys', 'clock'],
   input: { incidentId: z.string() },
   output: { by: z.array(z.string()) },
   async run({ incidentId }, services) {

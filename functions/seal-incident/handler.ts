@@ -7,7 +7,7 @@ import { signPacket } from '../../shared/domain/packet/signature.ts';
 import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
-import type { Services } from '../../shared/driver/services.ts';
+import type { Needs } from '../../shared/driver/services.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
 import { standingsOf } from '../../shared/driver/unfinished.ts';
 
@@ -19,6 +19,7 @@ const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
  */
 export const sealIncident = defineFunction({
   name: 'SealIncident',
+  needs: ['registry', 'store', 'keys', 'audit', 'signer', 'packets', 'notifier', 'clock'],
   input: { incidentId: z.string() },
   output: { packet: z.string() },
   async run({ incidentId }, services) {
@@ -48,7 +49,10 @@ export const sealIncident = defineFunction({
 });
 
 /** A key is destroyed only when no version that may still open something names it; the store itself refuses otherwise. */
-async function destroyOldKeys(services: Services, incident: IncidentRecord): Promise<void> {
+async function destroyOldKeys(
+  services: Needs<'registry' | 'store' | 'keys' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'>,
+  incident: IncidentRecord,
+): Promise<void> {
   for (const key of await services.keys.list(incident.plan.scope.className)) {
     if (key.state === 'destroyed' || key.epoch >= incident.epoch) continue;
     const versions = await services.registry.versions({ keyId: key.id });
@@ -77,7 +81,10 @@ async function destroyOldKeys(services: Services, incident: IncidentRecord): Pro
   }
 }
 
-async function writePacket(services: Services, incident: IncidentRecord): Promise<string> {
+async function writePacket(
+  services: Needs<'registry' | 'store' | 'keys' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'>,
+  incident: IncidentRecord,
+): Promise<string> {
   const refs = incident.plan.secrets.map((secret) => secret.ref);
   const [standings, reads, deliveries, consumers] = await Promise.all([
     standingsOf(services, incident),

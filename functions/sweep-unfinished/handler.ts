@@ -12,6 +12,7 @@ const SOONEST_MS = 50;
  */
 export const sweepUnfinished = defineFunction({
   name: 'SweepUnfinished',
+  needs: ['registry', 'rotators', 'clock'],
   input: { incidentId: z.string() },
   output: { more: z.boolean(), dueAt: z.string() },
   async run({ incidentId }, services) {

@@ -9,7 +9,7 @@ import { BatchItem, type Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
 import { noteDeath, openTarget } from './open-target.ts';
 import { type Bench, performStep } from './perform-step.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 export interface BatchRequest {
   readonly operation: { readonly id: string; readonly epoch: number; readonly keyId: string };
@@ -38,7 +38,10 @@ const LONGEST_WRITE_MS = 30_000;
  * Advances a batch of secrets of one target, each from wherever it stands, as far as it goes: one step for all that are
  * at it, then one commit. A step whose claim was taken over meanwhile changes nothing.
  */
-export async function advanceBatch(services: Services, request: BatchRequest): Promise<BatchReport> {
+export async function advanceBatch(
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
+  request: BatchRequest,
+): Promise<BatchReport> {
   const { registry, clock, random } = services;
   const nowMs = clock.nowMs();
   const breaker = await registry.breaker(request.targetId);
@@ -83,7 +86,7 @@ export async function advanceBatch(services: Services, request: BatchRequest): P
 
 /** Who may still have a session open at the target: holders of the claims taken over, and a cut that nobody finished. */
 async function olderWriters(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   request: BatchRequest,
   claimed: readonly Claimed[],
 ): Promise<string[]> {
@@ -98,7 +101,7 @@ async function olderWriters(
 }
 
 async function workAt(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   request: BatchRequest,
   target: TargetRecord,
   work: readonly BatchItem[],
@@ -143,7 +146,7 @@ function claimsOf(items: readonly BatchItem[]): { ref: SecretRef; token: number 
 
 /** Claims become items; a rotation is begun, or carried on, and that is committed before anything else. */
 async function start(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   request: BatchRequest,
   claimed: readonly Claimed[],
 ): Promise<BatchItem[]> {
@@ -176,7 +179,10 @@ async function start(
   return items.filter((item) => !lost.has(item.ref));
 }
 
-async function commit(services: Services, steps: readonly Taken[]): Promise<Set<SecretRef>> {
+async function commit(
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
+  steps: readonly Taken[],
+): Promise<Set<SecretRef>> {
   if (steps.length === 0) return new Set();
   const stale = await services.registry.record(
     steps.map(({ item, next, entries, deliveries }) => ({
@@ -227,7 +233,7 @@ const SHORT_WAIT_MS = 1_000;
 
 /** The whole target failed under the batch: everything unfinished is set aside with the reason, due when its breaker closes. */
 async function park(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   acting: Acting,
   items: readonly BatchItem[],
   error: RekeyError,

@@ -1,11 +1,11 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { IncidentRecord, LayerReport } from '../domain/incident.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 const MOST_TRIES = 50;
 
-export async function incidentNamed(services: Services, id: string): Promise<IncidentRecord> {
+export async function incidentNamed(services: Needs<'registry'>, id: string): Promise<IncidentRecord> {
   const incident = await services.registry.incident(id);
   if (incident !== null) return incident;
   throw new RekeyError({
@@ -18,7 +18,7 @@ export async function incidentNamed(services: Services, id: string): Promise<Inc
 
 /** Reads, changes and saves; again where someone else saved in between. Null: there is nothing to change. */
 export async function changeIncident(
-  services: Services,
+  services: Needs<'registry'>,
   id: string,
   change: (incident: IncidentRecord) => {
     readonly incident: IncidentRecord;

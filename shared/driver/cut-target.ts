@@ -7,7 +7,7 @@ import type { SecretRef } from '../domain/secret-ref.ts';
 import type { Account, TargetSession } from '../rotators/rotator.ts';
 import type { Acting } from './entries.ts';
 import { openTarget } from './open-target.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 /** A healthy target cuts 10,000 accounts well within this; a hanging one must not hold up the re-issue of the others. */
 const CUT_WITHIN_MS = 30_000;
@@ -18,7 +18,7 @@ const CUT_WITHIN_MS = 30_000;
  * had recorded. Never throws for a target that does not answer: that is `not-yet-observed`, and its re-issue cuts.
  */
 export async function cutTarget(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   incident: IncidentRecord,
   acting: Acting,
   targetId: string,
@@ -88,7 +88,7 @@ export async function cutTarget(
 
 /** What was off before Rekey came is durable before the first statement; a retry keeps the first look, its own cut would blur it. */
 async function recordBefore(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   incident: IncidentRecord,
   target: string,
   holder: string,
@@ -130,7 +130,7 @@ function accountOf(secret: SecretRecord | undefined): Account[] {
 
 /** One credential that worked, to be tried for real. */
 async function sampleOf(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   secrets: readonly SecretRecord[],
 ): Promise<{ ref: string; value: string } | null> {
   for (const { ref, currentVersionId: versionId } of secrets.slice(0, 3)) {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RekeyError } from '../domain/errors.ts';
-import type { Services } from './services.ts';
+import type { Needs, Services } from './services.ts';
 
 /** What a workflow's step is told of its surroundings. */
 export interface InvocationContext {
@@ -9,29 +9,37 @@ export interface InvocationContext {
 }
 
 /** A function of the control plane: the same in both worlds. Its name is what a state machine calls. */
-export interface RekeyFunction {
+export interface RekeyFunction<Port extends keyof Services = keyof Services> {
   readonly name: string;
-  invoke(services: Services, payload: unknown, context: InvocationContext): Promise<unknown>;
+  /** The ports it reaches. */
+  readonly needs: readonly Port[];
+  invoke(services: Needs<Port>, payload: unknown, context: InvocationContext): Promise<unknown>;
 }
 
 /**
  * Schema in, domain and ports, schema out. Inputs and outputs carry a version; unknown keys are refused, every mistake is
  * named at once, never its value.
  */
-export function defineFunction<I extends z.ZodRawShape, O extends z.ZodRawShape>(definition: {
+export function defineFunction<
+  I extends z.ZodRawShape,
+  O extends z.ZodRawShape,
+  const Port extends keyof Services,
+>(definition: {
   readonly name: string;
+  readonly needs: readonly Port[];
   readonly input: I;
   readonly output: O;
   run(
     input: z.output<z.ZodObject<I>>,
-    services: Services,
+    services: Needs<Port>,
     context: InvocationContext,
   ): Promise<z.input<z.ZodObject<O>>>;
-}): RekeyFunction {
+}): RekeyFunction<Port> {
   const Input = z.strictObject({ ...definition.input, v: z.literal(1) });
   const Output = z.strictObject(definition.output);
   return {
     name: definition.name,
+    needs: definition.needs,
     async invoke(services, payload, context) {
       const input = Input.safeParse(payload);
       if (!input.success) throw malformed(definition.name, 'input', input.error);

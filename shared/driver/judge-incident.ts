@@ -3,14 +3,14 @@ import type { IncidentRecord } from '../domain/incident.ts';
 import { reopenersNeeded } from '../domain/progress.ts';
 import { judgeSignatures } from '../domain/signature/judge.ts';
 import { fatesDigest, type Statement } from '../domain/signature/statement.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 /** How long what a person signs holds. */
 export const SIGNATURE_HOLDS_MS = 24 * 3_600_000;
 
 /** What people sign, as things stand now; `expiresAtMs` is each signer's own. */
 export async function statementNow(
-  services: Services,
+  services: Needs<'registry'>,
   incident: IncidentRecord,
   purpose: Statement['purpose'],
   expiresAtMs: number,
@@ -32,7 +32,7 @@ export async function statementNow(
 
 /** Whose signatures hold for what is there now. Checked here by whoever acts on them, whatever was checked when they were made. */
 export async function judgeIncident(
-  services: Services,
+  services: Needs<'registry' | 'clock'>,
   incident: IncidentRecord,
   purpose: Statement['purpose'],
 ) {

@@ -2,14 +2,14 @@ import { RekeyError } from '../domain/errors.ts';
 import { writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import { openTarget } from './open-target.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 /**
  * Looks how the targets themselves know the accounts, so that one renamed behind our back is told from one that is gone.
  * A target that does not answer is named; its accounts are looked at when they are first rotated. Changes nothing there.
  */
 export async function noteIdentities(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   refs: readonly SecretRef[],
 ): Promise<{
   readonly seen: number;

@@ -2,7 +2,7 @@ import { RekeyError } from '../domain/errors.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TargetRecord } from '../domain/target.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 const FIRST_BREAK_MS = 1_000;
 const LONGEST_BREAK_MS = 15_000;
@@ -12,7 +12,7 @@ const LONGEST_BREAK_MS = 15_000;
  * the compromised principal. A target found dead opens its breaker.
  */
 export async function openTarget(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock'>,
   target: TargetRecord,
   use: { readonly writer: string; readonly spare: boolean; readonly signal: AbortSignal },
 ): Promise<TargetSession> {
@@ -55,7 +55,11 @@ export async function openTarget(
 }
 
 /** Opens the target's breaker where the error says that the target is dead; longer each time. */
-export async function noteDeath(services: Services, target: string, error: unknown): Promise<void> {
+export async function noteDeath(
+  services: Needs<'registry' | 'clock'>,
+  target: string,
+  error: unknown,
+): Promise<void> {
   if (!(error instanceof RekeyError) || error.family !== 'TargetUnavailable') return;
   const nowMs = services.clock.nowMs();
   const failures = ((await services.registry.breaker(target))?.failures ?? 0) + 1;

@@ -23,11 +23,11 @@ import {
 import type { OldCredential, Outcome, TargetSession } from '../rotators/rotator.ts';
 import type { BatchItem, Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 /** What the steps of one batch share. */
 export interface Bench {
-  readonly services: Services;
+  readonly services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>;
   readonly session: TargetSession;
   readonly acting: Acting;
   readonly consumers: ReadonlyMap<string, ConsumerRecord>;

@@ -3,7 +3,7 @@ import { containmentOf } from '../domain/cause.ts';
 import { isInScope, type Scope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { Plan } from '../domain/incident.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 export interface PlanRequest {
   readonly scope: Scope;
@@ -14,7 +14,10 @@ export interface PlanRequest {
 }
 
 /** Freezes exactly what a break-glass would do now. Changes nothing. Secrets that only people can replace are in it too: what is left out would look done. */
-export async function planBreakGlass(services: Services, request: PlanRequest): Promise<Plan> {
+export async function planBreakGlass(
+  services: Needs<'registry' | 'audit'>,
+  request: PlanRequest,
+): Promise<Plan> {
   const { scope, cause, cutNow, sinceMs, principal } = request;
   const enrolment = await services.registry.enrolment();
   const record = enrolment.classes.find((candidate) => candidate.name === scope.className);
@@ -54,7 +57,11 @@ export async function planBreakGlass(services: Services, request: PlanRequest): 
 }
 
 /** Two responders on one scope: the second is shown the first one's incident. A wider scope pre-empts a narrower one. */
-async function refuseWhereUnderWay(services: Services, scope: Scope, open: readonly string[]): Promise<void> {
+async function refuseWhereUnderWay(
+  services: Needs<'registry' | 'audit'>,
+  scope: Scope,
+  open: readonly string[],
+): Promise<void> {
   for (const id of open) {
     const incident = await services.registry.incident(id);
     if (incident === null) continue;
@@ -81,7 +88,7 @@ async function refuseWhereUnderWay(services: Services, scope: Scope, open: reado
  * used last, through the next admin of its target where there is one.
  */
 async function exposedAdmins(
-  services: Services,
+  services: Needs<'registry' | 'audit'>,
   { cause, principal }: PlanRequest,
   targetIds: readonly string[],
 ): Promise<Plan['exposedAdmins']> {

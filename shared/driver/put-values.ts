@@ -4,7 +4,7 @@ import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
 import { versionId } from '../domain/transition.ts';
 import type { VersionRecord } from '../domain/version.ts';
 import type { SecretChange } from '../ports/registry.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 const LEASE_MS = 15_000;
 
@@ -13,7 +13,7 @@ const LEASE_MS = 15_000;
  * changed at a target. All of them or none. Answers what was put; without `replace`, what has a value is left alone.
  */
 export async function putValues(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'keys' | 'clock' | 'random'>,
   values: readonly { readonly ref: string; readonly value: string }[],
   by: { readonly user: string; readonly replace: boolean },
 ): Promise<{ readonly ref: SecretRef; readonly versionId: string }[]> {

@@ -3,14 +3,14 @@ import type { SecretRef } from '../domain/secret-ref.ts';
 import { changeIncident, incidentEntry, incidentNamed } from './change-incident.ts';
 import { judgeIncident, signaturesMissing } from './judge-incident.ts';
 import { restoreTarget } from './restore-target.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 /**
  * A mistaken alarm: what was cut and not re-issued is switched on again, if two people's signatures hold for what is there
  * now; the fence falls with it. What was off before stays off; what was re-issued stays re-issued.
  */
 export async function restoreIncident(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'keys' | 'clock' | 'random'>,
   id: string,
   by: { readonly user: string },
 ): Promise<{
@@ -51,7 +51,10 @@ export async function restoreIncident(
   return { restored, failed };
 }
 
-async function nothingReissued(services: Services, incident: IncidentRecord): Promise<boolean> {
+async function nothingReissued(
+  services: Needs<'registry' | 'store' | 'rotators' | 'keys' | 'clock' | 'random'>,
+  incident: IncidentRecord,
+): Promise<boolean> {
   const secrets = await services.registry.secrets(incident.plan.secrets.map((secret) => secret.ref));
   return secrets.every((secret) => secret.epoch < incident.epoch && secret.rotation === undefined);
 }

@@ -4,11 +4,11 @@ import { writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { Acting } from './entries.ts';
 import { openTarget } from './open-target.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 /** Undoes one target's cut for the secrets that have not been re-issued; what was off before stays off. Idempotent. Answers what is on again. */
 export async function restoreTarget(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   incident: IncidentRecord,
   acting: Acting,
   targetId: string,

@@ -26,3 +26,6 @@ export interface Services {
   readonly clock: Clock;
   readonly random: Random;
 }
+
+/** The ports that one piece of work reaches: what its role may touch, and what its bundle holds. */
+export type Needs<Port extends keyof Services> = Pick<Services, Port>;

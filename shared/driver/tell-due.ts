@@ -3,12 +3,12 @@ import { type Delivery, nextTellAt } from '../domain/delivery.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TellOutcome } from '../ports/notifier.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 const AT_ONCE = 25;
 
 /** Tells what is due, at most `AT_ONCE` at a time; what failed, or is to be confirmed, is due again later. Answers how many were tried. */
-export async function tellDue(services: Services): Promise<number> {
+export async function tellDue(services: Needs<'registry' | 'store' | 'notifier' | 'clock'>): Promise<number> {
   const due = await services.registry.deliveriesDue(services.clock.nowMs(), AT_ONCE);
   if (due.length === 0) return 0;
   const consumers = new Map(
@@ -19,7 +19,7 @@ export async function tellDue(services: Services): Promise<number> {
 }
 
 async function tellOne(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'notifier' | 'clock'>,
   delivery: Delivery,
   consumer: ConsumerRecord | undefined,
 ): Promise<void> {
@@ -57,7 +57,7 @@ async function tellOne(
 }
 
 async function attempt(
-  services: Services,
+  services: Needs<'registry' | 'store' | 'notifier' | 'clock'>,
   delivery: Delivery,
   consumer: ConsumerRecord | undefined,
 ): Promise<TellOutcome> {

@@ -2,7 +2,7 @@ import type { IncidentRecord } from '../domain/incident.ts';
 import { isSweepable, type Standing, standingOf } from '../domain/progress.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { VersionRecord } from '../domain/version.ts';
-import type { Services } from './services.ts';
+import type { Needs } from './services.ts';
 
 /** A secret of the plan with how it stands. */
 export interface Standings {
@@ -11,7 +11,10 @@ export interface Standings {
   readonly standing: Standing;
 }
 
-export async function standingsOf(services: Services, incident: IncidentRecord): Promise<Standings[]> {
+export async function standingsOf(
+  services: Needs<'registry'>,
+  incident: IncidentRecord,
+): Promise<Standings[]> {
   const refs = incident.plan.secrets.map((secret) => secret.ref);
   const [secrets, versions] = await Promise.all([
     services.registry.secrets(refs),
@@ -25,7 +28,11 @@ export async function standingsOf(services: Services, incident: IncidentRecord):
 }
 
 /** What a batch can still do something for. `again`: what waits for a person too, because one asked. */
-export function sweepable(services: Services, standings: readonly Standings[], again: boolean): Standings[] {
+export function sweepable(
+  services: Needs<'rotators'>,
+  standings: readonly Standings[],
+  again: boolean,
+): Standings[] {
   return standings.filter(
     ({ secret, standing }) =>
       (standing === 'under-way' || secret.rotation !== undefined) &&
