@@ -1,103 +1,173 @@
 import { cpus } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { cutFloor, cutRekey } from './cut.ts';
 import { cutHealthy, reissueHealthy, setDead } from './dead-targets.ts';
+import { createCanaryWorld } from './first-canary.ts';
+import { helpMs } from './help.ts';
+import { transitionsPerSecond } from './interpreter.ts';
 import { floor, rekey } from './reissue.ts';
-import { createBenchWorld } from './world.ts';
+import { measureScale, type ScalePoint } from './scale.ts';
+import { type Spread, spreadOf } from './spread.ts';
+import { type BenchWorld, createBenchWorld } from './world.ts';
 
-const { secrets, json, rounds, only } = new Command('bench')
+const SECTIONS = ['cut', 'reissue', 'dead', 'aims', 'scale'] as const;
+type Section = (typeof SECTIONS)[number];
+
+const options = new Command('bench')
   .description('Rekey beside the bare driver, interleaved in one run, on real PostgreSQL servers.')
   .option('--secrets <n>', 'roles', Number, 1_000)
   .option('--rounds <n>', 'rounds of each', Number, 5)
-  .option('--only <what>', 'reissue, cut or dead')
+  .addOption(new Option('--only <what>', 'one of them; scale (to 10,000) runs only so').choices(SECTIONS))
   .option('--json', 'one object on standard output')
   .parse()
-  .opts<{ secrets: number; rounds: number; only?: 'reissue' | 'cut' | 'dead'; json?: boolean }>();
-
-interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
-}
-
-function spreadOf(values: readonly number[]): Spread | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
-  return { min: sorted[0] ?? 0, median: sorted[Math.floor(sorted.length / 2)] ?? 0, max: sorted.at(-1) ?? 0 };
-}
+  .opts<{ secrets: number; rounds: number; only?: Section; json?: boolean }>();
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
-const world = await createBenchWorld(secrets, only === undefined || only === 'dead');
-try {
-  const [floors, rekeys, ratios, cutFloors, cuts]: [number[], number[], number[], number[], number[]] = [
-    [],
-    [],
-    [],
-    [],
-    [],
-  ];
-  // The cut first: its floor logs in with the first passwords.
-  if (only === undefined || only === 'cut') {
-    for (let round = 0; round < rounds; round += 1) {
-      cutFloors.push(await cutFloor(world));
-      cuts.push(await cutRekey(world, round));
-      say(`cut ${round + 1}: floor ${cutFloors.at(-1)?.toFixed(0)} ms, rekey ${cuts.at(-1)?.toFixed(0)} ms`);
-    }
+const wants = (section: Section) =>
+  options.only === undefined ? section !== 'scale' : options.only === section;
+
+/** A figure as it is shown. `blocks`: the run fails above (or, for a rate, below) it; `aim`: said, not enforced. */
+interface Figure {
+  readonly key: string;
+  readonly name: string;
+  readonly spread: Spread;
+  readonly digits: number;
+  readonly blocks?: number;
+  readonly aim?: string;
+}
+
+const figures: Figure[] = [];
+
+function add(
+  key: string,
+  name: string,
+  values: readonly number[],
+  more: { readonly digits?: number; readonly blocks?: number; readonly aim?: string } = {},
+): void {
+  const spread = spreadOf(values);
+  if (spread !== null) figures.push({ key, name, spread, digits: 0, ...more });
+}
+
+async function measureCut(world: BenchWorld): Promise<void> {
+  const [floors, cuts]: [number[], number[]] = [[], []];
+  for (let round = 0; round < options.rounds; round += 1) {
+    floors.push(await cutFloor(world));
+    cuts.push(await cutRekey(world, round));
+    say(`cut ${round + 1}: floor ${floors.at(-1)?.toFixed(0)} ms, rekey ${cuts.at(-1)?.toFixed(0)} ms`);
   }
-  if (only === undefined || only === 'reissue') {
-    const widths: [number, number][] = [];
-    for (const width of [2, 4, 8, 16])
-      widths.push([await floor(world, width, width, Math.min(200, secrets)), width]);
-    const [, best] = widths.toSorted((a, b) => a[0] - b[0])[0] ?? [0, 8];
-    say(`best concurrency of the floor: ${best}`);
-    for (let round = 0; round < rounds; round += 1) {
-      floors.push(await floor(world, best, 100 + round, secrets));
-      rekeys.push(await rekey(world, round));
-      ratios.push((rekeys.at(-1) ?? 0) / (floors.at(-1) ?? 1));
-      say(
-        `re-issue ${round + 1}: floor ${floors.at(-1)?.toFixed(0)} ms, rekey ${rekeys.at(-1)?.toFixed(0)} ms, ratio ${ratios.at(-1)?.toFixed(2)}`,
-      );
-    }
-  }
-  const [deadReissues, deadCuts]: [number[], number[]] = [[], []];
-  if (only === undefined || only === 'dead') {
-    for (let round = 0; round < rounds; round += 1) {
-      const cutAlone = await cutHealthy(world, 'healthy', round);
-      const alone = await reissueHealthy(world, 'healthy', round);
-      await setDead(world, true);
-      const cutBeside = await cutHealthy(world, 'payments', round);
-      const beside = await reissueHealthy(world, 'payments', round);
-      await setDead(world, false);
-      for (const { id } of world.servers) await world.state.services.registry.setBreaker(id, null);
-      deadCuts.push(cutBeside / cutAlone);
-      deadReissues.push(beside / alone);
-      say(
-        `dead ${round + 1}: cut ${cutAlone.toFixed(0)} alone, ${cutBeside.toFixed(0)} beside the dead; re-issue ${alone.toFixed(0)} alone, ${beside.toFixed(0)} beside`,
-      );
-    }
-  }
-  const report = {
-    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
-    secrets,
-    rounds,
-    floorMs: spreadOf(floors),
-    rekeyMs: spreadOf(rekeys),
-    ratio: spreadOf(ratios),
-    cutMs: spreadOf(cuts),
-    cutFloorMs: spreadOf(cutFloors),
-    besideDeadReissue: spreadOf(deadReissues),
-    besideDeadCut: spreadOf(deadCuts),
-  };
-  if (json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else {
-    const show = (name: string, spread: Spread | null, digits: number) =>
-      spread === null
-        ? ''
-        : `${name}  median ${spread.median.toFixed(digits)} (${spread.min.toFixed(digits)} to ${spread.max.toFixed(digits)})\n`;
-    process.stdout.write(
-      `${report.machine}, ${secrets} roles on 4 servers, ${rounds} rounds\n${show('re-issue with proof, floor ms ', report.floorMs, 0)}${show('re-issue with proof, rekey ms ', report.rekeyMs, 0)}${show('ratio                         ', report.ratio, 2)}${show('cut, floor ms                 ', report.cutFloorMs, 0)}${show('cut, rekey ms                 ', report.cutMs, 0)}${show('beside dead targets, re-issue ', report.besideDeadReissue, 2)}${show('beside dead targets, cut      ', report.besideDeadCut, 2)}`,
+  const large = options.secrets > 1_000;
+  add('cutFloorMs', 'cut, floor ms', floors);
+  add('cutMs', 'cut, rekey ms', cuts, large ? { blocks: 2_000, aim: '1,000' } : { blocks: 500, aim: '250' });
+}
+
+async function measureReissue(world: BenchWorld): Promise<void> {
+  const widths: [number, number][] = [];
+  for (const width of [2, 4, 8, 16])
+    widths.push([await floor(world, width, width, Math.min(200, options.secrets)), width]);
+  const [, best] = widths.toSorted((a, b) => a[0] - b[0])[0] ?? [0, 8];
+  say(`best concurrency of the floor: ${best}`);
+  const [floors, rekeys, ratios]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < options.rounds; round += 1) {
+    const floorMs = await floor(world, best, 100 + round, options.secrets);
+    const rekeyMs = await rekey(world, round);
+    floors.push(floorMs);
+    rekeys.push(rekeyMs);
+    ratios.push(rekeyMs / floorMs);
+    say(
+      `re-issue ${round + 1}: floor ${floorMs.toFixed(0)} ms, rekey ${rekeyMs.toFixed(0)} ms, ratio ${(rekeyMs / floorMs).toFixed(2)}`,
     );
   }
-} finally {
-  await world.stop();
+  add('floorMs', 're-issue with proof, floor ms', floors);
+  add('rekeyMs', 're-issue with proof, rekey ms', rekeys);
+  add('ratio', 'ratio', ratios, { digits: 2, blocks: 1.5, aim: '1.25' });
+}
+
+async function measureDead(world: BenchWorld): Promise<void> {
+  const [reissues, cuts]: [number[], number[]] = [[], []];
+  for (let round = 0; round < options.rounds; round += 1) {
+    const cutAlone = await cutHealthy(world, 'healthy', round);
+    const alone = await reissueHealthy(world, 'healthy', round);
+    await setDead(world, true);
+    const cutBeside = await cutHealthy(world, 'payments', round);
+    const beside = await reissueHealthy(world, 'payments', round);
+    await setDead(world, false);
+    for (const { id } of world.servers) await world.state.services.registry.setBreaker(id, null);
+    cuts.push(cutBeside / cutAlone);
+    reissues.push(beside / alone);
+    say(
+      `dead ${round + 1}: cut ${cutAlone.toFixed(0)} alone, ${cutBeside.toFixed(0)} beside the dead; re-issue ${alone.toFixed(0)} alone, ${beside.toFixed(0)} beside`,
+    );
+  }
+  add('besideDeadReissue', 'beside dead targets, re-issue', reissues, { digits: 2, blocks: 1.2 });
+  add('besideDeadCut', 'beside dead targets, cut', cuts, { digits: 2, blocks: 1.2 });
+}
+
+async function measureAims(): Promise<void> {
+  for (const count of [100, 1_000, 10_000]) {
+    const world = await createCanaryWorld(count);
+    try {
+      const times: number[] = [];
+      for (let round = 0; round < options.rounds; round += 1) times.push(await world.denied(round));
+      add(`firstDenialMs${count}`, `first refused canary, ${count} secrets, ms`, times, { aim: '100' });
+    } finally {
+      world.stop();
+    }
+  }
+  const [helps, transitions]: [number[], number[]] = [[], []];
+  for (let round = 0; round < options.rounds; round += 1) {
+    helps.push(helpMs());
+    transitions.push(await transitionsPerSecond(500));
+  }
+  add('helpMs', 'rekey --help, ms', helps, { aim: '120' });
+  add('transitionsPerSecond', 'durable transitions a second', transitions);
+}
+
+const scale: ScalePoint[] = [];
+if (options.only === 'scale') {
+  for (const secrets of [100, 1_000, 10_000]) {
+    scale.push(await measureScale(secrets));
+    say(`scale: ${JSON.stringify(scale.at(-1))}`);
+  }
+} else {
+  if (wants('aims')) await measureAims();
+  if (wants('cut') || wants('reissue') || wants('dead')) {
+    const world = await createBenchWorld(options.secrets, wants('dead'));
+    try {
+      // The cut first: its floor logs in with the first passwords.
+      if (wants('cut')) await measureCut(world);
+      if (wants('reissue')) await measureReissue(world);
+      if (wants('dead')) await measureDead(world);
+    } finally {
+      await world.stop();
+    }
+  }
+}
+
+const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
+if (options.json === true) {
+  const measured = Object.fromEntries(figures.map(({ key, spread }) => [key, spread]));
+  const { secrets, rounds } = options;
+  process.stdout.write(`${JSON.stringify({ machine, secrets, rounds, ...measured, scale })}\n`);
+} else {
+  process.stdout.write(`${machine}, ${options.secrets} roles on 4 servers, ${options.rounds} rounds\n`);
+  for (const { name, spread, digits, blocks, aim } of figures) {
+    const show = (ms: number) => ms.toFixed(digits);
+    const bounds = [
+      ...(blocks === undefined ? [] : [`blocks above ${blocks}`]),
+      ...(aim === undefined ? [] : [`aim ${aim}`]),
+    ].join(', ');
+    process.stdout.write(
+      `${name.padEnd(42)} median ${show(spread.median)} (${show(spread.min)} to ${show(spread.max)})${bounds === '' ? '' : `  ${bounds}`}\n`,
+    );
+  }
+  for (const { secrets, ms, engineMiB } of scale) {
+    process.stdout.write(
+      `${secrets} secrets: ${(ms / 1_000).toFixed(1)} s, ${(ms / secrets).toFixed(2)} ms each, engine ${engineMiB} MiB\n`,
+    );
+  }
+}
+for (const { name, spread, blocks } of figures) {
+  if (blocks === undefined || spread.median <= blocks) continue;
+  say(`BLOCKED: ${name} is ${spread.median.toFixed(2)}, above ${blocks}`);
+  process.exitCode = 1;
 }
