@@ -15,14 +15,16 @@ const server = createServer((call, response) => {
   call.on('data', (chunk: Buffer) => chunks.push(chunk));
   call.on('end', () => {
     const { ref } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { ref: string };
-    resolver.read(ref, { user: 'checkout-service', agent: 'demo-consumer' }).then(
-      (read) => response.end(JSON.stringify(read)),
-      (error: unknown) => {
-        const code = error instanceof RekeyError ? error.code : 'unexpected';
-        response.statusCode = error instanceof RekeyError && error.family === 'Denied' ? 403 : 503;
-        response.end(JSON.stringify({ code }));
-      },
-    );
+    resolver
+      .read(ref, { user: 'checkout-service', agent: 'demo-consumer', source: `local:${process.pid}` })
+      .then(
+        (read) => response.end(JSON.stringify(read)),
+        (error: unknown) => {
+          const code = error instanceof RekeyError ? error.code : 'unexpected';
+          response.statusCode = error instanceof RekeyError && error.family === 'Denied' ? 403 : 503;
+          response.end(JSON.stringify({ code }));
+        },
+      );
   });
 });
 server.listen(socketPath, () => process.stdout.write('ready\n'));

@@ -1,15 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { createWebhookNotifier } from '../shared/adapters/webhook/webhook-notifier.ts';
-import { RekeyError } from '../shared/domain/errors.ts';
+import { createCanary } from '../shared/driver/canary.ts';
+import { createResolver, type Resolver } from '../shared/driver/resolver.ts';
 import type { Services } from '../shared/driver/services.ts';
-import type { Canary, CanaryAnswer } from '../shared/ports/canary.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';
 import { postgres } from '../shared/rotators/postgres/rotator.ts';
 import { pathsIn } from './home.ts';
 import { openFileSigner } from './keys/file-signer.ts';
 import { openRootKeyCommand, openRootKeyFile } from './keys/root-key.ts';
 import { createPacketFiles } from './packets.ts';
-import { createResolver, type Resolver } from './resolver.ts';
 import { createSqliteAuditChain } from './sqlite/audit-chain.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { createSqliteEpochKeys } from './sqlite/epoch-keys.ts';
@@ -50,14 +49,14 @@ export function openState(home: string, options: StateOptions = {}): State {
   const keys = createSqliteEpochKeys(database, rootKey, clock, random);
   const registry = createSqliteRegistry(database);
   const store = createSqliteStore(database, keys, random);
-  const resolver = createResolver(registry, store, clock, random);
+  const resolver = createResolver({ registry, store, clock, random });
   const services: Services = {
     registry,
     store,
     keys,
     audit: createSqliteAuditChain(database, CHAIN),
     signer: openFileSigner(paths.auditKey),
-    canary: createCanary(resolver, store, registry),
+    canary: createCanary(resolver, { registry, store }),
     manifests: createSqliteManifests(database),
     packets: createPacketFiles(paths.packets),
     plans: createSqlitePlans(database),
@@ -67,26 +66,4 @@ export function openState(home: string, options: StateOptions = {}): State {
     random,
   };
   return { home, database, services, resolver, close: () => database.close() };
-}
-
-function createCanary(resolver: Resolver, store: Services['store'], registry: Services['registry']): Canary {
-  return {
-    throughResolver: (ref) => answerOf(() => resolver.read(ref, { user: 'rekey-canary', agent: 'canary' })),
-    underKey: (ref) =>
-      answerOf(async () => {
-        const [secret] = await registry.secrets([ref]);
-        await store.read([{ ref, versionId: secret?.currentVersionId ?? '' }], 'reader');
-      }),
-  };
-}
-
-async function answerOf(read: () => Promise<unknown>): Promise<CanaryAnswer> {
-  try {
-    await read();
-    return { state: 'allowed' };
-  } catch (error) {
-    if (error instanceof RekeyError && error.family === 'Denied')
-      return { state: 'denied', code: error.code };
-    return { state: 'failed', message: error instanceof Error ? error.message : 'unknown' };
-  }
 }

@@ -29,7 +29,11 @@ export async function exec(
   const environment = { ...process.env };
   await withState(context, async ({ resolver }) => {
     for (const { name, ref } of wanted) {
-      const { value } = await resolver.read(ref, { user: context.user, workflowId: `exec:${program}` });
+      const { value } = await resolver.read(ref, {
+        user: context.user,
+        workflowId: `exec:${program}`,
+        source: `local:${process.pid}`,
+      });
       environment[name] = value;
     }
   });

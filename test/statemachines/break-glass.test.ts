@@ -88,7 +88,9 @@ test('[7.2] a reader is compromised: the cut and the fence are observed before t
   const cut = world.target.effects.findLastIndex((effect) => effect.startsWith('cut'));
   expect(cut).toBeGreaterThanOrEqual(0);
   expect(cut).toBeLessThan(first);
-  await expect(world.state.resolver.read(world.refs[0] ?? '', { user: 'service' })).rejects.toMatchObject({
+  await expect(
+    world.state.resolver.read(world.refs[0] ?? '', { user: 'service', source: 'test' }),
+  ).rejects.toMatchObject({
     code: 'fenced',
   });
 });
@@ -180,7 +182,9 @@ test('[5.4] a break-glass of one secret moves only its own to the new epoch and 
   expect([(await world.secret(0)).epoch, (await world.secret(1)).epoch]).toEqual([2, 1]);
   const [oldKey] = await world.state.services.keys.list('payments');
   expect(oldKey?.state).toBe('open');
-  await expect(world.state.resolver.read(world.refs[1] ?? '', { user: 'service' })).resolves.toMatchObject({
+  await expect(
+    world.state.resolver.read(world.refs[1] ?? '', { user: 'service', source: 'test' }),
+  ).resolves.toMatchObject({
     value: 'old-1',
   });
 });
@@ -237,7 +241,7 @@ test('[5.4] a fenced class is re-opened by two people’s signatures, and not by
   await world.carryOn();
   const after = await world.state.services.registry.incident(incident.id);
   expect(after?.state).toBe('sealed');
-  const { value } = await world.state.resolver.read(world.refs[0] ?? '', { user: 'service' });
+  const { value } = await world.state.resolver.read(world.refs[0] ?? '', { user: 'service', source: 'test' });
   expect(world.target.login('r0', value)).toBe('accepted');
 });
 
@@ -280,7 +284,9 @@ test('[7.2] a mistaken alarm: a cut that was not re-issued is undone by two peop
   expect((await restoreIncident(services, 'inc-alarm', { user: 'r' })).restored).toHaveLength(2);
   expect(world.target.login('r0', 'old-0')).toBe('accepted');
   expect(world.target.login('r2', 'old-2')).toBe('off');
-  await expect(world.state.resolver.read(world.refs[0] ?? '', { user: 'service' })).resolves.toMatchObject({
+  await expect(
+    world.state.resolver.read(world.refs[0] ?? '', { user: 'service', source: 'test' }),
+  ).resolves.toMatchObject({
     value: 'old-0',
   });
 });

@@ -1,11 +1,9 @@
-import type { AuditEntry } from '../shared/domain/audit/entry.ts';
-import { type ClassRecord, isInScope } from '../shared/domain/class.ts';
-import { RekeyError } from '../shared/domain/errors.ts';
-import type { SecretRecord } from '../shared/domain/secret.ts';
-import { isSecretRef, type SecretRef } from '../shared/domain/secret-ref.ts';
-import type { Clock, Random } from '../shared/ports/clock.ts';
-import type { Registry } from '../shared/ports/registry.ts';
-import type { SecretStore } from '../shared/ports/store.ts';
+import type { AuditEntry } from '../domain/audit/entry.ts';
+import { type ClassRecord, isInScope } from '../domain/class.ts';
+import { RekeyError } from '../domain/errors.ts';
+import type { SecretRecord } from '../domain/secret.ts';
+import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
+import type { Needs } from './services.ts';
 
 /** Who asks, as far as the caller's surroundings tell. */
 export interface ReadContext {
@@ -13,7 +11,8 @@ export interface ReadContext {
   readonly agent?: string;
   readonly workflowId?: string;
   readonly runId?: string;
-  readonly source?: string;
+  /** Network identity: an address, or `local:<pid>` on one machine. */
+  readonly source: string;
 }
 
 export interface ResolvedSecret {
@@ -35,12 +34,9 @@ export interface Resolver {
 const HOLD_MS = 8_000;
 const LOOK_AGAIN_MS = 5;
 
-export function createResolver(
-  registry: Registry,
-  store: SecretStore,
-  clock: Clock,
-  random: Random,
-): Resolver {
+export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 'random'>): Resolver {
+  const { registry, store, clock, random } = services;
+
   async function look(ref: SecretRef): Promise<{ secret: SecretRecord; record: ClassRecord }> {
     try {
       const [secret] = await registry.secrets([ref]);
@@ -110,7 +106,7 @@ export function createResolver(
           ...(context.workflowId === undefined ? {} : { workflowId: context.workflowId }),
           ...(context.runId === undefined ? {} : { runId: context.runId }),
         },
-        source: context.source ?? `local:${process.pid}`,
+        source: context.source,
         ref,
         ...(secret === undefined
           ? {}

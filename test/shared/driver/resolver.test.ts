@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { createResolver } from '../../local/resolver.ts';
-import { aWorld } from '../support/world.ts';
+import { createResolver } from '../../../shared/driver/resolver.ts';
+import { aWorld } from '../../support/world.ts';
 
 test('[1.4] a read is an entry in the audit, with who read which version', async () => {
   const world = await aWorld();
   const read = await world.state.resolver.read(world.refs[0] ?? '', {
     user: 'svc',
+    source: 'test',
     agent: 'planner',
     runId: 'run-7',
   });
@@ -26,8 +27,8 @@ test('[1.4] no entry, no value', async () => {
     ...registry,
     append: async () => Promise.reject(new Error('the audit cannot be written')),
   };
-  const resolver = createResolver(failing, store, clock, random);
-  await expect(resolver.read(world.refs[0] ?? '', { user: 'svc' })).rejects.toThrow(
+  const resolver = createResolver({ registry: failing, store, clock, random });
+  await expect(resolver.read(world.refs[0] ?? '', { user: 'svc', source: 'test' })).rejects.toThrow(
     'the audit cannot be written',
   );
 });
@@ -36,8 +37,8 @@ test('[7.2] a resolver that cannot see the epoch refuses', async () => {
   const world = await aWorld();
   const { registry, store, clock, random } = world.state.services;
   const blind = { ...registry, classNamed: async () => Promise.reject(new Error('unreachable')) };
-  const resolver = createResolver(blind, store, clock, random);
-  await expect(resolver.read(world.refs[0] ?? '', { user: 'svc' })).rejects.toMatchObject({
+  const resolver = createResolver({ registry: blind, store, clock, random });
+  await expect(resolver.read(world.refs[0] ?? '', { user: 'svc', source: 'test' })).rejects.toMatchObject({
     code: 'state-unreadable',
   });
 });
@@ -59,8 +60,10 @@ test('[7.2] a fence that comes between the look and the entry still keeps the va
       await registry.append(entries);
     },
   };
-  const resolver = createResolver(fencing, store, clock, random);
-  await expect(resolver.read(world.refs[0] ?? '', { user: 'svc' })).rejects.toMatchObject({ code: 'fenced' });
+  const resolver = createResolver({ registry: fencing, store, clock, random });
+  await expect(resolver.read(world.refs[0] ?? '', { user: 'svc', source: 'test' })).rejects.toMatchObject({
+    code: 'fenced',
+  });
 });
 
 test('a read is held while its secret is between two values, and gets the new one', async () => {
@@ -68,7 +71,7 @@ test('a read is held while its secret is between two values, and gets the new on
   let held: Promise<{ value: string }> | undefined;
   world.target.fault = (verb, phase) => {
     if (verb === 'install' && phase === 'before')
-      held = world.state.resolver.read(world.refs[0] ?? '', { user: 'svc' });
+      held = world.state.resolver.read(world.refs[0] ?? '', { user: 'svc', source: 'test' });
   };
   await world.advance();
   const { value } = (await held) ?? { value: '' };
@@ -78,7 +81,7 @@ test('a read is held while its secret is between two values, and gets the new on
 test('an unknown reference is refused and written down: it may be probing', async () => {
   const world = await aWorld();
   await expect(
-    world.state.resolver.read('vault://prod/payments/none', { user: 'svc' }),
+    world.state.resolver.read('vault://prod/payments/none', { user: 'svc', source: 'test' }),
   ).rejects.toMatchObject({ code: 'secret-unknown' });
   const entries = await world.state.services.audit.find({ action: ['read'] });
   expect(entries.at(-1)).toMatchObject({
