@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathsIn } from '../local/home.ts';
 import type { State } from '../local/state.ts';
-import { formatDuration } from '../shared/domain/config/duration.ts';
+import { elapsedText } from '../shared/domain/elapsed.ts';
 import type { IncidentRecord } from '../shared/domain/incident.ts';
 import type { Context } from './context.ts';
 
@@ -39,7 +39,7 @@ export async function summaryOf(state: State, incident: IncidentRecord) {
 
 export async function incidentLines(state: State, incident: IncidentRecord): Promise<string[]> {
   const summary = await summaryOf(state, incident);
-  const took = (ms: number | null) => (ms === null ? 'not observed' : formatSeconds(ms));
+  const took = (ms: number | null) => (ms === null ? 'not observed' : elapsedText(ms));
   const lines = [
     `${incident.id}: ${incident.state}, ${incident.plan.cause}, started by ${incident.startedBy}`,
     `  proven dead   ${summary.provenRevoked} of ${summary.secrets} old credentials`,
@@ -72,10 +72,6 @@ export async function incidentLines(state: State, incident: IncidentRecord): Pro
     lines.push(`  ${summary.unproven} are not proven dead: rekey resume ${incident.id}`);
   }
   return lines;
-}
-
-function formatSeconds(ms: number): string {
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(2)} s` : formatDuration(ms);
 }
 
 export async function reportIncident(
