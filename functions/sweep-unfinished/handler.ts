@@ -21,23 +21,18 @@ export const sweepUnfinished = defineFunction({
     const nowMs = services.clock.nowMs();
     const reissued = standings.every(({ standing }) => standing !== 'under-way' && standing !== 'by-hand');
     const proven = standings.every(({ standing }) => standing === 'proven' || standing === 'superseded');
-    const latest = (of: readonly (number | undefined)[]) => Math.max(0, ...of.map((ms) => ms ?? 0));
+    // Nothing of this incident (an empty scope, accounts that are gone) is no moment, least of all one before it.
+    const latest = (of: readonly (number | undefined)[]) => {
+      const own = of.filter((ms) => ms !== undefined).filter((ms) => ms >= incident.confirmedAtMs);
+      return own.length === 0 ? undefined : own.reduce((a, b) => Math.max(a, b));
+    };
+    const all = standings.flatMap(({ versions }) => versions);
+    const reissuedAtMs = reissued ? latest(all.map((version) => version.promotedAtMs)) : undefined;
+    const provenAtMs = proven ? latest(all.map((version) => version.proven?.atMs)) : undefined;
     await changeIncident(services, incidentId, (before) => {
       const times = {
-        ...(reissued && before.reissuedAtMs === undefined
-          ? {
-              reissuedAtMs: latest(
-                standings.flatMap(({ versions }) => versions.map((version) => version.promotedAtMs)),
-              ),
-            }
-          : {}),
-        ...(proven && before.provenAtMs === undefined
-          ? {
-              provenAtMs: latest(
-                standings.flatMap(({ versions }) => versions.map((version) => version.proven?.atMs)),
-              ),
-            }
-          : {}),
+        ...(before.reissuedAtMs === undefined && reissuedAtMs !== undefined ? { reissuedAtMs } : {}),
+        ...(before.provenAtMs === undefined && provenAtMs !== undefined ? { provenAtMs } : {}),
       };
       return Object.keys(times).length === 0 ? null : { incident: { ...before, ...times } };
     });

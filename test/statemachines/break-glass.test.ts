@@ -38,6 +38,7 @@ test('[5.4] an empty class ends at once, with nothing claimed of anything', asyn
   const incident = await world.breakGlass('values-leaked', { scope: { tenant: 'nobody' } });
   expect(incident.state).toBe('sealed');
   expect(incident.plan.secrets).toEqual([]);
+  expect([incident.reissuedAtMs, incident.provenAtMs]).toEqual([undefined, undefined]);
 });
 
 test('[7.4] what no rotator knows is in the plan and never called done: people replace it', async () => {
