@@ -4,12 +4,12 @@ import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { buildPacket } from '../../shared/domain/packet/packet.ts';
 import { renderPacketHtml } from '../../shared/domain/packet/page.ts';
 import { signPacket } from '../../shared/domain/packet/signature.ts';
+import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
-import { standingsOf } from '../../shared/driver/unfinished.ts';
 
 const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
 
@@ -86,8 +86,10 @@ async function writePacket(
   incident: IncidentRecord,
 ): Promise<string> {
   const refs = incident.plan.secrets.map((secret) => secret.ref);
-  const [standings, reads, deliveries, consumers] = await Promise.all([
-    standingsOf(services, incident),
+  const known = [...refs, ...incident.plan.exposedAdmins.map(({ admin }) => admin as SecretRef)];
+  const [secrets, versions, reads, deliveries, consumers] = await Promise.all([
+    services.registry.secrets(known),
+    services.registry.versions({ refs: known }),
     services.audit.find({
       action: ['read'],
       refs,
@@ -99,13 +101,13 @@ async function writePacket(
   const head = await services.audit.chainPending();
   const packet = buildPacket({
     incident,
-    secrets: standings.map(({ secret }) => secret),
-    versions: standings.flatMap(({ versions }) => versions),
+    secrets,
+    versions,
     reads,
     deliveries,
     consumers,
     head,
-    sealedAtMs: services.clock.nowMs(),
+    writtenAtMs: services.clock.nowMs(),
   });
   const envelope = await signPacket(packet, services.signer);
   return services.packets.write(

@@ -1,4 +1,5 @@
-import type { Packet, PacketSecret } from './packet.ts';
+import type { Packet } from './packet.ts';
+import type { PacketSecret } from './secret-fate.ts';
 
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1b1f24;--dim:#57606a;--line:#d0d7de;--paper:#fff;--good:#1a7f37;--bad:#b42318;--soft:#f6f8fa}
@@ -34,7 +35,7 @@ export function renderPacketHtml(packet: Packet): string {
 <p class="dim">Incident <code>${escape(packet.incident)}</code>, class <code>${escape(packet.className)}</code>${escape(scopeOf(packet))}, ${escape(packet.cause)}. Confirmed ${time(packet.confirmedAtMs)} by ${escape(packet.startedBy)}.</p>
 <dl>${fact('Contained', packet.times.contained)}${fact('Cut at targets', packet.times.cut)}${fact('Re-issued', packet.times.reissued)}${fact('Proven dead', packet.times.proven)}${fact('Re-opened', packet.times.reopened)}</dl>
 <h2>What is left to do</h2>
-${packet.left.length === 0 ? '<p>Nothing.</p>' : `<ul>${packet.left.map(({ owner, what, next }) => `<li><strong>${escape(owner)}</strong>: ${escape(what)}. <code>${escape(next)}</code></li>`).join('')}</ul>`}
+${packet.left.length === 0 ? '<p>Nothing.</p>' : `<ul>${packet.left.map(({ owner, what, why, first, next }) => `<li><strong>${escape(owner)}</strong>: ${escape(what)}: ${escape(why)}.${first === null ? '' : ` First: ${escape(first)}.`} <code>${escape(next ?? String())}</code></li>`).join('')}</ul>`}
 <h2>Containment, as observed</h2>
 ${packet.layers.length === 0 ? '<p>Nothing was closed: the readers are honest, each old credential was killed on its own.</p>' : `<ul>${packet.layers.map(({ layer, target, state, atMs, detail }) => `<li><strong>${escape(target ?? layer)}</strong>: <span class="${state === 'observed' ? 'good' : 'bad'}">${escape(state)}</span>${atMs === undefined ? '' : ` after ${seconds(atMs - packet.confirmedAtMs)}`}: ${escape(detail)}</li>`).join('')}</ul>`}
 ${packet.signedBy.length === 0 ? '' : `<p>Signed by ${packet.signedBy.map(({ person, atMs }) => `${escape(person)} (${time(atMs)})`).join(', ')}.</p>`}
@@ -98,7 +99,7 @@ function targetDetails(target: string, secrets: readonly PacketSecret[]): string
   const rows = secrets
     .map(
       (secret) =>
-        `<div class="row"><span class="ref">${escape(secret.ref)}</span> <span class="dim">${escape(secret.tenant)}, owner ${escape(secret.owner)}</span>: <span class="${secret.standing === 'proven' ? 'good' : 'bad'}">${escape(secret.standing)}</span>${secret.parked === null ? '' : `, parked: ${escape(secret.parked)}`}${secret.versions.map((version) => `<br><span class="dim">version ${version.ordinal}, epoch ${version.epoch}:</span> ${escape(version.fate)}${version.current ? ', current' : ''}${version.provenAtMs === null ? '' : ` ${time(version.provenAtMs)}`}${version.evidence === null ? '' : `: ${escape(version.evidence)}`}`).join('')}</div>`,
+        `<div class="row"><span class="ref">${escape(secret.ref)}</span> <span class="dim">${escape(secret.tenant ?? 'unknown')}, owner ${escape(secret.owner ?? 'unknown')}</span>: <span class="${secret.standing === 'proven' ? 'good' : 'bad'}">${escape(secret.standing)}</span>${secret.parked === null ? '' : `, parked: ${escape(secret.parked)}`}${secret.versions.map((version) => `<br><span class="dim">version ${version.ordinal}, epoch ${version.epoch}:</span> ${escape(version.fate)}${version.current ? ', current' : ''}${version.provenAtMs === null ? '' : ` ${time(version.provenAtMs)}`}${(version.evidence ?? version.reason) === null ? '' : `: ${escape(version.evidence ?? version.reason ?? '')}`}`).join('')}</div>`,
     )
     .join('');
   return `<details${proven < secrets.length ? ' open' : ''}><summary><strong>${escape(target)}</strong>: ${proven} of ${secrets.length} proven dead</summary>${rows}</details>`;

@@ -1,0 +1,4 @@
+/** `1 secret`, `2 secrets`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
