@@ -23,15 +23,22 @@ export async function signPacket(payload: Packet, signer: PacketSigner): Promise
   return { ...unsigned, signature: Buffer.from(signature).toString('base64') };
 }
 
-/** True only where every byte of what was signed is there unchanged. */
+/**
+ * True only where every byte of the file is as it was written (`JSON.stringify(envelope, null, 2)` and a newline) and signed
+ * by this key. Never throws. The signature alone is over the canonical form: it would let white space, escapes, a second
+ * `payload` before the signed one and the spare bits of base64 pass, and another reader might see something else in them.
+ */
 export function isPacketGenuine(text: string, publicKeyPem: string): boolean {
   try {
-    const { signature, ...unsigned } = JSON.parse(text) as PacketEnvelope;
-    return verify(
-      'sha256',
-      Buffer.from(canonicalJson(unsigned)),
-      createPublicKey(publicKeyPem),
-      Buffer.from(signature, 'base64'),
+    const envelope = JSON.parse(text) as PacketEnvelope;
+    const { signature, ...unsigned } = envelope;
+    const bytes = Buffer.from(signature, 'base64');
+    return (
+      unsigned.v === 1 &&
+      unsigned.kind === 'rekey-packet' &&
+      `${JSON.stringify(envelope, null, 2)}\n` === text &&
+      bytes.toString('base64') === signature &&
+      verify('sha256', Buffer.from(canonicalJson(unsigned)), createPublicKey(publicKeyPem), bytes)
     );
   } catch {
     return false;
