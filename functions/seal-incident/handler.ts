@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { buildPacket } from '../../shared/domain/packet/packet.ts';
-import { renderPacketHtml } from '../../shared/domain/packet/page.ts';
+import { renderPacketHtml } from '../../shared/domain/packet/page/page.ts';
 import { signPacket } from '../../shared/domain/packet/signature.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
