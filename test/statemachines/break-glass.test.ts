@@ -6,7 +6,7 @@ import { FUNCTIONS } from '../../local/engine/functions.ts';
 import { answerTask } from '../../local/interpreter/sqlite-journal.ts';
 import { makeSshKey } from '../../local/ssh/make-key.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
-import { isPacketGenuine } from '../../shared/domain/packet/signature.ts';
+import { isPacketGenuine, type PacketEnvelope } from '../../shared/domain/packet/signature.ts';
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import { statementBytes } from '../../shared/domain/signature/statement.ts';
 import { changeIncident } from '../../shared/driver/change-incident.ts';
@@ -292,10 +292,48 @@ test('[7.2] a mistaken alarm: a cut that was not re-issued is undone by two peop
   });
 });
 
+test('[5.5] a consumer that did not confirm is told again by a resume, and the next packet says what it answered', async () => {
+  const answers: ('told' | 'confirmed')[] = ['told'];
+  const world = await aWorld({ notifier: { tell: async () => ({ state: answers[0] ?? 'told' }) } });
+  const incident = await world.breakGlass();
+  const left = (number: number) =>
+    (JSON.parse(packetOf(world, incident.id, number)) as PacketEnvelope).payload.left;
+  expect(left(1)).toMatchObject([{ owner: 'checkout-team', next: `rekey resume ${incident.id}` }]);
+  answers[0] = 'confirmed';
+  // Its next try is due only later: as if that time had come.
+  world.state.database.exec('UPDATE delivery SET due_ms = 0');
+  await world.run(`${incident.id}-r1`, {
+    v: 1,
+    incidentId: incident.id,
+    startedBy: 'responder',
+    confirmedAtMs: incident.confirmedAtMs,
+    again: true,
+  });
+  expect(left(2)).toEqual([]);
+});
+
+test('[1.5] [5.5] neither the packet nor its page holds a value, old or new', async () => {
+  const world = await aWorld({ secrets: 3 });
+  const incident = await world.breakGlass();
+  const values = [
+    ...world.refs.map((_, index) => `old-${index}`),
+    ...[...world.target.roles.values()].map((role) => role.password),
+    'whsec_AAAA',
+  ];
+  expect(new Set(values).size).toBe(7);
+  const written = packetOf(world, incident.id, 1) + packetOf(world, incident.id, 1, 'html');
+  expect(written).toContain(world.refs[0]);
+  expect(values.filter((value) => written.includes(value))).toEqual([]);
+});
+
+function packetOf(world: World, incident: string, number: number, kind: 'json' | 'html' = 'json'): string {
+  return readFileSync(join(world.home, 'packets', `${incident}-${number}.${kind}`), 'utf8');
+}
+
 test('[5.5] the packet is signed, and one changed byte of it shows', async () => {
   const world = await aWorld({ secrets: 2 });
   const incident = await world.breakGlass();
-  const text = readFileSync(join(world.home, 'packets', `${incident.id}-1.json`), 'utf8');
+  const text = packetOf(world, incident.id, 1);
   const { publicKeyPem } = world.state.services.signer;
   expect(isPacketGenuine(text, publicKeyPem)).toBe(true);
   for (const place of [40, 200, Math.floor(text.length / 2), text.length - 200]) {
