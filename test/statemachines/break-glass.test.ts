@@ -292,6 +292,29 @@ test('[7.2] a mistaken alarm: a cut that was not re-issued is undone by two peop
   });
 });
 
+test('[5.4] an account that is gone: proven dead, re-issued never, and the packet says what its owner does', async () => {
+  const world = await aWorld();
+  const secret = await world.secret();
+  const [old] = await world.state.services.registry.versions({ refs: world.refs });
+  expect(old?.promotedAtMs).toBeDefined();
+  await world.state.services.registry.record([
+    {
+      token: secret.fencing,
+      secret: { ...secret, identity: 'id-1' },
+      versions: [],
+      deliveries: [],
+      entries: [],
+    },
+  ]);
+  world.target.roles.delete('r0');
+  const incident = await world.breakGlass();
+  const { payload } = JSON.parse(packetOf(world, incident.id, 1)) as PacketEnvelope;
+  expect(payload.totals).toMatchObject({ secrets: 1, proven: 1 });
+  expect(payload.times.reissued).toBeNull();
+  expect(payload.times.proven).toBeGreaterThanOrEqual(0);
+  expect(payload.left).toMatchObject([{ owner: 'payments-team', next: 'rekey apply --remove' }]);
+});
+
 test('[5.5] a consumer that did not confirm is told again by a resume, and the next packet says what it answered', async () => {
   const answers: ('told' | 'confirmed')[] = ['told'];
   const world = await aWorld({ notifier: { tell: async () => ({ state: answers[0] ?? 'told' }) } });

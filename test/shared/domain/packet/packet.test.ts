@@ -42,6 +42,21 @@ test('[5.4] a target’s line says how far it came and when it was last seen to'
   ]);
 });
 
+test('[5.4] a target’s last moments are this incident’s: not an older rotation’s, not a newer break-glass’s', () => {
+  const { secret, versions } = parked('vault://p/a', DOWN);
+  const [old, issued] = versions;
+  if (old === undefined || issued === undefined) throw new Error('a secret has two versions here');
+  const month = 30 * 86_400_000;
+  const rotated = {
+    secret,
+    versions: [
+      { ...old, fate: 'revoked-proven' as const, proven: { atMs: CONFIRMED - month, evidence: 'refused' } },
+      { ...issued, epoch: 3, promotedAtMs: CONFIRMED + month },
+    ],
+  };
+  expect(aPacket([rotated]).targets).toMatchObject([{ lastReissued: null, lastProven: null }]);
+});
+
 test('[5.4] a moment that nobody observed is null, whatever was planned', () => {
   const stories = [proven('vault://p/a')];
   const incident = anIncident(
