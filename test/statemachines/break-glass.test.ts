@@ -313,6 +313,21 @@ test('[5.4] an account that is gone: proven dead, re-issued never, and the packe
   expect(payload.times.reissued).toBeNull();
   expect(payload.times.proven).toBeGreaterThanOrEqual(0);
   expect(payload.left).toMatchObject([{ owner: 'payments-team', next: 'rekey apply --remove' }]);
+  await world.state.services.registry.applyEnrolment({
+    put: {},
+    remove: { secrets: [...world.refs] },
+    entries: [],
+  });
+  await world.run(`${incident.id}-r1`, {
+    v: 1,
+    incidentId: incident.id,
+    startedBy: 'responder',
+    confirmedAtMs: incident.confirmedAtMs,
+    again: true,
+  });
+  const after = (JSON.parse(packetOf(world, incident.id, 2)) as PacketEnvelope).payload;
+  expect(after.totals).toMatchObject({ secrets: 1, proven: 1 });
+  expect(after.left).toEqual([]);
 });
 
 test('[5.5] a consumer that did not confirm is told again by a resume, and the next packet says what it answered', async () => {

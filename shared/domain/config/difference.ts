@@ -88,13 +88,16 @@ export function refuseUntimely(
       `people stay as they are while ${openIncidents.join(', ')} is open: ${people.map(({ name }) => name).join(', ')}`,
     );
   }
-  const busy = new Set(
+  const busy = new Map(
     enrolled.secrets
       .filter((secret) => secret.rotation !== undefined || secret.claim !== undefined)
-      .map((secret) => secret.ref as string),
+      .map((secret) => [secret.ref as string, secret]),
   );
   for (const change of difference.changes) {
-    if (change.family === 'secrets' && change.kind !== 'add' && busy.has(change.name)) {
+    const held = change.family === 'secrets' && change.kind !== 'add' ? busy.get(change.name) : undefined;
+    // Nobody works on a secret whose account is gone: it waits for just this.
+    const waits = held?.claim === undefined && held?.rotation?.parked?.code === 'account-missing';
+    if (held !== undefined && !(change.kind === 'remove' && waits)) {
       reasons.push(`${change.name} is being rotated`);
     }
   }

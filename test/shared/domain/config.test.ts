@@ -183,3 +183,36 @@ test('[F.1] no people change while an incident is open', () => {
   );
   expect(() => refuseUntimely(difference, before, [])).not.toThrow();
 });
+
+test('[5.4] a secret that an operation holds stays; one whose account is gone may be taken out, and only that', () => {
+  const before = recordsOf(GOOD);
+  const rotating = (code: string, sweepable: boolean) => ({
+    ...before,
+    secrets: before.secrets.map((secret) =>
+      secret.ref === 'vault://p/one'
+        ? {
+            ...secret,
+            rotation: {
+              operation: 'inc-1',
+              epoch: 2,
+              stage: 'proven' as const,
+              versionId: 'v2',
+              startedAtMs: 0,
+              attempts: 0,
+              dueAtMs: 0,
+              parked: { code, message: 'there is no role one', atMs: 0, sweepable },
+            },
+          }
+        : secret,
+    ),
+  });
+  const without = differenceOf(before, {
+    ...before,
+    secrets: before.secrets.filter(({ ref }) => ref !== 'vault://p/one'),
+  });
+  expect(() => refuseUntimely(without, rotating('account-missing', false), [])).not.toThrow();
+  expect(() => refuseUntimely(without, rotating('account-renamed', false), [])).toThrow(/being rotated/);
+  expect(() => refuseUntimely(without, rotating('target-unavailable', true), [])).toThrow(/being rotated/);
+  const moved = differenceOf(before, recordsOf(GOOD.replace('role: one', 'role: other')));
+  expect(() => refuseUntimely(moved, rotating('account-missing', false), [])).toThrow(/being rotated/);
+});
