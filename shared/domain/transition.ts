@@ -45,7 +45,7 @@ export function oldOf({ secret, versions }: Rotating): VersionRecord[] {
 
 /**
  * Starts, or carries on, a rotation for an operation. A secret that already has a version of the operation's epoch is left
- * as it is. `again`: a person asked for what was parked to be tried once more.
+ * as it is. `again`: a person asked for what was parked to be tried once more. `versions` may leave out those that failed.
  */
 export function begin(
   { secret, versions }: Rotating,
@@ -54,7 +54,10 @@ export function begin(
   again: boolean,
 ): Rotating {
   const { rotation } = secret;
-  if (rotation?.operation === operation.id) {
+  const issuedFate = issuedOf({ secret, versions })?.fate ?? 'failed';
+  const waits = rotation?.parked?.sweepable === false && !again;
+  // One whose own version failed (the account was gone) can only go on with another: that value is not to be used.
+  if (rotation?.operation === operation.id && (waits || issuedFate !== 'failed')) {
     if (!again) return { secret, versions };
     const { parked: _parked, ...rest } = rotation;
     return { secret: { ...secret, rotation: { ...rest, attempts: 0, dueAtMs: nowMs } }, versions };

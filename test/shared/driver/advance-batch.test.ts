@@ -154,6 +154,39 @@ test('[5.4] a dropped role parks alone, its new version failed and its old one p
   expect(await world.advance()).toEqual({ settled: 1, left: 1 });
   expect((await world.secret(0)).rotation?.parked?.code).toBe('account-missing');
   expect(await world.fates()).toEqual({ failed: 1, 'revoked-proven': 2, live: 1 });
+  // Tried again while it is still gone: as it was, and no longer shown as under way.
+  await world.advance('inc-test', 2, true);
+  expect((await world.secret(0)).rotation).toMatchObject({
+    stage: 'proven',
+    parked: { code: 'account-missing', sweepable: false },
+  });
+  expect(await world.fates()).toEqual({ failed: 2, 'revoked-proven': 2, live: 1 });
+});
+
+test('[5.4] an account that came back is re-issued by a resume, under a version of its own', async () => {
+  const world = await aWorld();
+  world.target.roles.delete('r0');
+  expect(await world.advance()).toEqual({ settled: 0, left: 1 });
+  expect((await world.secret()).rotation?.parked).toMatchObject({
+    code: 'account-missing',
+    sweepable: false,
+  });
+  world.target.addRole('r0', 'old-0');
+  expect(await world.advance('inc-test', 2, true)).toEqual({ settled: 1, left: 0 });
+  expect(await world.fates()).toEqual({ failed: 1, live: 1, 'revoked-proven': 1 });
+  expect(world.target.login('r0', 'old-0')).toBe('refused');
+});
+
+test('[5.4] a worker that ends after it saw the account gone leaves nothing that the next cannot take up', async () => {
+  const world = await aWorld();
+  world.target.roles.delete('r0');
+  world.target.fault = (verb) => {
+    if (verb === 'prove') throw new Error('the worker ends here');
+  };
+  await expect(world.advance()).rejects.toThrow('the worker ends here');
+  world.target.fault = () => undefined;
+  expect(await world.advance()).toEqual({ settled: 0, left: 1 });
+  expect((await world.secret()).rotation?.parked?.code).toBe('account-missing');
 });
 
 test('[5.4] a superseded version whose value nobody holds is not called proven', async () => {
