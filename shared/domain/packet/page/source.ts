@@ -4,7 +4,7 @@ import { timeText } from './words.ts';
 
 /** Where it comes from, and how whoever holds it checks it. */
 export function source({ planHash, epoch, audit, writtenAtMs }: Packet): Html {
-  return html`<section><h2>Where this comes from</h2>
+  return html`<section class="source"><h2>Where this comes from</h2>
 <dl class="facts">
 <div><dt>Plan</dt><dd><code>${planHash}</code>, epoch ${epoch}</dd></div>
 <div><dt>Audit</dt><dd>chain ${audit.chain} up to entry ${audit.seq}, <code>${audit.hash}</code></dd></div>

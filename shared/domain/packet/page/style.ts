@@ -66,6 +66,6 @@ html{font-size:11px}main{max-width:none;padding:0}h2{break-after:avoid}section{m
 col.time{width:7.6em}col.fate{width:11.4em}col.state{width:8.5em}col.count{width:6.4em}th,td{padding:4px 8px 4px 0}
 details{padding:0 10px}details::details-content{content-visibility:visible;display:block;height:auto}
 summary{list-style:none;break-inside:avoid;break-after:avoid}summary::-webkit-details-marker{display:none}
-thead{display:table-header-group}tr,.left li,.times div,header,.fates tbody{break-inside:avoid}
+thead{display:table-header-group}.source,tr,.left li,.times div,header,.fates tbody{break-inside:avoid}
 }
 `;
