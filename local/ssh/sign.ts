@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import sshpk from 'sshpk';
 import { RekeyError } from '../../shared/domain/errors.ts';
@@ -51,7 +51,7 @@ function openKey(file: string): sshpk.PrivateKey | null {
 
 function signInProcess(key: sshpk.PrivateKey, namespace: string, message: Uint8Array): string {
   const data = signedBytes(message, namespace, HASH);
-  const own = createPrivateKey(key.toString('pkcs8'));
+  const own = ownKey(key);
   const publicKey = key.toPublic().toBuffer('rfc4253', {});
   const made = ((): { algorithm: string; signature: Buffer } => {
     switch (key.type) {
@@ -78,6 +78,17 @@ function signInProcess(key: sshpk.PrivateKey, namespace: string, message: Uint8A
     }
   })();
   return armor({ publicKey, namespace, hash: HASH, ...made });
+}
+
+/** As Node knows it. An ed25519 key goes by its two parts: `sshpk` writes some of them in a PKCS #8 that OpenSSL refuses. */
+function ownKey(key: sshpk.PrivateKey): KeyObject {
+  if (key.type !== 'ed25519') return createPrivateKey(key.toString('pkcs8'));
+  const part = (name: string) =>
+    key.parts.find((candidate) => candidate.name === name)?.data.toString('base64url') ?? '';
+  return createPrivateKey({
+    key: { kty: 'OKP', crv: 'Ed25519', d: part('k'), x: part('A') },
+    format: 'jwk',
+  });
 }
 
 /** A positive number in SSH's encoding: no superfluous zeros, one where the first bit is set. */

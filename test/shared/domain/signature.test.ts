@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +56,21 @@ async function twoPeople() {
     judgeSignatures({ statement, signatures, people, needed: 2, nowMs: NOW, ...change });
   return { folder, people, signatures, statement, judge };
 }
+
+test('a key whose first byte is zero signs too: one in 256 is such', async () => {
+  const folder = aFolder();
+  const seed = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const key = sshpk.parsePrivateKey(
+    createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+      .export({ format: 'pem', type: 'pkcs8' })
+      .toString(),
+    'pkcs8',
+  );
+  writeFileSync(join(folder, 'zero.key'), key.toString('openssh'), { mode: 0o600 });
+  const { armored } = await signed(folder, 'zero');
+  expect(isSignedBy(key.toPublic().toString('ssh'), armored, statementBytes(STATEMENT))).toBe(true);
+});
 
 test('[5.4] two people’s signatures over what is there now are enough', async () => {
   const { judge } = await twoPeople();
