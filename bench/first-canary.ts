@@ -43,7 +43,7 @@ export async function createCanaryWorld(count: number): Promise<CanaryWorld> {
     },
     secrets: [{ ref: 'vault://admin/nowhere', class: 'admins', tenant: 'platform' }, ...secrets],
   });
-  await state.services.registry.applyEnrolment({ put: toRecords(config), remove: {}, entries: [] });
+  await state.services.registry.applyEnrolment([{ put: toRecords(config), remove: {}, entries: [] }]);
   await putValues(
     state.services,
     secrets.map(({ ref }) => ({ ref, value: 'bench' })),

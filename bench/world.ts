@@ -90,7 +90,7 @@ export async function createBenchWorld(count: number, dead: boolean): Promise<Be
       })),
     ],
   });
-  await state.services.registry.applyEnrolment({ put: toRecords(config), remove: {}, entries: [] });
+  await state.services.registry.applyEnrolment([{ put: toRecords(config), remove: {}, entries: [] }]);
   const put = await putValues(
     state.services,
     [

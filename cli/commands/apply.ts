@@ -21,14 +21,14 @@ export async function apply(
     async ({ services }) => {
       const enrolled = await services.registry.enrolment();
       const difference = differenceOf(enrolled, wanted);
-      const kept = difference.changes.filter((change) => change.kind === 'remove' && options.remove !== true);
-      const changes = difference.changes.filter((change) => !kept.includes(change));
+      const kept = difference.filter((change) => change.kind === 'remove' && options.remove !== true);
+      const changes = difference.filter((change) => !kept.includes(change));
       show(context, changes, kept);
       const open = (await services.registry.incidents()).filter(
         ({ state }) => state === 'open' || state === 'awaiting-reopen',
       );
       refuseUntimely(
-        { ...difference, changes },
+        changes,
         enrolled,
         open.map(({ id }) => id),
       );
@@ -44,33 +44,27 @@ export async function apply(
         }
         const atMs = services.clock.nowMs();
         const run = services.random.uuid();
-        const removed = (family: Change['family']) =>
-          changes
-            .filter((change) => change.kind === 'remove' && change.family === family)
-            .map(({ name }) => name);
-        await services.registry.applyEnrolment({
-          put: difference.put,
-          remove: {
-            classes: removed('classes'),
-            targets: removed('targets'),
-            secrets: removed('secrets'),
-            consumers: removed('consumers'),
-            people: removed('people'),
-          },
-          entries: changes.map(({ family, name, kind, fields }, ordinal) => ({
-            v: 1,
-            id: `apply-${run}.${ordinal}`,
-            atMs,
-            action: 'apply',
-            outcome: 'success',
-            actor: { user: context.user },
-            source: 'local',
-            operation: `apply-${run}`,
-            ordinal,
-            ...(family === 'secrets' ? { ref: name } : {}),
-            reason: `${kind} ${family} ${name}${fields.length === 0 ? '' : `: ${fields.map((field) => field.split(':')[0]).join(', ')}`}`,
+        await services.registry.applyEnrolment(
+          changes.map(({ family, name, kind, fields, put }, ordinal) => ({
+            put,
+            remove: kind === 'remove' ? { [family]: [name] } : {},
+            entries: [
+              {
+                v: 1,
+                id: `apply-${run}.${ordinal}`,
+                atMs,
+                action: 'apply',
+                outcome: 'success',
+                actor: { user: context.user },
+                source: 'local',
+                operation: `apply-${run}`,
+                ordinal,
+                ...(family === 'secrets' ? { ref: name } : {}),
+                reason: `${kind} ${family} ${name}${fields.length === 0 ? '' : `: ${fields.map((field) => field.split(':')[0]).join(', ')}`}`,
+              },
+            ],
           })),
-        });
+        );
       }
       const count = (kind: Change['kind']) => changes.filter((change) => change.kind === kind).length;
       const result = {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ClassRecord, Scope } from '../../shared/domain/class.ts';
+import { keepHistory } from '../../shared/domain/config/history.ts';
 import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
 import type { CutRecord } from '../../shared/domain/cut.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
@@ -96,6 +97,24 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
     );
   }
 
+  function enrolClass(wanted: ClassRecord): void {
+    const standing = row<ClassRecord>('SELECT doc FROM class WHERE name = ?', wanted.name);
+    putClass(standing === null ? wanted : keepHistory('classes', standing, wanted));
+  }
+
+  function enrolSecret(wanted: SecretRecord): void {
+    const [standing] = secretsOf([wanted.ref]);
+    if (standing !== undefined) {
+      putSecret(keepHistory('secrets', standing, wanted));
+      return;
+    }
+    // Enrolled before and removed: an ordinal that comes twice would name the version that is there, and the store keeps its first value.
+    const [last] = database
+      .prepare("SELECT max(doc ->> '$.ordinal') AS ordinal FROM version WHERE ref = ?")
+      .all(wanted.ref);
+    putSecret({ ...wanted, ordinal: Math.max(wanted.ordinal, Number(last?.['ordinal'] ?? 0)) });
+  }
+
   /** The plan can be large and never changes: kept in its own column, parsed once a process. */
   function incidentOf(found: Record<string, unknown> | undefined): IncidentRecord | null {
     if (found === undefined) return null;
@@ -138,29 +157,35 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       };
     },
 
-    async applyEnrolment({ put, remove, entries }) {
+    async applyEnrolment(changes) {
       transact(database, () => {
-        for (const record of put.classes ?? []) putClass(record);
-        for (const target of put.targets ?? []) {
-          run('INSERT OR REPLACE INTO target (id, doc) VALUES (?, ?)', target.id, JSON.stringify(target));
+        for (const { put, remove, entries } of changes) {
+          for (const record of put.classes ?? []) enrolClass(record);
+          for (const target of put.targets ?? []) {
+            run('INSERT OR REPLACE INTO target (id, doc) VALUES (?, ?)', target.id, JSON.stringify(target));
+          }
+          for (const secret of put.secrets ?? []) enrolSecret(secret);
+          for (const consumer of put.consumers ?? []) {
+            run(
+              'INSERT OR REPLACE INTO consumer (name, doc) VALUES (?, ?)',
+              consumer.name,
+              JSON.stringify(consumer),
+            );
+          }
+          for (const person of put.people ?? []) {
+            run(
+              'INSERT OR REPLACE INTO person (name, doc) VALUES (?, ?)',
+              person.name,
+              JSON.stringify(person),
+            );
+          }
+          for (const name of remove.classes ?? []) run('DELETE FROM class WHERE name = ?', name);
+          for (const id of remove.targets ?? []) run('DELETE FROM target WHERE id = ?', id);
+          for (const ref of remove.secrets ?? []) run('DELETE FROM secret WHERE ref = ?', ref);
+          for (const name of remove.consumers ?? []) run('DELETE FROM consumer WHERE name = ?', name);
+          for (const name of remove.people ?? []) run('DELETE FROM person WHERE name = ?', name);
+          insertEntries(database, entries);
         }
-        for (const secret of put.secrets ?? []) putSecret(secret);
-        for (const consumer of put.consumers ?? []) {
-          run(
-            'INSERT OR REPLACE INTO consumer (name, doc) VALUES (?, ?)',
-            consumer.name,
-            JSON.stringify(consumer),
-          );
-        }
-        for (const person of put.people ?? []) {
-          run('INSERT OR REPLACE INTO person (name, doc) VALUES (?, ?)', person.name, JSON.stringify(person));
-        }
-        for (const name of remove.classes ?? []) run('DELETE FROM class WHERE name = ?', name);
-        for (const id of remove.targets ?? []) run('DELETE FROM target WHERE id = ?', id);
-        for (const ref of remove.secrets ?? []) run('DELETE FROM secret WHERE ref = ?', ref);
-        for (const name of remove.consumers ?? []) run('DELETE FROM consumer WHERE name = ?', name);
-        for (const name of remove.people ?? []) run('DELETE FROM person WHERE name = ?', name);
-        insertEntries(database, entries);
       });
     },
 

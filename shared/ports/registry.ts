@@ -19,7 +19,12 @@ export interface Enrolment {
   readonly people: readonly Person[];
 }
 
+/** What enrols, changes or removes records, with what tells of it. `rekey apply` makes one of each record. */
 export interface EnrolmentChange {
+  /**
+   * Of a record that stands only what the file decides is taken (`shared/domain/config/history.ts`): what use has made of
+   * it stays, however old the look was that this comes from.
+   */
   readonly put: Partial<Enrolment>;
   readonly remove: {
     readonly classes?: readonly string[];
@@ -82,7 +87,8 @@ export interface TargetTally {
  */
 export interface Registry {
   enrolment(): Promise<Enrolment>;
-  applyEnrolment(change: EnrolmentChange): Promise<void>;
+  /** In their order, each change whole. A removed secret's versions stay in the ledger; enrolled again it goes on after the last of them. */
+  applyEnrolment(changes: readonly EnrolmentChange[]): Promise<void>;
 
   classNamed(name: string): Promise<ClassRecord | null>;
   target(id: string): Promise<TargetRecord | null>;

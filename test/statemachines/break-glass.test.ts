@@ -225,7 +225,7 @@ async function aFencedWorld() {
     name,
     sshKeys: [makeSshKey(join(world.home, `${name}.key`), name)],
   }));
-  await world.state.services.registry.applyEnrolment({ put: { people }, remove: {}, entries: [] });
+  await world.state.services.registry.applyEnrolment([{ put: { people }, remove: {}, entries: [] }]);
   const incident = await world.breakGlass('reader-compromised');
   return { world, incident };
 }
@@ -266,7 +266,7 @@ test('[7.2] a mistaken alarm: a cut that was not re-issued is undone by two peop
     name,
     sshKeys: [makeSshKey(join(world.home, `${name}.key`), name)],
   }));
-  await world.state.services.registry.applyEnrolment({ put: { people }, remove: {}, entries: [] });
+  await world.state.services.registry.applyEnrolment([{ put: { people }, remove: {}, entries: [] }]);
   const off = world.target.roles.get('r2');
   if (off !== undefined) off.off = true;
   const { services } = world.state;
@@ -313,11 +313,9 @@ test('[5.4] an account that is gone: proven dead, re-issued never, and the packe
   expect(payload.times.reissued).toBeNull();
   expect(payload.times.proven).toBeGreaterThanOrEqual(0);
   expect(payload.left).toMatchObject([{ owner: 'payments-team', next: 'rekey apply --remove' }]);
-  await world.state.services.registry.applyEnrolment({
-    put: {},
-    remove: { secrets: [...world.refs] },
-    entries: [],
-  });
+  await world.state.services.registry.applyEnrolment([
+    { put: {}, remove: { secrets: [...world.refs] }, entries: [] },
+  ]);
   await world.run(`${incident.id}-r1`, {
     v: 1,
     incidentId: incident.id,

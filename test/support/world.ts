@@ -1,10 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { runEngine } from '../../local/engine/engine.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
-import { openState, type State } from '../../local/state.ts';
+import type { State } from '../../local/state.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
 import type { Scope } from '../../shared/domain/class.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
@@ -15,7 +11,9 @@ import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batc
 import { planBreakGlass } from '../../shared/driver/plan-break-glass.ts';
 import { putValues } from '../../shared/driver/put-values.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
+import type { EnrolmentChange } from '../../shared/ports/registry.ts';
 import { MemoryTarget } from './memory-target.ts';
+import { aState } from './state.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -55,18 +53,14 @@ export interface World {
 
 export async function aWorld(options: WorldOptions = {}): Promise<World> {
   const { secrets = 1, targets: targetCount = 1, people = [], deadlineMs = 2_000 } = options;
-  const home = mkdtempSync(join(tmpdir(), 'rekey-test-'));
   const targets = Array.from({ length: targetCount }, () => new MemoryTarget());
   const rotators = Object.fromEntries(
     targets.map((target, index) => [`memory${index}`, target.rotator(`memory${index}`)]),
   );
   const notifier: Notifier = options.notifier ?? { tell: async () => ({ state: 'confirmed' }) };
   const stateOptions = { rotators, notifier };
-  const state = openState(home, stateOptions);
-  onTestFinished(() => {
-    state.close();
-    rmSync(home, { recursive: true, force: true });
-  });
+  const state = aState(stateOptions);
+  const { home } = state;
   const refs = Array.from({ length: secrets }, (_, index) => `vault://prod/payments/s${index}` as const);
   const policy = { maxAgeMs: 30 * DAY_MS, breakGlass: { deadlineMs } };
   const secretOf = (
@@ -89,7 +83,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     ordinal: 0,
     fencing: 0,
   });
-  await state.services.registry.applyEnrolment({
+  const everything: EnrolmentChange = {
     put: {
       classes: ['payments', 'admins'].map((name) => ({
         v: 1,
@@ -130,7 +124,8 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     },
     remove: {},
     entries: [],
-  });
+  };
+  await state.services.registry.applyEnrolment([everything]);
   await putValues(
     state.services,
     [

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../canonical.ts';
 import { RekeyError } from '../errors.ts';
+import { DECIDED } from './history.ts';
 import type { Wanted } from './records.ts';
 
 type Family = keyof Wanted;
@@ -11,22 +12,9 @@ export interface Change {
   readonly kind: 'add' | 'change' | 'remove';
   /** Fields that change, with what they were and are. No field holds a value. */
   readonly fields: readonly string[];
+  /** The record as the file wants it, under its family; none where it is removed. */
+  readonly put: Partial<Wanted>;
 }
-
-export interface Difference {
-  readonly changes: readonly Change[];
-  /** The records to write: what use has made of them is kept. */
-  readonly put: Wanted;
-}
-
-/** Fields that the file decides; everything else of a record is history and stays. */
-const DECIDED: Readonly<Record<Family, readonly string[]>> = {
-  classes: ['owner', 'policy'],
-  targets: ['kind', 'connection', 'network', 'admins', 'maxConnections'],
-  secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers'],
-  consumers: ['owner', 'url', 'signingKeyRef', 'mustConfirm'],
-  people: ['user', 'sshKeys'],
-};
 
 const FAMILIES = Object.keys(DECIDED) as Family[];
 
@@ -36,38 +24,27 @@ const nameOf = (record: object): string => {
 };
 
 /** What a file changes against what is enrolled. Pure; decides nothing about rotation. */
-export function differenceOf(enrolled: Wanted, wanted: Wanted): Difference {
-  const changes: Change[] = [];
-  const put: Record<Family, object[]> = { classes: [], targets: [], secrets: [], consumers: [], people: [] };
-  for (const family of FAMILIES) {
+export function differenceOf(enrolled: Wanted, wanted: Wanted): Change[] {
+  return FAMILIES.flatMap((family) => {
     const before = new Map(enrolled[family].map((record) => [nameOf(record), record as object]));
     const after = new Map(wanted[family].map((record) => [nameOf(record), record as object]));
-    for (const [name, record] of after) {
+    const put = [...after].flatMap(([name, record]): Change[] => {
       const old = before.get(name);
-      if (old === undefined) {
-        changes.push({ family, name, kind: 'add', fields: [] });
-        put[family].push(record);
-        continue;
-      }
+      const about = { family, name, put: { [family]: [record] } };
+      if (old === undefined) return [{ ...about, kind: 'add', fields: [] }];
       const fields = DECIDED[family].filter((field) => show(old, field) !== show(record, field));
-      if (fields.length === 0) continue;
-      changes.push({
-        family,
-        name,
-        kind: 'change',
-        fields: fields.map((field) => `${field}: ${show(old, field)} → ${show(record, field)}`),
-      });
-      put[family].push({ ...old, ...record, ...history(old, family) });
-    }
-    for (const name of before.keys()) {
-      if (!after.has(name)) changes.push({ family, name, kind: 'remove', fields: [] });
-    }
-  }
-  return { changes, put: put as unknown as Wanted };
-}
-
-function history(old: object, family: Family): object {
-  return Object.fromEntries(Object.entries(old).filter(([field]) => !DECIDED[family].includes(field)));
+      if (fields.length === 0) return [];
+      return [
+        {
+          ...about,
+          kind: 'change',
+          fields: fields.map((field) => `${field}: ${show(old, field)} → ${show(record, field)}`),
+        },
+      ];
+    });
+    const gone = [...before.keys()].filter((name) => !after.has(name));
+    return [...put, ...gone.map((name): Change => ({ family, name, kind: 'remove', fields: [], put: {} }))];
+  });
 }
 
 function show(record: object, field: string): string {
@@ -77,12 +54,12 @@ function show(record: object, field: string): string {
 
 /** Refuses what must not change now: people while an incident is open, secrets that an operation holds. */
 export function refuseUntimely(
-  difference: Difference,
+  changes: readonly Change[],
   enrolled: Wanted,
   openIncidents: readonly string[],
 ): void {
   const reasons: string[] = [];
-  const people = difference.changes.filter((change) => change.family === 'people');
+  const people = changes.filter((change) => change.family === 'people');
   if (people.length > 0 && openIncidents.length > 0) {
     reasons.push(
       `people stay as they are while ${openIncidents.join(', ')} is open: ${people.map(({ name }) => name).join(', ')}`,
@@ -93,7 +70,7 @@ export function refuseUntimely(
       .filter((secret) => secret.rotation !== undefined || secret.claim !== undefined)
       .map((secret) => [secret.ref as string, secret]),
   );
-  for (const change of difference.changes) {
+  for (const change of changes) {
     const held = change.family === 'secrets' && change.kind !== 'add' ? busy.get(change.name) : undefined;
     // Nobody works on a secret whose account is gone: it waits for just this.
     const waits = held?.claim === undefined && held?.rotation?.parked?.code === 'account-missing';

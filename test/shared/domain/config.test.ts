@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { differenceOf, refuseUntimely } from '../../../shared/domain/config/difference.ts';
 import { formatDuration, parseDuration } from '../../../shared/domain/config/duration.ts';
+import { keepHistory } from '../../../shared/domain/config/history.ts';
 import { formatMistakes, parseConfig } from '../../../shared/domain/config/parse.ts';
 import { toRecords } from '../../../shared/domain/config/records.ts';
 import { configJsonSchema } from '../../../shared/domain/config/schema.ts';
@@ -162,26 +163,39 @@ function recordsOf(text: string) {
   return toRecords(parsed.config);
 }
 
-test('[F.1] apply shows what changes field by field, keeps what use has made of a record, and rotates nothing', () => {
+test('[F.1] apply shows what changes field by field, and rotates nothing', () => {
   const before = recordsOf(GOOD);
-  const used = {
-    ...before,
-    secrets: before.secrets.map((secret) => ({ ...secret, ordinal: 4, fencing: 9 })),
-  };
-  const { changes, put } = differenceOf(used, recordsOf(GOOD.replace('tenant: acme', 'tenant: globex')));
-  expect(changes).toEqual([
-    { family: 'secrets', name: 'vault://p/one', kind: 'change', fields: ['tenant: "acme" → "globex"'] },
+  expect(differenceOf(before, recordsOf(GOOD.replace('tenant: acme', 'tenant: globex')))).toMatchObject([
+    {
+      family: 'secrets',
+      name: 'vault://p/one',
+      kind: 'change',
+      fields: ['tenant: "acme" → "globex"'],
+      put: { secrets: [{ tenant: 'globex' }] },
+    },
   ]);
-  expect(put.secrets).toMatchObject([{ tenant: 'globex', ordinal: 4, fencing: 9 }]);
+});
+
+test('[F.1] of a record that stands only what the file decides is taken, and what it no longer says is gone', () => {
+  const [secret] = recordsOf(GOOD).secrets;
+  const [person] = recordsOf(GOOD).people;
+  if (secret === undefined || person === undefined) throw new Error('nothing enrolled');
+  const standing = { ...secret, ordinal: 4, fencing: 9 };
+  const wanted = { ...secret, tenant: 'globex', cut: { operation: 'inc-1', wasOff: false, atMs: 1 } };
+  expect(keepHistory('secrets', standing, wanted)).toEqual({ ...standing, tenant: 'globex' });
+  expect(keepHistory('people', person, { name: person.name, sshKeys: [] })).toEqual({
+    name: person.name,
+    sshKeys: [],
+  });
 });
 
 test('[F.1] no people change while an incident is open', () => {
   const before = recordsOf(GOOD);
-  const difference = differenceOf(before, recordsOf(GOOD.replace('user: ada', 'user: eve')));
-  expect(() => refuseUntimely(difference, before, ['inc-1'])).toThrow(
+  const changes = differenceOf(before, recordsOf(GOOD.replace('user: ada', 'user: eve')));
+  expect(() => refuseUntimely(changes, before, ['inc-1'])).toThrow(
     /people stay as they are while inc-1 is open/,
   );
-  expect(() => refuseUntimely(difference, before, [])).not.toThrow();
+  expect(() => refuseUntimely(changes, before, [])).not.toThrow();
 });
 
 test('[5.4] a secret that an operation holds stays; one whose account is gone may be taken out, and only that', () => {

@@ -244,6 +244,8 @@ test('[5.4] a credential that the target keeps accepting is parked, never called
 
 test('[5.4] what an operation needs that is not there is an error with its code', async () => {
   const world = await aWorld();
-  await world.state.services.registry.applyEnrolment({ put: {}, remove: { targets: ['db0'] }, entries: [] });
+  await world.state.services.registry.applyEnrolment([
+    { put: {}, remove: { targets: ['db0'] }, entries: [] },
+  ]);
   await expect(world.advance()).rejects.toThrow(RekeyError);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createResolver } from '../../../shared/driver/resolver.ts';
+import { anIncident, aPlan } from '../../contracts/records.ts';
 import { aWorld } from '../../support/world.ts';
 
 test('[1.4] a read is an entry in the audit, with who read which version', async () => {
@@ -49,14 +50,7 @@ test('[7.2] a fence that comes between the look and the entry still keeps the va
   const fencing = {
     ...registry,
     append: async (entries: Parameters<typeof registry.append>[0]) => {
-      const record = await registry.classNamed('payments');
-      if (record === null) throw new Error('no class');
-      const fence = { incident: 'inc-now', scope: { className: 'payments' }, atMs: 0 };
-      await registry.applyEnrolment({
-        put: { classes: [{ ...record, fences: [fence] }] },
-        remove: {},
-        entries: [],
-      });
+      await registry.openIncident(anIncident(aPlan('payments')), []);
       await registry.append(entries);
     },
   };

@@ -1,0 +1,23 @@
+import type { Wanted } from './records.ts';
+
+/** Fields that the file decides; everything else of a record is what use has made of it. */
+export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
+  classes: ['owner', 'policy'],
+  targets: ['kind', 'connection', 'network', 'admins', 'maxConnections'],
+  secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers'],
+  consumers: ['owner', 'url', 'signingKeyRef', 'mustConfirm'],
+  people: ['user', 'sshKeys'],
+};
+
+/** The record that stands, with what the file decides of it as wanted. Whatever else `wanted` says is not looked at. */
+export function keepHistory<F extends keyof Wanted>(
+  family: F,
+  standing: Wanted[F][number],
+  wanted: Wanted[F][number],
+): Wanted[F][number] {
+  const decided = (name: string) => DECIDED[family].includes(name);
+  return Object.fromEntries([
+    ...Object.entries(standing).filter(([name]) => !decided(name)),
+    ...Object.entries(wanted).filter(([name]) => decided(name)),
+  ]) as unknown as Wanted[F][number];
+}
