@@ -51,9 +51,8 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
     });
     const plan = await withLookedAtTime(state, fresh, options);
     const planHash = await state.services.plans.save(plan);
-    const kinds = new Map(
-      (await state.services.registry.enrolment()).targets.map((target) => [target.id, target.kind]),
-    );
+    const targets = await state.services.registry.targets();
+    const kinds = new Map(targets.map((target) => [target.id, target.kind]));
     const gaps = Object.values(state.services.rotators)
       .filter((rotator) => plan.secrets.some((secret) => kinds.get(secret.target) === rotator.kind))
       .map(({ kind, gap }) => ({ kind, gap }));

@@ -44,7 +44,7 @@ function keysOf(home: string): Finding[] {
 }
 
 async function peopleOf({ services }: State): Promise<Finding[]> {
-  const { people } = await services.registry.enrolment();
+  const people = await services.registry.people();
   const signers = people.filter((person) => person.sshKeys.length > 0).length;
   const ok = signers >= 2;
   return [
@@ -53,7 +53,7 @@ async function peopleOf({ services }: State): Promise<Finding[]> {
 }
 
 async function targetsOf({ services }: State): Promise<Finding[]> {
-  const { targets } = await services.registry.enrolment();
+  const targets = await services.registry.targets();
   return Promise.all(
     targets.map(async (target): Promise<Finding> => {
       try {

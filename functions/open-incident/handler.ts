@@ -52,7 +52,7 @@ async function open(
 ) {
   const plan = await services.plans.load(planHash);
   const record = await services.registry.classNamed(plan.scope.className);
-  const { people } = await services.registry.enrolment();
+  const people = await services.registry.people();
   const incident = openedIncident({
     id: input.incidentId,
     plan,

@@ -20,7 +20,7 @@ export const planBatches = defineFunction({
     const due = sweepable(services, await standingsOf(services, incident), again).filter(
       ({ secret }) => again || (secret.rotation?.dueAtMs ?? 0) <= nowMs,
     );
-    const { targets } = await services.registry.enrolment();
+    const targets = await services.registry.targets();
     const admins = new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)));
     const batches = batchesOf(
       due.map(({ secret }) => secret),

@@ -212,8 +212,16 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       );
     },
 
+    async targets() {
+      return rows<TargetRecord>('SELECT doc FROM target ORDER BY id');
+    },
+
     async consumers() {
       return rows<ConsumerRecord>('SELECT doc FROM consumer ORDER BY name');
+    },
+
+    async people() {
+      return rows<Person>('SELECT doc FROM person ORDER BY name');
     },
 
     async versions(of) {

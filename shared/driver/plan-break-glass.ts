@@ -1,6 +1,6 @@
 import type { Cause } from '../domain/cause.ts';
 import { containmentOf } from '../domain/cause.ts';
-import { isInScope, type Scope } from '../domain/class.ts';
+import type { Scope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { Plan } from '../domain/incident.ts';
 import type { Needs } from './services.ts';
@@ -19,9 +19,8 @@ export async function planBreakGlass(
   request: PlanRequest,
 ): Promise<Plan> {
   const { scope, cause, cutNow, sinceMs, principal } = request;
-  const enrolment = await services.registry.enrolment();
-  const record = enrolment.classes.find((candidate) => candidate.name === scope.className);
-  if (record === undefined) {
+  const record = await services.registry.classNamed(scope.className);
+  if (record === null) {
     throw new RekeyError({
       code: 'class-unknown',
       family: 'NotFound',
@@ -31,9 +30,7 @@ export async function planBreakGlass(
     });
   }
   await refuseWhereUnderWay(services, scope, record.incidents);
-  const secrets = enrolment.secrets
-    .filter((secret) => isInScope(scope, secret))
-    .sort((a, b) => (a.ref < b.ref ? -1 : 1));
+  const secrets = await services.registry.secretsIn(scope);
   const { fence, cut } = containmentOf(cause, cutNow);
   return {
     v: 1,
@@ -93,9 +90,7 @@ async function exposedAdmins(
   targetIds: readonly string[],
 ): Promise<Plan['exposedAdmins']> {
   if (cause === 'values-leaked') return [];
-  const targets = (await services.registry.enrolment()).targets.filter((target) =>
-    targetIds.includes(target.id),
-  );
+  const targets = (await services.registry.targets()).filter((target) => targetIds.includes(target.id));
   const reads = await services.audit.find({
     action: ['read'],
     refs: [...new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)))],

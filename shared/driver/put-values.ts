@@ -18,12 +18,15 @@ export async function putValues(
   by: { readonly user: string; readonly replace: boolean },
 ): Promise<{ readonly ref: SecretRef; readonly versionId: string }[]> {
   const { registry, store, keys, clock, random } = services;
-  const known = new Map((await registry.enrolment()).secrets.map((secret) => [secret.ref as string, secret]));
+  const refs = [...new Set(values.map(({ ref }) => ref))].filter(isSecretRef);
+  const known = new Map((await registry.secrets(refs)).map((secret) => [secret.ref as string, secret]));
+  const candidates =
+    known.size < refs.length ? (await registry.enrolment()).secrets.map((secret) => secret.ref) : [];
   const mistakes = values.flatMap(({ ref }) => {
     if (!isSecretRef(ref)) return [`${ref} is no reference`];
     const secret = known.get(ref);
     if (secret === undefined) {
-      const nearest = suggestNearest(ref, [...known.keys()]);
+      const nearest = suggestNearest(ref, candidates);
       return [`${ref} is not enrolled${nearest === null ? '' : ` (did you mean ${nearest}?)`}`];
     }
     if (secret.rotation !== undefined) return [`${ref} is being rotated by ${secret.rotation.operation}`];
@@ -43,7 +46,10 @@ export async function putValues(
   const wanted = values.filter(({ ref }) => by.replace || known.get(ref)?.currentVersionId === undefined);
   const nowMs = clock.nowMs();
   const operation = `put-${random.uuid().slice(0, 8)}`;
-  const epochs = new Map((await registry.enrolment()).classes.map((record) => [record.name, record.epoch]));
+  const epochs = new Map<string, number | undefined>();
+  for (const className of new Set([...known.values()].map((secret) => secret.className))) {
+    epochs.set(className, (await registry.classNamed(className))?.epoch);
+  }
   const claims = await registry.claim(
     wanted.map(({ ref }) => ref as SecretRef),
     {

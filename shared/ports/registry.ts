@@ -92,9 +92,14 @@ export interface Registry {
 
   classNamed(name: string): Promise<ClassRecord | null>;
   target(id: string): Promise<TargetRecord | null>;
+  /** All, by id. */
+  targets(): Promise<TargetRecord[]>;
   secrets(refs: readonly SecretRef[]): Promise<SecretRecord[]>;
   secretsIn(scope: Scope): Promise<SecretRecord[]>;
+  /** All, by name. */
   consumers(): Promise<ConsumerRecord[]>;
+  /** All, by name. */
+  people(): Promise<Person[]>;
   /** Every version of these secrets, or all under a key. */
   versions(
     of: { readonly refs: readonly SecretRef[] } | { readonly keyId: string },
