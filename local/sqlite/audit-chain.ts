@@ -66,7 +66,7 @@ export function createSqliteAuditChain(database: DatabaseSync, chain: string): A
         .prepare(
           `SELECT doc FROM audit WHERE (?1 = '' OR action IN (SELECT value FROM json_each(?1)))
              AND (?2 = '' OR ref IN (SELECT value FROM json_each(?2))) AND (?3 = '' OR operation = ?3) AND at_ms >= ?4
-           ORDER BY n`,
+           ORDER BY at_ms, n`,
         )
         .all(
           action === undefined ? '' : JSON.stringify(action),

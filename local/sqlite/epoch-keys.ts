@@ -55,9 +55,10 @@ export function createSqliteEpochKeys(
   }
 
   function setState(keyId: string, state: 'open' | 'closed'): void {
-    const { state: before } = find(keyId);
-    if (before === 'destroyed') throw destroyed(keyId);
-    database.prepare('UPDATE epoch_key SET state = ? WHERE id = ?').run(state, keyId);
+    transact(database, () => {
+      if (find(keyId).state === 'destroyed') throw destroyed(keyId);
+      database.prepare('UPDATE epoch_key SET state = ? WHERE id = ?').run(state, keyId);
+    });
   }
 
   /** Every wrapping by the old root key disappears, from the file, its log and its free pages. */
@@ -129,8 +130,8 @@ export function createSqliteEpochKeys(
           });
         }
         database.prepare("UPDATE epoch_key SET state = 'destroyed', wrapped = NULL WHERE id = ?").run(keyId);
-        // What only this key could open is of no use to anyone any more.
-        database.prepare('DELETE FROM value WHERE key_id = ?').run(keyId);
+        // What only this key could open is of no use to anyone any more; that it was there tells a reader why it is not.
+        database.prepare("UPDATE value SET sealed = x'' WHERE key_id = ?").run(keyId);
       });
       truncateLog(database);
       return renewRoot()

@@ -78,7 +78,8 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
     const done = delivery.state === 'confirmed' || (delivery.state === 'told' && !delivery.mustConfirm);
     run(
       `INSERT INTO delivery (id, incident, open, due_ms, doc) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET open = excluded.open, due_ms = excluded.due_ms, doc = excluded.doc`,
+       ON CONFLICT (id) DO UPDATE SET open = excluded.open, due_ms = excluded.due_ms, doc = excluded.doc
+         WHERE delivery.open = 1`,
       delivery.id,
       delivery.incident,
       done ? 0 : 1,
@@ -336,7 +337,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         database
           .prepare(
             `SELECT s.target AS target, s.doc ->> '$.rotation.parked.code' AS code, count(*) AS n,
-               json_group_array(s.ref) AS refs
+               json_group_array(s.ref ORDER BY s.ref) AS refs
              FROM secret s WHERE ${where} AND code IS NOT NULL GROUP BY 1, 2`,
           )
           .all(...parameters),
@@ -413,7 +414,8 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         const stale: SecretRef[] = [];
         for (const { ref, token } of claims) {
           const changed = run(
-            `UPDATE secret SET doc = json_set(doc, '$.claim.expiresAtMs', ?) WHERE ref = ? AND fencing = ?`,
+            `UPDATE secret SET doc = json_set(doc, '$.claim.expiresAtMs', ?)
+             WHERE ref = ? AND fencing = ? AND doc -> '$.claim' IS NOT NULL`,
             expiresAtMs,
             ref,
             token,
@@ -499,8 +501,11 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           among(refs),
         );
         run(
-          `UPDATE version SET fate = 'live', doc = json_set(doc, '$.fate', 'live')
-           WHERE fate = 'cut' AND ref IN (SELECT value FROM json_each(?))`,
+          `UPDATE version SET fate = now.fate, doc = json_set(version.doc, '$.fate', now.fate)
+           FROM (SELECT v.id, CASE WHEN v.id = s.doc ->> '$.currentVersionId' THEN 'live' ELSE 'grace' END AS fate
+             FROM version v LEFT JOIN secret s ON s.ref = v.ref
+             WHERE v.fate = 'cut' AND v.ref IN (SELECT value FROM json_each(?))) AS now
+           WHERE version.id = now.id`,
           among(refs),
         );
         const undone = new Set<string>(refs);

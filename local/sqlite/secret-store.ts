@@ -38,14 +38,7 @@ export function createSqliteStore(
       const find = database.prepare('SELECT ref, epoch, key_id, sealed FROM value WHERE version_id = ?');
       return names.map(({ ref, versionId }) => {
         const row = find.get(versionId);
-        if (row === undefined || row['ref'] !== ref) {
-          throw new RekeyError({
-            code: 'version-missing',
-            family: 'NotFound',
-            message: `the store holds no version ${versionId} of ${ref}`,
-            next: [`rekey status ${ref}`],
-          });
-        }
+        if (row === undefined || row['ref'] !== ref) throw missing(ref, versionId);
         const keyId = String(row['key_id']);
         const opened = unwrapped.get(keyId) ?? keys.unwrap(keyId);
         unwrapped.set(keyId, opened);
@@ -71,12 +64,21 @@ export function createSqliteStore(
         const clear = database.prepare(
           'UPDATE value SET current = 0 WHERE ref = ? AND current = 1 AND version_id <> ?',
         );
-        const set = database.prepare('UPDATE value SET current = 1 WHERE version_id = ?');
+        const set = database.prepare('UPDATE value SET current = 1 WHERE version_id = ? AND ref = ?');
         for (const { ref, versionId } of names) {
           clear.run(ref, versionId);
-          set.run(versionId);
+          if (set.run(versionId, ref).changes === 0) throw missing(ref, versionId);
         }
       });
     },
   };
+}
+
+function missing(ref: string, versionId: string): RekeyError {
+  return new RekeyError({
+    code: 'version-missing',
+    family: 'NotFound',
+    message: `the store holds no version ${versionId} of ${ref}`,
+    next: [`rekey status ${ref}`],
+  });
 }

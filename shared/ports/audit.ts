@@ -10,7 +10,10 @@ export interface ChainHead {
 
 /** The stream that readers of secrets cannot see. Entries arrive through the registry's own commits. */
 export interface AuditChain {
-  /** Gives the committed, unchained entries sequence and hash. One writer at a time; idempotent by id. */
+  /**
+   * Gives every entry that had been committed when it began, and is not chained, sequence and hash, and answers the last.
+   * Any number may be asked at once: they make one chain without gaps, each entry once.
+   */
   chainPending(): Promise<ChainHead>;
   head(): Promise<ChainHead>;
   /** Chained lines after `afterSeq`, oldest first, at most `limit`. The line is the canonical JSON that was hashed. */
@@ -18,19 +21,22 @@ export interface AuditChain {
     afterSeq: number,
     limit: number,
   ): Promise<{ readonly seq: number; readonly line: string; readonly hash: string }[]>;
-  /** Entries that answer the question, oldest first. */
+  /** Entries, chained or not, that answer all of the question, oldest first by `atMs`. A list that is given and empty matches none. */
   find(question: {
     readonly action?: readonly AuditEntry['action'][];
     readonly refs?: readonly string[];
     readonly operation?: string;
+    /** At or after. */
     readonly sinceMs?: number;
   }): Promise<AuditEntry[]>;
 }
 
 /** Signs checkpoints, export trailers and packets (ECDSA P-256 over SHA-256). */
 export interface Signer {
+  /** The same for as long as the key is. */
   readonly keyId: string;
   /** SPKI PEM. */
   readonly publicKeyPem: string;
+  /** DER, over the SHA-256 of any number of bytes (a packet has megabytes). */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }

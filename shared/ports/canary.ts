@@ -1,12 +1,15 @@
 import type { SecretRef } from '../domain/secret-ref.ts';
 
-/** What a read met. */
+/**
+ * What a read met. `denied`: refused, with the refusal's code (`fenced`, `key-closed`). `failed`: it could not tell, which is
+ * neither. Never the value.
+ */
 export type CanaryAnswer =
   | { readonly state: 'denied'; readonly code: string }
   | { readonly state: 'allowed' }
   | { readonly state: 'failed'; readonly message: string };
 
-/** A reader of our own who tries what an honest reader does; the value goes nowhere. */
+/** A reader of our own who tries what an honest reader does; the value goes nowhere. Never throws. */
 export interface Canary {
   /** Through the resolver. */
   throughResolver(ref: SecretRef): Promise<CanaryAnswer>;

@@ -8,17 +8,27 @@ export interface EpochKey {
   readonly state: KeyState;
 }
 
-/** A key per class epoch. */
+/** A key per class epoch. Errors: `NotFound` `key-unknown`; `Unrecoverable` `key-destroyed` where one is to be closed or opened. */
 export interface EpochKeys {
-  /** The key of a class epoch, made on first call. Idempotent. `closed` keeps it shut to readers from its first instant. */
+  /**
+   * The key of a class epoch, made on first call. Idempotent, also for two at once: the first decides, a key that stands is
+   * answered as it is, destroyed or not. `closed` keeps it shut to readers from its first instant.
+   */
   ensure(className: string, epoch: number, initial: 'open' | 'closed'): Promise<EpochKey>;
+  /** Destroyed ones too, by epoch. */
   list(className: string): Promise<EpochKey[]>;
+  /**
+   * Idempotent. Once it has resolved the store's `read` refuses readers; whoever reads the vault around it is refused as
+   * soon as the vault has taken it in, and only a canary's denial tells that it has.
+   */
   close(keyId: string): Promise<void>;
+  /** Idempotent. */
   open(keyId: string): Promise<void>;
   /**
-   * Makes every value under the key unreadable for ever. `irrevocableAtMs`: from then on nothing that is left can
-   * bring it back; null, with `pending` saying what a person still has to do, where Rekey cannot see to that itself.
-   * Refused (`Conflict`, `key-still-named`) while a pending, live, grace, cut or unproven version names the key.
+   * Makes every value under the key unreadable for ever, to everyone at once. `irrevocableAtMs`: from then on nothing that
+   * is left can bring it back; null, with `pending` saying what a person still has to do, where Rekey cannot see to that
+   * itself. Idempotent. Refused (`Conflict`, `key-still-named`) while a pending, live, grace, cut or unproven version names
+   * the key; it stays as it was then.
    */
   destroy(keyId: string): Promise<{ readonly irrevocableAtMs: number | null; readonly pending?: string }>;
 }

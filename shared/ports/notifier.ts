@@ -17,5 +17,6 @@ export type TellOutcome =
   | { readonly state: 'failed'; readonly message: string };
 
 export interface Notifier {
+  /** Never throws: what did not arrive, or may not have, is `failed`, in words of our own and not the consumer's. */
   tell(message: Tell): Promise<TellOutcome>;
 }

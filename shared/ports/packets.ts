@@ -1,5 +1,5 @@
 /** Where incident packets are kept for people. */
 export interface Packets {
-  /** Writes the signed JSON and its page; answers where the JSON is. Idempotent by name. */
+  /** Writes the signed JSON and its page; answers where the JSON is. Idempotent by name: the same again is a no-op. */
   write(name: string, json: string, html: string): Promise<string>;
 }

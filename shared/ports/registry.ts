@@ -37,32 +37,37 @@ export interface EnrolmentChange {
 }
 
 export interface ClaimRequest {
+  /** Written into the claim. */
   readonly operation: string;
+  /** The class epoch the operation works for: a secret that a newer one has is left to it. */
   readonly epoch: number;
   readonly holder: string;
   readonly nowMs: number;
   readonly leaseMs: number;
 }
 
-/** A secret under claim with every version of it that is not settled. */
+/** A secret under claim with every version of it that is not settled (neither `revoked-proven` nor `failed`), oldest first. */
 export interface Claimed {
   readonly secret: SecretRecord;
   readonly versions: readonly VersionRecord[];
-  /** The claim that was taken over, where there was one. */
+  /** The claim that was taken over, expired or not, of the same operation or another; none where it had been given back. */
   readonly preempted?: NonNullable<SecretRecord['claim']>;
 }
 
 export type ClaimAnswer =
   | ({ readonly outcome: 'claimed' } & Claimed)
-  /** A newer break-glass has the secret: it is that one's now. */
+  /** A newer break-glass has the secret: it is that one's now. `by`: its operation, where one is under way. */
   | { readonly outcome: 'superseded'; readonly ref: SecretRef; readonly by: string }
   | { readonly outcome: 'unknown'; readonly ref: SecretRef };
 
 /** One secret's step: committed with its entries if `token` is still the secret's fencing token, refused otherwise. */
 export interface SecretChange {
   readonly token: number;
+  /** The whole record, as it is to stand. */
   readonly secret: SecretRecord;
+  /** New or changed ones, whole; one that is not listed stays as it is. */
   readonly versions: readonly VersionRecord[];
+  /** As `saveDelivery`. */
   readonly deliveries: readonly Delivery[];
   readonly entries: readonly AuditEntry[];
 }
@@ -72,20 +77,31 @@ export interface TargetTally {
   /** Empty: those that no target accepts, which only people can replace. */
   readonly target: string;
   readonly total: number;
+  /** At the epoch, or a newer one. */
   readonly reissued: number;
+  /** Re-issued, and every version but the current one settled. */
   readonly proven: number;
   readonly parked: readonly {
     readonly code: string;
     readonly count: number;
+    /** At most three, the first by reference. */
     readonly firstRefs: readonly string[];
   }[];
 }
 
 /**
- * The list of everything enrolled, issued and under way. Each verb that changes state takes the audit entries that tell
- * of it and commits both together. Conflicting saves throw `Conflict`; nothing is changed then.
+ * The list of everything enrolled, issued and under way.
+ *
+ * Reads see every commit that had resolved when they began, whichever process made it (`deliveriesDue` says otherwise).
+ * Each verb that changes state takes the audit entries that tell of it and commits both together: an entry that cannot be
+ * written leaves no change. An entry whose id is known already keeps its first words, and the rest goes on, so that every
+ * verb may be sent again. Conflicting saves throw `Conflict`; nothing is changed then.
+ *
+ * Lists may be as long as a class (10,000 secrets), name nothing twice, and do nothing when they are empty. Where a verb
+ * takes several changes each is whole by itself; one that throws may have committed some of them.
  */
 export interface Registry {
+  /** Everything, each family by name. Long: for `apply` and for what a person looks at. */
   enrolment(): Promise<Enrolment>;
   /** In their order, each change whole. A removed secret's versions stay in the ledger; enrolled again it goes on after the last of them. */
   applyEnrolment(changes: readonly EnrolmentChange[]): Promise<void>;
@@ -94,62 +110,80 @@ export interface Registry {
   target(id: string): Promise<TargetRecord | null>;
   /** All, by id. */
   targets(): Promise<TargetRecord[]>;
-  secrets(refs: readonly SecretRef[]): Promise<SecretRecord[]>;
-  secretsIn(scope: Scope): Promise<SecretRecord[]>;
   /** All, by name. */
   consumers(): Promise<ConsumerRecord[]>;
   /** All, by name. */
   people(): Promise<Person[]>;
-  /** Every version of these secrets, or all under a key. */
+  /** In the order of `refs`; what is not enrolled is left out. */
+  secrets(refs: readonly SecretRef[]): Promise<SecretRecord[]>;
+  /** By reference. */
+  secretsIn(scope: Scope): Promise<SecretRecord[]>;
+  /** Every version of these secrets, or all under a key, settled ones too; each secret's oldest first. */
   versions(
     of: { readonly refs: readonly SecretRef[] } | { readonly keyId: string },
   ): Promise<VersionRecord[]>;
 
   /**
    * One conditional write: class epoch `plan.fromEpoch` → `incident.epoch`, the fence where the plan has one, the incident
-   * itself. The same incident again is a no-op; another epoch is `Conflict` `epoch-moved`.
+   * itself among the class's open ones. The same incident again is a no-op; another epoch, or no such class, is `Conflict`
+   * `epoch-moved`. The plan may list 10,000 secrets, and never changes.
    */
   openIncident(incident: IncidentRecord, entries: readonly AuditEntry[]): Promise<void>;
   incident(id: string): Promise<IncidentRecord | null>;
-  /** All, oldest first. */
+  /** All, oldest first by `confirmedAtMs`. */
   incidents(): Promise<IncidentRecord[]>;
-  /** Saves the next revision (`incident.revision` is the one it was read at). `lift`: its fence falls with it; `end`: the class is free of it. */
+  /**
+   * Saves the next revision and answers it (`incident.revision` is the one it was read at; `Conflict` `incident-changed`
+   * where it is not the last). `lift`: its own fence falls with it; `end`: the class is free of it.
+   */
   saveIncident(
     incident: IncidentRecord,
     effects: { readonly lift?: boolean; readonly end?: boolean },
     entries: readonly AuditEntry[],
   ): Promise<IncidentRecord>;
 
-  /** How a scope stands against an epoch, counted where the records are. */
+  /** How a scope stands against an epoch, counted where the records are: one of each target that has secrets in it, by id. */
   tally(scope: Scope, epoch: number): Promise<TargetTally[]>;
 
-  /** Takes the secrets for an operation: raises each fencing token, takes over whatever held them. Break-glass pre-empts. */
+  /**
+   * Takes the secrets for an operation, each by itself: raises its fencing token by one and takes over whatever held it.
+   * One answer for each reference, in their order; `superseded` and `unknown` change nothing.
+   */
   claim(refs: readonly SecretRef[], request: ClaimRequest): Promise<ClaimAnswer[]>;
-  /** Right before each target write: extends the claims that are still the last; refs of the stale ones. */
+  /** Right before each target write: extends the claims that are still held with the last token; refs of the others. */
   renew(
     claims: readonly { readonly ref: SecretRef; readonly token: number }[],
     expiresAtMs: number,
   ): Promise<SecretRef[]>;
-  /** Commits the steps of a batch together; refs of stale ones, which changed nothing. */
+  /** Commits the steps of a batch; refs of stale ones, which changed nothing: no secret, version, delivery or entry. The others go through. */
   record(changes: readonly SecretChange[]): Promise<SecretRef[]>;
-  /** Gives claims back; a newer one is left alone. */
+  /** Gives claims back; a newer one, or none, is left alone. */
   release(claims: readonly { readonly ref: SecretRef; readonly token: number }[]): Promise<void>;
 
   /** Saves the target's cut; answers the one that stood before. */
   beginCut(cut: CutRecord, entries: readonly AuditEntry[]): Promise<CutRecord | null>;
-  /** Marks the cut as seen, and the live versions of what it cut as `cut`. */
+  /** Saves the cut as seen, marks its secrets, and the live and grace versions of what it cut as `cut`. */
   observeCut(cut: CutRecord, entries: readonly AuditEntry[]): Promise<void>;
+  /** By target. */
   cuts(incident: string): Promise<CutRecord[]>;
-  /** Takes back the marks of a cut that was undone at its target. */
+  /**
+   * Takes back the marks of a cut that was undone at its target for `refs`: they leave the cut's list, the version that
+   * readers get is live again, any other grace. Settled versions stay as they are.
+   */
   undoCut(cut: CutRecord, refs: readonly SecretRef[], entries: readonly AuditEntry[]): Promise<void>;
 
   breaker(target: string): Promise<Breaker | null>;
   /** Null closes it. */
   setBreaker(target: string, breaker: Breaker | null): Promise<void>;
 
-  /** Due ones that are not yet confirmed (or told, where that suffices), oldest first. */
+  /**
+   * Due ones that are not done (confirmed, or told where that suffices), the longest due first. May lag a moment behind
+   * what was saved: what it misses the next look finds, and what was just done may show once more.
+   */
   deliveriesDue(nowMs: number, limit: number): Promise<Delivery[]>;
+  /** All of an incident, by id. */
   deliveries(incident: string): Promise<Delivery[]>;
+  /** Whole, by id; one that is done stays as it is (two tellers may be at one), and the entries are written all the same. */
   saveDelivery(delivery: Delivery, entries: readonly AuditEntry[]): Promise<void>;
 
   /** Entries that change nothing but the audit itself. */

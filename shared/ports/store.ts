@@ -14,18 +14,29 @@ export interface VersionName {
   readonly versionId: string;
 }
 
-/** As whom a value is read. `reader`: refused under a closed key. `worker`: the pending version only. `prover`: any, for proofs alone. */
+/**
+ * As whom a value is read. `reader`: refused under a closed key. `worker`: what it is itself installing, and the credentials
+ * it works with (admins', signing keys). `prover`: any version, for proofs alone.
+ */
 export type ReadAs = 'reader' | 'worker' | 'prover';
 
 /**
- * The vault that holds the versions. A value is durable when `putPending` resolves. Errors: `Denied` with code
- * `key-closed`, `NotFound` with `version-missing`, `Unrecoverable` with `key-destroyed`.
+ * The vault that holds the versions. Errors: `Denied` `key-closed`; `NotFound` `version-missing`, where the store has no
+ * such version of that secret; `Unrecoverable` `key-destroyed`, where what is read or put is under a destroyed key. Empty lists do
+ * nothing. A value is any text of 1 to 65,536 bytes in UTF-8, and comes back as it was put.
  */
 export interface SecretStore {
-  /** Idempotent by version id: a version that exists keeps its first value. Durable, all together, when it resolves. */
+  /**
+   * Idempotent by version id: a version that exists keeps its first value. All of them durable when it resolves; where it
+   * throws some may be, and the same call again is safe. Readers of the vault itself are given what was promoted last until the next `promote` (a secret's very first
+   * value, where the vault labels that by itself, at once).
+   */
   putPending(requests: readonly SealRequest[]): Promise<void>;
   /** One value for each name, in their order; a name that cannot be read fails the call. */
   read(names: readonly VersionName[], as: ReadAs): Promise<string[]>;
-  /** The current label moves from whatever it was on to the version. Idempotent. */
+  /**
+   * The current label, by which the vault itself serves its readers, moves from whatever it was on to the version.
+   * Idempotent. A name that the store does not hold fails the call and leaves its secret's label where it was.
+   */
   promote(names: readonly VersionName[]): Promise<void>;
 }
