@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { hashLine } from '../../shared/domain/audit/line.ts';
 import { signCheckpoint } from '../../shared/domain/audit/signed.ts';
 import { verifyExport } from '../../shared/domain/audit/verify.ts';
 import { canonicalJson } from '../../shared/domain/canonical.ts';
+import { anEntry } from '../contracts/records.ts';
+import { aState, openedAgain } from '../support/state.ts';
 import { aWorld, type World } from '../support/world.ts';
 
 async function anExport(
@@ -98,41 +99,21 @@ test('[6.3] an export by another key is not believed', async () => {
   });
 });
 
-test('the chain starts at 32 zero bytes and each hash covers the line and the one before', async () => {
-  const world = await aWorld({ secrets: 2 });
-  await world.state.services.audit.chainPending();
-  let previous: Buffer = Buffer.alloc(32);
-  for (const { line, hash } of await world.state.services.audit.lines(0, 100)) {
-    previous = hashLine(line, previous);
-    expect(hash).toBe(previous.toString('hex'));
-  }
-});
-
-test('[6.3] a state change and its entry commit together: without the entry there is no change', async () => {
-  const world = await aWorld();
-  world.state.database.exec(
-    "CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no entry'); END",
-  );
-  const before = await world.secret();
-  await expect(world.advance()).rejects.toThrow('no entry');
-  expect((await world.secret()).rotation).toEqual(before.rotation);
-});
-
-test('an entry that is written twice is one entry', async () => {
-  const world = await aWorld();
-  const { registry, audit } = world.state.services;
-  const entry = {
-    v: 1,
-    id: 'same',
-    atMs: 1,
-    action: 'observe',
-    outcome: 'success',
-    actor: { user: 'x' },
-    source: 'test',
-  } as const;
-  await registry.append([entry]);
-  await registry.append([entry]);
-  const { seq } = await audit.chainPending();
-  expect((await audit.chainPending()).seq).toBe(seq);
-  expect(await audit.find({ action: ['observe'] })).toHaveLength(1);
+test('[6.3] nobody comes between the head that a writer read and the entries that he chains upon it', async () => {
+  const state = aState();
+  const other = openedAgain(state);
+  // Refused at once: waiting, it would keep the first one from going on.
+  other.database.exec('PRAGMA busy_timeout = 0');
+  await state.services.registry.append([anEntry()]);
+  const between: Promise<unknown>[] = [];
+  const prepare = state.database.prepare.bind(state.database);
+  state.database.prepare = (sql) => {
+    if (sql.includes('ORDER BY n LIMIT')) {
+      between.push(other.services.audit.chainPending(), other.services.registry.append([anEntry()]));
+    }
+    return prepare(sql);
+  };
+  expect(await state.services.audit.chainPending()).toMatchObject({ seq: 1 });
+  const locked = { status: 'rejected', reason: { family: 'Throttled', code: 'state-locked' } };
+  expect(await Promise.allSettled(between)).toMatchObject([locked, locked]);
 });

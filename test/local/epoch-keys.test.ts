@@ -13,33 +13,6 @@ function everyByteIn(folder: string): Buffer {
   );
 }
 
-test('[1.1] a closed key refuses readers at once, and gives way again when opened', async () => {
-  const world = await aWorld();
-  const { keys, store } = world.state.services;
-  const { currentVersionId, ref } = await world.secret();
-  const names = [{ ref, versionId: currentVersionId ?? '' }];
-  await keys.close('payments#1');
-  await expect(store.read(names, 'reader')).rejects.toMatchObject({ code: 'key-closed' });
-  await expect(store.read(names, 'prover')).resolves.toEqual(['old-0']);
-  await keys.open('payments#1');
-  await expect(store.read(names, 'reader')).resolves.toEqual(['old-0']);
-});
-
-test.each(['pending', 'live', 'grace', 'cut', 'revoked-unproven'])(
-  '[5.4] a key that a %s version names is not destroyed',
-  async (fate) => {
-    const world = await aWorld();
-    world.state.database.prepare("UPDATE version SET fate = ? WHERE key_id = 'payments#1'").run(fate);
-    await expect(world.state.services.keys.destroy('payments#1')).rejects.toMatchObject({
-      code: 'key-still-named',
-    });
-    const { currentVersionId, ref } = await world.secret();
-    await expect(
-      world.state.services.store.read([{ ref, versionId: currentVersionId ?? '' }], 'reader'),
-    ).resolves.toEqual(['old-0']);
-  },
-);
-
 test('[1.1] a value stands nowhere in the state, and its key nowhere after it was destroyed', async () => {
   const world = await aWorld({ secrets: 5 });
   const before = world.state.database.prepare("SELECT wrapped FROM epoch_key WHERE id = 'payments#1'").get();
