@@ -118,6 +118,21 @@ export async function putValues(
       ],
     });
   }
+  // The names are taken before anything is stored under them: the store keeps a name's first value, and a put that dies here
+  // must not leave its own to the next one.
+  await registry.record(
+    claims.flatMap((claim) =>
+      claim.outcome === 'claimed'
+        ? {
+            token: claim.secret.fencing,
+            secret: { ...claim.secret, ordinal: claim.secret.ordinal + 1 },
+            versions: [],
+            deliveries: [],
+            entries: [],
+          }
+        : [],
+    ),
+  );
   // Durable before anyone is told that it is there.
   await store.putPending(seals);
   const stale = await registry.record(changes);
