@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openState } from '../../local/state.ts';
+import { aState, openedAgain } from '../support/state.ts';
 import { aWorld } from '../support/world.ts';
 
 function everyByteIn(folder: string): Buffer {
@@ -58,4 +59,24 @@ test('a root key that a command prints is used and never written', async () => {
   } finally {
     other.close();
   }
+});
+
+test('[5.4] a key that is destroyed while another process opens it is not open afterwards', async () => {
+  const state = aState();
+  const other = openedAgain(state);
+  // Refused at once: waiting, it would keep the first one from going on.
+  other.database.exec('PRAGMA busy_timeout = 0');
+  const { keys } = state.services;
+  const key = await keys.ensure('payments', 1, 'closed');
+  const between: Promise<unknown>[] = [];
+  const prepare = state.database.prepare.bind(state.database);
+  state.database.prepare = (sql) => {
+    if (sql.startsWith('UPDATE epoch_key SET state')) between.push(other.services.keys.destroy(key.id));
+    return prepare(sql);
+  };
+  await keys.open(key.id);
+  expect(await Promise.allSettled(between)).toMatchObject([
+    { status: 'rejected', reason: { code: 'state-locked' } },
+  ]);
+  expect(await keys.list('payments')).toEqual([{ ...key, state: 'open' }]);
 });
