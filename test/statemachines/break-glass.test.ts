@@ -62,6 +62,21 @@ test('[7.4] what no rotator knows is in the plan and never called done: people r
   expect(await tally()).toMatchObject([{ target: '', total: 2, reissued: 1, proven: 0 }]);
 });
 
+test('[5.4] a secret that came from a class of a higher epoch is re-issued like any other', async () => {
+  const world = await aWorld({ secrets: 1 });
+  await world.breakGlass();
+  await world.breakGlass();
+  const moved = { ...(await world.secret()), className: 'admins', epoch: 1 };
+  await world.state.services.registry.applyEnrolment([
+    { put: { secrets: [moved] }, remove: {}, entries: [] },
+  ]);
+  const scope = { className: 'admins', secretRef: moved.ref };
+  const incident = await world.breakGlass('values-leaked', { scope });
+  expect(incident.provenAtMs).toBeDefined();
+  expect(await world.secret()).toMatchObject({ className: 'admins', epoch: 2, ordinal: 4 });
+  expect(await world.fates()).toEqual({ live: 1, 'revoked-proven': 3 });
+});
+
 test('[5.5] consumers are told beside the secrets’ stages, and what they confirm is written down', async () => {
   const told: string[] = [];
   const world = await aWorld({

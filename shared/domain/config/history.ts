@@ -15,9 +15,15 @@ export function keepHistory<F extends keyof Wanted>(
   standing: Wanted[F][number],
   wanted: Wanted[F][number],
 ): Wanted[F][number] {
-  const decided = (name: string) => DECIDED[family].includes(name);
+  // An epoch is its class's own. Kept from another class, it could make a later break-glass take the secret for a newer one's.
+  const moved = family === 'secrets' && fieldOf(standing, 'className') !== fieldOf(wanted, 'className');
+  const decided = (name: string) => DECIDED[family].includes(name) || (moved && name === 'epoch');
   return Object.fromEntries([
     ...Object.entries(standing).filter(([name]) => !decided(name)),
     ...Object.entries(wanted).filter(([name]) => decided(name)),
   ]) as unknown as Wanted[F][number];
+}
+
+function fieldOf(record: object, name: string): unknown {
+  return (record as Readonly<Record<string, unknown>>)[name];
 }

@@ -183,6 +183,12 @@ test('[F.1] of a record that stands only what the file decides is taken, and wha
   const standing = { ...secret, ordinal: 4, fencing: 9 };
   const wanted = { ...secret, tenant: 'globex', cut: { operation: 'inc-1', wasOff: false, atMs: 1 } };
   expect(keepHistory('secrets', standing, wanted)).toEqual({ ...standing, tenant: 'globex' });
+  // An epoch is its class's own.
+  const elsewhere = { ...wanted, className: 'ledgers', epoch: 1 };
+  expect(keepHistory('secrets', { ...standing, epoch: 7 }, elsewhere)).toMatchObject({
+    epoch: 1,
+    ordinal: 4,
+  });
   expect(keepHistory('people', person, { name: person.name, sshKeys: [] })).toEqual({
     name: person.name,
     sshKeys: [],
