@@ -129,6 +129,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('the whole chain with a signed trailer, as JSON lines')
     .option('--out <file>', 'a file instead of standard output')
     .option('--checkpoint <file>', 'also write a signed checkpoint of the head')
+    .option('--public-key <file>', 'also write the public key (PEM) that verifies it')
     .action(action(async () => (await import('./commands/audit.ts')).exportAudit));
   audit
     .command('verify')

@@ -28,21 +28,22 @@ export async function signCheckpoint(
   return { ...whole, signature: Buffer.from(signature).toString('base64') };
 }
 
-/** The checkpoint, or null where it is none, or not signed by this key. */
+/** The checkpoint, or null where it is none, not signed by this key, or not byte for byte as it was written (canonical JSON). */
 export function readCheckpoint(
   text: string,
   kind: Checkpoint['kind'],
   publicKeyPem: string,
 ): SignedCheckpoint | null {
   try {
-    const { signature, ...rest } = JSON.parse(text) as SignedCheckpoint;
+    const whole = JSON.parse(text) as SignedCheckpoint;
+    const { signature, ...rest } = whole;
     const genuine = verify(
       'sha256',
       Buffer.from(canonicalJson(rest)),
       createPublicKey(publicKeyPem),
       Buffer.from(signature, 'base64'),
     );
-    return genuine && rest.v === 1 && rest.kind === kind ? { ...rest, signature } : null;
+    return genuine && rest.v === 1 && rest.kind === kind && canonicalJson(whole) === text ? whole : null;
   } catch {
     return null;
   }

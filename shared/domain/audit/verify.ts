@@ -1,19 +1,23 @@
 import { canonicalJson } from '../canonical.ts';
+import { linesOf, readExportLine, whyMalformed } from './export-line.ts';
 import { GENESIS, hashLine } from './line.ts';
 import { readCheckpoint, type SignedCheckpoint } from './signed.ts';
 
 /** What is wrong with an export, and where it first shows. */
 export interface Tampering {
   readonly kind:
+    | 'malformed'
     | 'edit'
     | 'removal'
     | 'reordering'
+    | 'repetition'
     | 'missing-tail'
     | 'trailer'
+    | 'checkpoint'
     | 'older-export'
     | 'other-chain'
     | 'not-canonical';
-  /** Line of the file, from 1. */
+  /** Line of the file, from 1; 0 where it is not the file's. */
   readonly line: number;
   readonly message: string;
 }
@@ -30,69 +34,89 @@ export type Verdict =
 
 export interface VerifyOptions {
   readonly publicKeyPem: string;
-  /** A checkpoint, as text, that the export must reach: catches an older whole export. */
+  /** A checkpoint, as text, that the export must pass through: catches an older whole export, narrows an edit whose hashes were made anew. */
   readonly expect?: string;
-  /** Also see that each line is in canonical form. The hash covers the bytes either way; this takes three times as long. Default false. */
+  /** Also see that each entry is in canonical form. The hash covers the bytes either way; this takes three times as long. Default false. */
   readonly canonical?: boolean;
 }
 
 const TRAILER_START = Buffer.from('{"atMs":');
-const NEWLINE = 0x0a;
 
 /**
- * Checks an export alone: every line's hash upon the one before, from zeros to the signed trailer. Never throws for
- * tampering. Where the trailer does not fit, the first line whose sequence is out of place is named; an edit that keeps the
- * sequence shows in the head alone, and is found by the checkpoints that are at hand.
+ * Checks an export alone: every line byte for byte, its hash upon the one before, from zeros to the signed trailer. Never
+ * throws for tampering; the first line that does not fit is named. Where every later hash was made anew, all lines fit and
+ * only the signed head does not: then the entry cannot be told, unless a checkpoint from in between narrows it.
  */
 export async function verifyExport(
   chunks: AsyncIterable<Uint8Array>,
   options: VerifyOptions,
 ): Promise<Verdict> {
-  let previous: Buffer = Buffer.from(GENESIS, 'hex');
-  let line = 0;
-  let last: Buffer | undefined;
-  let chain: string | undefined;
-  let expectedHash: string | undefined;
   const expected =
     options.expect === undefined
       ? undefined
       : readCheckpoint(options.expect, 'rekey-audit-checkpoint', options.publicKeyPem);
-  if (expected === null) return bad('trailer', 0, 'the expected checkpoint is not signed by this key');
+  if (expected === null)
+    return bad('checkpoint', 0, 'the expected checkpoint is not signed by this key, or was changed');
+  let previous: Buffer = Buffer.from(GENESIS, 'hex');
+  let line = 0;
+  let chain: string | undefined;
+  let expectedHash: string | undefined;
+  let trailer: SignedCheckpoint | undefined;
+  let gap: Tampering | undefined;
 
-  const take = (text: Buffer): Tampering | undefined => {
-    line += 1;
-    const seq = numberAfter(text, '"seq":');
-    if (seq !== line) return misplaced(line, seq);
-    const own = textAfter(text, '"chain":"');
-    chain ??= own;
-    if (own !== chain) return { kind: 'other-chain', line, message: `line ${line} is of chain ${own}` };
-    if (options.canonical === true && !isCanonical(text)) {
-      return { kind: 'not-canonical', line, message: `line ${line} is not in canonical form` };
-    }
-    previous = hashLine(text, previous);
-    if (expected?.seq === line) expectedHash = previous.toString('hex');
-    return undefined;
-  };
-
-  // The line read before this one is an entry once another follows it: the last one is the trailer.
   for await (const text of linesOf(chunks)) {
-    if (last !== undefined) {
-      const tampering = take(last);
-      if (tampering !== undefined) return { ok: false, tampering };
+    // Whether a missing entry stands further on decides between removed and moved.
+    if (gap !== undefined) {
+      const moved = readExportLine(text) !== null && numberAfter(text, '"seq":') === gap.line;
+      if (moved) return bad('reordering', gap.line, gap.message);
+      continue;
     }
-    last = text;
+    if (trailer !== undefined) return bad('trailer', line + 2, 'something stands after the trailer');
+    const read = readExportLine(text);
+    if (read === null) {
+      if (!text.subarray(0, TRAILER_START.length).equals(TRAILER_START) || text.at(-1) !== 0x0a) {
+        return bad('malformed', line + 1, `line ${line + 1} is no entry: ${whyMalformed(text)}`);
+      }
+      const closing = text.toString('utf8', 0, text.length - 1);
+      const signed = readCheckpoint(closing, 'rekey-audit-trailer', options.publicKeyPem);
+      if (signed === null)
+        return bad('trailer', line + 1, 'the trailer is not signed by this key, or was changed');
+      trailer = signed;
+      continue;
+    }
+    line += 1;
+    const { entry, hash } = read;
+    const seq = numberAfter(entry, '"seq":');
+    if (seq !== undefined && seq > line) {
+      if (entry.includes('"hash":"'))
+        return bad('malformed', line, `line ${line} is no entry: it is several`);
+      gap = {
+        kind: 'removal',
+        line,
+        message: `entry ${line} is missing here: entry ${seq} stands in its place`,
+      };
+      continue;
+    }
+    if (seq !== undefined && seq < line)
+      return bad('repetition', line, `entry ${seq} stands a second time, at line ${line}`);
+    const own = textAfter(entry, '"chain":"');
+    chain ??= own;
+    if (own !== chain) return bad('other-chain', line, `line ${line} is of chain ${own}`);
+    if (options.canonical === true && !isCanonical(entry))
+      return bad('not-canonical', line, `line ${line} is not in canonical form`);
+    previous = hashLine(entry, previous);
+    if (previous.toString('hex') !== hash) return bad('edit', line, edited(line));
+    if (expected?.seq === line) expectedHash = hash;
   }
-  if (last === undefined) return bad('missing-tail', 1, 'the export is empty');
-  const at = line + 1;
-  if (
-    !last.subarray(0, TRAILER_START.length).equals(TRAILER_START) ||
-    !last.includes('rekey-audit-trailer')
-  ) {
-    return bad('missing-tail', at, `there is no trailer after line ${line}: the tail is missing`);
-  }
-  const trailer = readCheckpoint(last.toString('utf8'), 'rekey-audit-trailer', options.publicKeyPem);
-  if (trailer === null) return bad('trailer', at, 'the trailer is not signed by this key, or was changed');
-  return judge(trailer, { line, previous: previous.toString('hex'), chain, at, expected, expectedHash });
+  if (gap !== undefined) return { ok: false, tampering: gap };
+  if (trailer === undefined)
+    return bad('missing-tail', line + 1, `there is no trailer after line ${line}: the tail is missing`);
+  return judge(trailer, { line, previous: previous.toString('hex'), chain, expected, expectedHash });
+}
+
+function edited(line: number): string {
+  const before = line === 1 ? '' : `, or entry ${line - 1} was together with its own hash`;
+  return `entry ${line} does not fit its hash: it was edited${before}`;
 }
 
 function judge(
@@ -101,12 +125,12 @@ function judge(
     readonly line: number;
     readonly previous: string;
     readonly chain: string | undefined;
-    readonly at: number;
     readonly expected: SignedCheckpoint | undefined;
     readonly expectedHash: string | undefined;
   },
 ): Verdict {
-  const { line, at, expected } = seen;
+  const { line, expected } = seen;
+  const at = line + 1;
   if (trailer.seq > line)
     return bad('missing-tail', at, `the trailer counts ${trailer.seq} entries, ${line} are there`);
   if (trailer.seq < line)
@@ -117,34 +141,35 @@ function judge(
     );
   if (seen.chain !== undefined && trailer.chain !== seen.chain)
     return bad('other-chain', at, `the trailer is of chain ${trailer.chain}`);
-  if (trailer.hash !== seen.previous)
-    return bad('edit', at, 'an entry was edited: the chain does not come to the signed head');
-  if (expected !== undefined) {
-    if (expected.chain !== trailer.chain)
-      return bad('other-chain', at, `the checkpoint is of chain ${expected.chain}`);
-    if (expected.seq > trailer.seq) {
-      return bad(
-        'older-export',
-        at,
-        `the export ends at entry ${trailer.seq}, the checkpoint stands at ${expected.seq}: it is an older one`,
-      );
-    }
-    if (expected.seq > 0 && expected.hash !== seen.expectedHash) {
-      return bad('edit', expected.seq, 'the chain does not pass through the checkpoint');
-    }
+  if (expected !== undefined && expected.chain !== trailer.chain)
+    return bad('other-chain', at, `the checkpoint is of chain ${expected.chain}`);
+  const passes = expected === undefined || expected.seq === 0 || expected.hash === seen.expectedHash;
+  if (trailer.hash !== seen.previous) return bad('edit', at, madeAnew(line, expected, passes));
+  if (expected === undefined || passes)
+    return { ok: true, entries: line, head: trailer.hash, atMs: trailer.atMs, chain: trailer.chain };
+  if (expected.seq > trailer.seq) {
+    return bad(
+      'older-export',
+      at,
+      `the export ends at entry ${trailer.seq}, the checkpoint stands at ${expected.seq}: it is an older one`,
+    );
   }
-  return { ok: true, entries: line, head: trailer.hash, atMs: trailer.atMs, chain: trailer.chain };
+  return bad('edit', expected.seq, `the chain does not pass through the checkpoint at entry ${expected.seq}`);
+}
+
+/** Each line fits the one before, so whoever edited made the later hashes anew: only what was signed can tell where. */
+function madeAnew(line: number, expected: SignedCheckpoint | undefined, passes: boolean): string {
+  const why =
+    'the chain does not come to the signed head: an entry was edited and every hash after it made anew';
+  if (expected === undefined || expected.seq > line)
+    return `${why}. Which one cannot be told from the export alone; --expect with a checkpoint from in between narrows it`;
+  return passes
+    ? `${why}. It lies after entry ${expected.seq}, where the checkpoint still fits`
+    : `${why}. It lies at entry ${expected.seq} or before: the checkpoint does not fit there`;
 }
 
 function bad(kind: Tampering['kind'], line: number, message: string): Verdict {
   return { ok: false, tampering: { kind, line, message } };
-}
-
-function misplaced(line: number, seq: number | undefined): Tampering {
-  if (seq === undefined) return { kind: 'edit', line, message: `line ${line} has no sequence` };
-  return seq > line
-    ? { kind: 'removal', line, message: `entry ${line} is missing: entry ${seq} stands in its place` }
-    : { kind: 'reordering', line, message: `entry ${seq} stands at line ${line}` };
 }
 
 /** Own fields come in canonical order, so the last occurrence is ours and not one inside a text. */
@@ -175,18 +200,4 @@ function isCanonical(text: Buffer): boolean {
   } catch {
     return false;
   }
-}
-
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of chunks) {
-    let from = 0;
-    const bytes: Buffer = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
-    for (let end = bytes.indexOf(NEWLINE, from); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
-      yield bytes.subarray(from, end);
-      from = end + 1;
-    }
-    rest = bytes.subarray(from);
-  }
-  if (rest.length > 0) yield rest;
 }
