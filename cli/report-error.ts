@@ -1,4 +1,5 @@
 import { RekeyError } from '../shared/domain/errors.ts';
+import { describeUnforeseen } from '../shared/domain/unforeseen.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { formatError } from './screen/error.ts';
 
@@ -10,7 +11,7 @@ export function reportError(error: unknown, json: boolean): ExitCode {
       : new RekeyError({
           code: 'unexpected',
           family: 'Unrecoverable',
-          message: `something unforeseen happened (${error instanceof Error ? `${error.name} at ${placeOf(error)}` : typeof error})`,
+          message: `something unforeseen happened (${describeUnforeseen(error)})`,
           safe: 'What was recorded before stands.',
           next: ['rekey doctor', 'rekey status'],
         });
@@ -20,14 +21,4 @@ export function reportError(error: unknown, json: boolean): ExitCode {
     process.stdout.write(`${JSON.stringify({ error: { code, family, message, safe, next } })}\n`);
   }
   return known.family === 'Validation' ? EXIT.badInput : EXIT.failed;
-}
-
-function placeOf(error: Error): string {
-  const line = error.stack?.split('\n').find((candidate) => candidate.trimStart().startsWith('at '));
-  return (
-    line
-      ?.trim()
-      .replace(/^at /, '')
-      .replace(/\(?file:\/\/.*\/(.+?)\)?$/, '$1') ?? 'an unknown place'
-  );
 }

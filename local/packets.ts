@@ -1,15 +1,18 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Packets } from '../shared/ports/packets.ts';
+import { writingFiles } from './disk-full.ts';
 
 /** Packets as files: the signed JSON and its page beside it, whole or not at all. */
 export function createPacketFiles(folder: string): Packets {
   return {
     async write(name, json, html) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `${name}.json`);
-      writeWhole(join(folder, `${name}.html`), html);
-      writeWhole(path, json);
+      writingFiles(() => {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeWhole(join(folder, `${name}.html`), html);
+        writeWhole(path, json);
+      });
       return path;
     },
   };
@@ -21,8 +24,11 @@ function writeWhole(path: string, text: string): void {
   try {
     writeSync(file, text);
     fsyncSync(file);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary);
+    throw error;
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
 }

@@ -1,7 +1,6 @@
 import { completeTask, unfinishedExecutions } from '../../local/engine/executions.ts';
 import { ensureEngine } from '../../local/engine/launch.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
-import type { State } from '../../local/state.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { incidentNamed } from '../../shared/driver/change-incident.ts';
 import { type Context, withState } from '../context.ts';
@@ -32,8 +31,6 @@ export async function resume(
     const execution = running ?? `${id}-r${requests.names(`${id}-r`).length + 1}`;
     if (incident.state === 'awaiting-reopen' && incident.reopenToken !== undefined) {
       completeTask(state.database, incident.reopenToken, { again: true });
-      ensureEngine(context.home);
-      await sweepBegun(state, id);
     } else if (running === undefined) {
       requests.ask({
         name: execution,
@@ -50,7 +47,9 @@ export async function resume(
       context.say(`rekey: ${execution} is under way; watching it`);
     }
     ensureEngine(context.home);
-    const watched = await followIncident(context, state, execution, id);
+    // What waited for people before is over only when a further packet says what this sweep came to.
+    const packetsBefore = incident.state === 'awaiting-reopen' ? incident.packets : 0;
+    const watched = await followIncident(context, state, execution, id, packetsBefore);
     if (watched === null) {
       context.say(`detached; it goes on by itself: rekey watch ${id}`);
       return EXIT.done;
@@ -58,15 +57,4 @@ export async function resume(
     await reportIncident(context, state, watched.incident);
     return watched.code;
   });
-}
-
-const LOOK_EVERY_MS = 25;
-
-/** The incident waits for people until the engine has taken the question up. */
-async function sweepBegun({ services }: State, id: string): Promise<void> {
-  for (;;) {
-    const incident = await incidentNamed(services, id);
-    if (incident.state !== 'awaiting-reopen') return;
-    await services.clock.sleep(LOOK_EVERY_MS);
-  }
 }

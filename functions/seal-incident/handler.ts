@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RekeyError } from '../../shared/domain/errors.ts';
+import { isOfState, RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { buildPacket } from '../../shared/domain/packet/packet.ts';
 import { renderPacketHtml } from '../../shared/domain/packet/page/page.ts';
@@ -23,7 +23,7 @@ export const sealIncident = defineFunction({
   input: { incidentId: z.string() },
   output: { packet: z.string() },
   async run({ incidentId }, services) {
-    await destroyOldKeys(services, await incidentNamed(services, incidentId));
+    const owed = await destroyOldKeys(services, await incidentNamed(services, incidentId));
     // One more round, so that the packet does not call unconfirmed what was merely not asked yet.
     await tellDue(services);
     const nowMs = services.clock.nowMs();
@@ -37,6 +37,7 @@ export const sealIncident = defineFunction({
     const incident = await changeIncident(services, incidentId, (before) => ({
       incident: {
         ...before,
+        destroying: owed,
         counts,
         packets: before.packets + 1,
         ...(fenced(before) ? {} : { state: 'sealed' as const, sealedAtMs: nowMs }),
@@ -48,37 +49,51 @@ export const sealIncident = defineFunction({
   },
 });
 
-/** A key is destroyed only when no version that may still open something names it; the store itself refuses otherwise. */
+/**
+ * A key is destroyed only when no version that may still open something names it; the store itself refuses otherwise. What
+ * is begun is written down first: a destroyed key that nobody told of would look like any other. Answers what is still owed.
+ */
 async function destroyOldKeys(
   services: Needs<'registry' | 'store' | 'keys' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'>,
   incident: IncidentRecord,
-): Promise<void> {
+): Promise<string[]> {
+  const begun = new Set(incident.destroying);
   for (const key of await services.keys.list(incident.plan.scope.className)) {
     if (key.state === 'destroyed' || key.epoch >= incident.epoch) continue;
     const versions = await services.registry.versions({ keyId: key.id });
     if (versions.length === 0 || versions.some((version) => UNSETTLED.has(version.fate))) continue;
+    begun.add(key.id);
+  }
+  if (begun.size === 0) return [];
+  await changeIncident(services, incident.id, (before) => ({
+    incident: { ...before, destroying: [...begun] },
+  }));
+  const owed: string[] = [];
+  for (const id of begun) {
     try {
-      const { irrevocableAtMs, pending } = await services.keys.destroy(key.id);
+      const { irrevocableAtMs, pending } = await services.keys.destroy(id);
       const atMs = services.clock.nowMs();
       const said = irrevocableAtMs === null ? `not yet irrevocable: ${pending}` : 'irrevocable';
       await services.registry.append([
-        incidentEntry(incident, { action: 'key-destroy', atMs, place: key.id, reason: `${key.id}: ${said}` }),
+        incidentEntry(incident, { action: 'key-destroy', atMs, place: id, reason: `${id}: ${said}` }),
       ]);
     } catch (error) {
       // Another process reads the state just now, or a version came to be named: the next seal tries again.
-      if (!(error instanceof RekeyError) || (error.family !== 'Throttled' && error.family !== 'Conflict'))
-        throw error;
+      const later = error instanceof RekeyError && ['Throttled', 'Conflict'].includes(error.family);
+      if (!later || isOfState(error)) throw error;
+      owed.push(id);
       await services.registry.append([
         incidentEntry(incident, {
           action: 'key-destroy',
           atMs: services.clock.nowMs(),
           outcome: 'error',
-          place: `${key.id}.${incident.revision}`,
-          reason: `${key.id}: ${error.message}`,
+          place: `${id}.${incident.revision}`,
+          reason: `${id}: ${error.message}`,
         }),
       ]);
     }
   }
+  return owed;
 }
 
 async function writePacket(

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
+import { isDiskFull } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
-import { createInterpreter } from '../interpreter/interpreter.ts';
+import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
 import { loadMachine } from '../interpreter/load.ts';
 import { createSqliteJournal } from '../interpreter/sqlite-journal.ts';
+import { isStateLocked } from '../sqlite/database.ts';
 import { createStartRequests } from '../sqlite/start-requests.ts';
-import { openState, type StateOptions } from '../state.ts';
+import { openState, type State, type StateOptions } from '../state.ts';
 import { FUNCTIONS } from './functions.ts';
 import { type EngineLock, takeEngineLock } from './lock.ts';
 
@@ -17,6 +19,7 @@ const INVOCATION_MS = 100_000;
 /** How often the engine looks for what other processes ask: a look costs microseconds. */
 const LOOK_EVERY_MS = 5;
 const CHAIN_EVERY_MS = 250;
+const SAY_HELD_EVERY_MS = 60_000;
 
 export interface EngineOptions extends StateOptions {
   /** With nothing under way for this long the process ends; the next command starts another. Default one minute. */
@@ -25,6 +28,8 @@ export interface EngineOptions extends StateOptions {
   readonly signal?: AbortSignal;
   readonly onStarted?: () => void;
   readonly onCarriedOn?: (names: readonly string[]) => void;
+  /** Another process holds the state, and the engine waits for it: said once a minute. */
+  readonly onHeld?: (error: RekeyError) => void;
 }
 
 /** The break-glass machine as the engine runs it: function names are their own substitutions. */
@@ -36,65 +41,146 @@ export function loadBreakGlass() {
 
 /**
  * Runs the workflows of one state directory until idle or told to end. False where another engine holds it. What a killed
- * engine left under way is carried on first.
+ * engine left under way is carried on first. A state that another process holds is waited for. Where the state cannot be
+ * written at all it throws `disk-full`: nothing is recorded as failed, the next engine carries on.
  */
 export async function runEngine(home: string, options: EngineOptions = {}): Promise<boolean> {
   const lock = await takeLockSoon(home);
   if (lock === null) return false;
-  options.onStarted?.();
-  const state = openState(home, options);
-  const { services, database } = state;
-  const requests = createStartRequests(database);
-  const idleMs = options.idleMs ?? 60_000;
-  const interpreter = createInterpreter({
-    machine: loadBreakGlass(),
-    journal: createSqliteJournal(database),
-    clock: services.clock,
-    random: services.random,
-    readItems: async ({ Bucket, Key }) => services.manifests.read(String(Bucket), String(Key)),
-    invoke: async (name, payload) => {
-      const called = FUNCTIONS.get(name);
-      if (called === undefined) throw new Error(`no function ${name}`);
-      return called.invoke(services, payload, { untilMs: services.clock.nowMs() + INVOCATION_MS });
-    },
-  });
   try {
-    const carriedOn = await interpreter.resumeAll();
-    if (carriedOn.length > 0) options.onCarriedOn?.(carriedOn);
-    const running = new Set<string>(carriedOn);
-    for (const name of carriedOn)
-      void interpreter
-        .whenDone(name)
-        .finally(() => running.delete(name))
-        .catch(() => undefined);
-    let lastBusyMs = services.clock.nowMs();
-    let chainedMs = 0;
-    while (options.signal?.aborted !== true) {
-      for (const request of requests.waiting()) {
-        await interpreter.start(request.name, request.input);
-        requests.took(request.name);
-        running.add(request.name);
-        void interpreter
-          .whenDone(request.name)
-          .finally(() => running.delete(request.name))
-          .catch(() => undefined);
-      }
-      const nowMs = services.clock.nowMs();
-      const told = await tellDue(services);
-      if (nowMs - chainedMs >= CHAIN_EVERY_MS) {
-        await services.audit.chainPending();
-        chainedMs = nowMs;
-      }
-      if (running.size > 0 || told > 0) lastBusyMs = nowMs;
-      else if (nowMs - lastBusyMs >= idleMs) break;
-      await services.clock.sleep(LOOK_EVERY_MS, options.signal);
+    options.onStarted?.();
+    const state = openState(home, options);
+    try {
+      await new Engine(state, options).run();
+    } finally {
+      state.close();
     }
-    await interpreter.stop();
-    await services.audit.chainPending();
     return true;
   } finally {
-    state.close();
     lock.release();
+  }
+}
+
+class Engine {
+  readonly #state: State;
+  readonly #options: EngineOptions;
+  readonly #interpreter: Interpreter;
+  readonly #requests: ReturnType<typeof createStartRequests>;
+  readonly #running = new Set<string>();
+  #saidHeldMs = Number.NEGATIVE_INFINITY;
+  #ending = false;
+  #chainedMs = 0;
+  /** What it cannot go on with. */
+  #broken: unknown;
+
+  constructor(state: State, options: EngineOptions) {
+    this.#state = state;
+    this.#options = options;
+    this.#requests = createStartRequests(state.database);
+    const { clock, random, manifests } = state.services;
+    this.#interpreter = createInterpreter({
+      machine: loadBreakGlass(),
+      journal: createSqliteJournal(state.database),
+      clock,
+      random,
+      readItems: async ({ Bucket, Key }) => manifests.read(String(Bucket), String(Key)),
+      invoke: (name, payload, signal) => this.#invoke(name, payload, signal),
+    });
+  }
+
+  async run(): Promise<void> {
+    const { clock } = this.#state.services;
+    const { idleMs = 60_000 } = this.#options;
+    try {
+      const carriedOn = await this.#interpreter.resumeAll();
+      if (carriedOn.length > 0) this.#options.onCarriedOn?.(carriedOn);
+      for (const name of carriedOn) this.#follow(name);
+      let lastBusyMs = clock.nowMs();
+      while (this.#options.signal?.aborted !== true && this.#broken === undefined) {
+        const busy = await this.#look();
+        if (busy) lastBusyMs = clock.nowMs();
+        else if (Math.abs(clock.nowMs() - lastBusyMs) >= idleMs) break;
+        await clock.sleep(LOOK_EVERY_MS, this.#options.signal);
+      }
+    } catch (error) {
+      this.#broken ??= error;
+    }
+    this.#ending = true;
+    await this.#interpreter.stop();
+    if (this.#broken !== undefined) throw this.#broken;
+    await this.#unlessHeld(() => this.#state.services.audit.chainPending());
+  }
+
+  /** What other processes ask, what is due to be told, what is to be chained. Whether anything is under way. */
+  async #look(): Promise<boolean> {
+    const { services } = this.#state;
+    const told = await this.#unlessHeld(async () => {
+      for (const request of this.#requests.waiting()) {
+        await this.#interpreter.start(request.name, request.input);
+        this.#requests.took(request.name);
+        this.#follow(request.name);
+      }
+      const told = await tellDue(services);
+      const nowMs = services.clock.nowMs();
+      if (Math.abs(nowMs - this.#chainedMs) >= CHAIN_EVERY_MS) {
+        await services.audit.chainPending();
+        this.#chainedMs = nowMs;
+      }
+      return told;
+    });
+    return this.#running.size > 0 || told !== 0;
+  }
+
+  #follow(name: string): void {
+    this.#running.add(name);
+    this.#interpreter.whenDone(name).then(
+      () => this.#running.delete(name),
+      (error: unknown) => {
+        if (!this.#ending) this.#breakOff(error);
+      },
+    );
+  }
+
+  /** Undefined while another process holds the state: the next look does it. */
+  async #unlessHeld<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#noteHeld(error);
+      return undefined;
+    }
+  }
+
+  #noteHeld(error: unknown): void {
+    if (!(error instanceof RekeyError) || !isStateLocked(error)) throw error;
+    const nowMs = this.#state.services.clock.nowMs();
+    if (Math.abs(nowMs - this.#saidHeldMs) < SAY_HELD_EVERY_MS) return;
+    this.#saidHeldMs = nowMs;
+    this.#options.onHeld?.(error);
+  }
+
+  /** A function is safe to call again: while the state is held it is, so that a retry's tries are not spent on waiting. */
+  async #invoke(name: string, payload: unknown, signal: AbortSignal): Promise<unknown> {
+    const called = FUNCTIONS.get(name);
+    if (called === undefined) throw new Error(`no function ${name}`);
+    const { services } = this.#state;
+    for (;;) {
+      try {
+        return await called.invoke(services, payload, { untilMs: services.clock.nowMs() + INVOCATION_MS });
+      } catch (error) {
+        if (isDiskFull(error)) this.#breakOff(error);
+        if (!isStateLocked(error) || signal.aborted) throw error;
+        this.#noteHeld(error);
+        await services.clock.sleep(LOOK_EVERY_MS, signal);
+      }
+    }
+  }
+
+  /** The workflow stands where its journal says: it has not failed, this engine has. */
+  #breakOff(error: unknown): void {
+    this.#broken ??= error;
+    this.#ending = true;
+    void this.#interpreter.stop();
   }
 }
 
@@ -106,10 +192,4 @@ async function takeLockSoon(home: string): Promise<EngineLock | null> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   return null;
-}
-
-/** What an engine's process says when it ends in an error: never a value, always the next command. */
-export function describeEnd(error: unknown): string {
-  if (error instanceof RekeyError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
 }

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { writingFiles } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
+import { ENGINE_EXIT } from './exit.ts';
 import { takeEngineLock } from './lock.ts';
 
 /** Whether an engine works on this state directory. */
@@ -10,18 +12,27 @@ export function engineRuns(home: string): boolean {
   return lock === null;
 }
 
-/** Starts an engine of its own where none runs: it outlives the terminal, and one that comes second goes away by itself. */
-export function ensureEngine(home: string): void {
+/**
+ * Starts an engine of its own where none runs: it outlives the terminal, and one that comes second goes away by itself.
+ * `onFailed` hears the exit code (`ENGINE_EXIT`) of the one that this call started, if it ends in an error while we are here.
+ */
+export function ensureEngine(home: string, onFailed?: (code: number) => void): void {
   if (engineRuns(home)) return;
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  const log = openSync(pathsIn(home).engineLog, 'a', 0o600);
+  const log = writingFiles(() => {
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    return openSync(pathsIn(home).engineLog, 'a', 0o600);
+  });
   try {
-    spawn(process.execPath, [new URL('main.ts', import.meta.url).pathname], {
+    const engine = spawn(process.execPath, [new URL('main.ts', import.meta.url).pathname], {
       detached: true,
       stdio: ['ignore', log, log],
       env: { ...process.env, REKEY_HOME: home },
       cwd: '/',
-    }).unref();
+    });
+    engine.once('exit', (code) => {
+      if (code !== null && code !== ENGINE_EXIT.idle) onFailed?.(code);
+    });
+    engine.unref();
   } finally {
     closeSync(log);
   }

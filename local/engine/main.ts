@@ -1,24 +1,37 @@
 import { writeFileSync } from 'node:fs';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { describeUnforeseen } from '../../shared/domain/unforeseen.ts';
+import { isDiskFull, writingFiles } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
-import { describeEnd, runEngine } from './engine.ts';
+import { runEngine } from './engine.ts';
+import { ENGINE_EXIT } from './exit.ts';
 
 const home = process.env['REKEY_HOME'];
 if (home === undefined) {
-  process.stderr.write('rekey engine: REKEY_HOME names no state directory\n');
-  process.exitCode = 2;
+  say('REKEY_HOME names no state directory');
+  process.exitCode = ENGINE_EXIT.noState;
 } else {
   const ending = new AbortController();
   const { enginePid } = pathsIn(home);
   process.once('SIGTERM', () => ending.abort());
   try {
     const ran = await runEngine(home, {
-      onStarted: () => writeFileSync(enginePid, String(process.pid), { mode: 0o600 }),
+      onStarted: () => writingFiles(() => writeFileSync(enginePid, String(process.pid), { mode: 0o600 })),
       signal: ending.signal,
-      onCarriedOn: (names) => process.stderr.write(`rekey engine: carried on ${names.join(', ')}\n`),
+      onCarriedOn: (names) => say(`carried on ${names.join(', ')}`),
+      onHeld: (error) => say(`waits: ${describe(error)}`),
     });
-    if (!ran) process.stderr.write('rekey engine: another engine works on this state\n');
+    if (!ran) say('another engine works on this state');
   } catch (error) {
-    process.stderr.write(`rekey engine: ended: ${describeEnd(error)}\n`);
-    process.exitCode = 1;
+    say(`ended: ${describe(error)}`);
+    process.exitCode = isDiskFull(error) ? ENGINE_EXIT.diskFull : ENGINE_EXIT.failed;
   }
+}
+
+function say(text: string): void {
+  process.stderr.write(`rekey engine: ${text}\n`);
+}
+
+function describe(error: unknown): string {
+  return error instanceof RekeyError ? `${error.code}: ${error.message}` : describeUnforeseen(error);
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { transact } from '../sqlite/database.ts';
+import { isStateLocked, transact, translated } from '../sqlite/database.ts';
 import type { ExecutionRecord, Frame, Journal, TaskAnswer } from './journal.ts';
 
 const SCHEMA = `
@@ -19,7 +19,7 @@ interface Waiting {
 
 /** Executions in the state's own database. Transitions that come together (a map's items) share one commit. */
 export function createSqliteJournal(database: DatabaseSync): Journal {
-  database.exec(SCHEMA);
+  translated(() => database.exec(SCHEMA));
   let queue: Waiting[] = [];
 
   function flush(): void {
@@ -31,6 +31,12 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
       });
       for (const waiting of batch) waiting.resolve();
     } catch (error) {
+      if (isStateLocked(error)) {
+        // Nothing can go on before it is written, and nothing is lost by waiting: the other process ends some time.
+        queue = [...batch, ...queue];
+        setImmediate(flush);
+        return;
+      }
       for (const waiting of batch) waiting.reject(error);
     }
   }
@@ -54,9 +60,8 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
 
   return {
     async create(execution) {
-      const { changes } = database
-        .prepare('INSERT OR IGNORE INTO execution (name, ended, doc) VALUES (?, 0, ?)')
-        .run(execution.name, JSON.stringify(execution));
+      const insert = database.prepare('INSERT OR IGNORE INTO execution (name, ended, doc) VALUES (?, 0, ?)');
+      const { changes } = transact(database, () => insert.run(execution.name, JSON.stringify(execution)));
       return Number(changes) === 1;
     },
     async execution(name) {
@@ -90,8 +95,7 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
 
 /** Answers a task that waits for its token, from any process. The first answer counts. */
 export function answerTask(database: DatabaseSync, token: string, answer: TaskAnswer): void {
-  database.exec(SCHEMA);
-  database
-    .prepare('INSERT OR IGNORE INTO task_answer (token, doc) VALUES (?, ?)')
-    .run(token, JSON.stringify(answer));
+  translated(() => database.exec(SCHEMA));
+  const insert = database.prepare('INSERT OR IGNORE INTO task_answer (token, doc) VALUES (?, ?)');
+  transact(database, () => insert.run(token, JSON.stringify(answer)));
 }

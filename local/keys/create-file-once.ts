@@ -1,15 +1,22 @@
 import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { writingFiles } from '../disk-full.ts';
 
-/** A file of mode 0600 with this text, durable when it returns. */
+/** A file of mode 0600 with this text, durable when it returns; where the disk takes no more, none. */
 export function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  writingFiles(() => {
+    const file = openSync(path, 'wx', 0o600);
+    try {
+      writeSync(file, text);
+      fsyncSync(file);
+    } catch (error) {
+      // It may hold part of a key.
+      rmSync(path);
+      throw error;
+    } finally {
+      closeSync(file);
+    }
+  });
 }
 
 /** The folder's own entry for what was made, renamed or removed in it. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { diskFull } from '../disk-full.ts';
 
 /**
  * One file for registry, store, keys and audit: a state change and its entry commit together. Documents are JSON; a column
@@ -80,13 +81,18 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** All of it or nothing. Takes the write lock at once, so that what is read inside is what is written upon. */
-export function transact<T>(database: DatabaseSync, work: () => T): T {
+/** A statement of its own, outside a transaction: what the database says is said in our words. */
+export function translated<T>(work: () => T): T {
   try {
-    database.exec('BEGIN IMMEDIATE');
+    return work();
   } catch (error) {
     throw translate(error);
   }
+}
+
+/** All of it or nothing. Takes the write lock at once, so that what is read inside is what is written upon. */
+export function transact<T>(database: DatabaseSync, work: () => T): T {
+  translated(() => database.exec('BEGIN IMMEDIATE'));
   try {
     const result = work();
     database.exec('COMMIT');
@@ -95,6 +101,11 @@ export function transact<T>(database: DatabaseSync, work: () => T): T {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw translate(error);
   }
+}
+
+/** Another process holds the write lock: the same again succeeds once it lets go. */
+export function isStateLocked(error: unknown): boolean {
+  return error instanceof RekeyError && error.code === 'state-locked';
 }
 
 const SQLITE_BUSY = 5;
@@ -114,15 +125,5 @@ function translate(error: unknown): unknown {
       cause: error,
     });
   }
-  if (code === SQLITE_FULL || code === SQLITE_IOERR) {
-    return new RekeyError({
-      code: 'disk-full',
-      family: 'Unrecoverable',
-      message: `the state could not be written (${error.message}): the disk is full or failing`,
-      safe: 'What was recorded before stands; nothing further was changed.',
-      next: ['make room, then: rekey resume'],
-      cause: error,
-    });
-  }
-  return error;
+  return code === SQLITE_FULL || code === SQLITE_IOERR ? diskFull(error) : error;
 }

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../../shared/ports/clock.ts';
 import type { EpochKey, EpochKeys, KeyState } from '../../shared/ports/keys.ts';
 import type { RootKey } from '../keys/root-key.ts';
 import { seal, unseal } from '../keys/seal.ts';
-import { transact } from './database.ts';
+import { transact, translated } from './database.ts';
 
 const KEY_BYTES = 32;
 
@@ -160,10 +160,10 @@ function destroyed(keyId: string): RekeyError {
 
 /** The write-ahead log keeps old pages until it is truncated; a reader in the way is waited for. */
 function truncateLog(database: DatabaseSync): void {
-  const row = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+  const row = translated(() => database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get());
   if (Number(row?.['busy']) !== 0) {
     throw new RekeyError({
-      code: 'state-locked',
+      code: 'state-in-use',
       family: 'Throttled',
       message: 'another process keeps reading the state, its log could not be truncated',
       safe: 'The key is closed to everyone; it is not yet irrevocably gone.',

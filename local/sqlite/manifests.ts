@@ -1,15 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Batch, Manifests } from '../../shared/ports/manifests.ts';
+import { transact } from './database.ts';
 
 const BUCKET = 'manifests';
 
 export function createSqliteManifests(database: DatabaseSync): Manifests {
   return {
     async write(key, batches) {
-      database
-        .prepare('INSERT OR REPLACE INTO manifest (key, doc) VALUES (?, ?)')
-        .run(key, JSON.stringify(batches));
+      const insert = database.prepare('INSERT OR REPLACE INTO manifest (key, doc) VALUES (?, ?)');
+      transact(database, () => insert.run(key, JSON.stringify(batches)));
       return { bucket: BUCKET, key };
     },
     async read(_bucket, key) {

@@ -3,6 +3,7 @@ import { canonicalJson, sha256Hex } from '../../shared/domain/canonical.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Plan } from '../../shared/domain/incident.ts';
 import type { Plans } from '../../shared/ports/plans.ts';
+import { transact } from './database.ts';
 
 const PREFIX = 'plan/';
 
@@ -11,9 +12,8 @@ export function createSqlitePlans(database: DatabaseSync): Plans {
     async save(plan) {
       const text = canonicalJson(plan);
       const planHash = sha256Hex(text);
-      database
-        .prepare('INSERT OR IGNORE INTO manifest (key, doc) VALUES (?, ?)')
-        .run(PREFIX + planHash, text);
+      const insert = database.prepare('INSERT OR IGNORE INTO manifest (key, doc) VALUES (?, ?)');
+      transact(database, () => insert.run(PREFIX + planHash, text));
       return planHash;
     },
     async load(planHash) {

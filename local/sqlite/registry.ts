@@ -522,9 +522,11 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       if (breaker === null) {
         // Almost always closed already: a look is cheaper than a commit.
         const open = database.prepare('SELECT 1 FROM breaker WHERE target = ?').get(target);
-        if (open !== undefined) run('DELETE FROM breaker WHERE target = ?', target);
+        if (open !== undefined) transact(database, () => run('DELETE FROM breaker WHERE target = ?', target));
       } else {
-        run('INSERT OR REPLACE INTO breaker (target, doc) VALUES (?, ?)', target, JSON.stringify(breaker));
+        transact(database, () =>
+          run('INSERT OR REPLACE INTO breaker (target, doc) VALUES (?, ?)', target, JSON.stringify(breaker)),
+        );
       }
     },
 

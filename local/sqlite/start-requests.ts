@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { transact } from './database.ts';
 
 /** A workflow that someone asked for and the engine is to start. */
 export interface StartRequest {
@@ -12,9 +13,10 @@ export function createStartRequests(database: DatabaseSync) {
   return {
     /** Idempotent by name. */
     ask({ name, machine, input }: StartRequest): void {
-      database
-        .prepare('INSERT OR IGNORE INTO start_request (name, machine, input) VALUES (?, ?, ?)')
-        .run(name, machine, JSON.stringify(input));
+      const insert = database.prepare(
+        'INSERT OR IGNORE INTO start_request (name, machine, input) VALUES (?, ?, ?)',
+      );
+      transact(database, () => insert.run(name, machine, JSON.stringify(input)));
     },
     waiting(): StartRequest[] {
       return database
@@ -27,7 +29,8 @@ export function createStartRequests(database: DatabaseSync) {
         }));
     },
     took(name: string): void {
-      database.prepare('UPDATE start_request SET taken = 1 WHERE name = ?').run(name);
+      const update = database.prepare('UPDATE start_request SET taken = 1 WHERE name = ?');
+      transact(database, () => update.run(name));
     },
     names(prefix: string): string[] {
       return database

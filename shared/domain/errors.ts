@@ -22,6 +22,11 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** What befell the state itself and not a target: nothing was learned of the target, so nothing is written down of it. */
+export function isOfState(error: unknown): boolean {
+  return error instanceof RekeyError && (error.code === 'disk-full' || error.code === 'state-locked');
+}
+
 /** The one error of this project. Adapters translate vendor errors into it once. */
 export class RekeyError extends Error {
   readonly code: string;

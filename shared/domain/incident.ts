@@ -82,6 +82,8 @@ export interface IncidentRecord {
   readonly signatures: readonly Signature[];
   /** What the running workflow waits on; never leaves the registry. */
   readonly reopenToken?: string;
+  /** Keys that a seal is destroying: written down before, so that whoever carries on does the rest and tells of it. */
+  readonly destroying?: readonly string[];
   /** Packets written: each resume that changed something seals a further one. */
   readonly packets: number;
   readonly counts?: Readonly<Partial<Record<Fate, number>>>;

@@ -1,4 +1,4 @@
-import { RekeyError } from '../domain/errors.ts';
+import { isOfState, RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
 import { writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
@@ -134,7 +134,7 @@ async function workAt(
     }
     await registry.setBreaker(target.id, null);
   } catch (error) {
-    if (!(error instanceof RekeyError)) throw error;
+    if (!(error instanceof RekeyError) || isOfState(error)) throw error;
     await noteDeath(services, target.id, error);
     await park(services, request.acting, work, error, target.id);
   }

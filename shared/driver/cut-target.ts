@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
 import type { CutRecord } from '../domain/cut.ts';
-import { RekeyError } from '../domain/errors.ts';
+import { isOfState, RekeyError } from '../domain/errors.ts';
 import type { IncidentRecord, LayerReport } from '../domain/incident.ts';
 import { type SecretRecord, writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
@@ -79,7 +79,7 @@ export async function cutTarget(
     }
     return seen(targetId, observed, done.length, sampleRefused);
   } catch (error) {
-    if (!(error instanceof RekeyError)) throw error;
+    if (!(error instanceof RekeyError) || isOfState(error)) throw error;
     return notYet(targetId, clock.nowMs(), error.message);
   } finally {
     await session?.close();

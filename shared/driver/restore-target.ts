@@ -1,4 +1,4 @@
-import { RekeyError } from '../domain/errors.ts';
+import { isOfState, RekeyError } from '../domain/errors.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import { writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
@@ -64,7 +64,7 @@ export async function restoreTarget(
     );
     return { restored, failed };
   } catch (error) {
-    if (!(error instanceof RekeyError)) throw error;
+    if (!(error instanceof RekeyError) || isOfState(error)) throw error;
     return { restored: [], failed: secrets.map(({ ref }) => ({ ref, message: error.message })) };
   } finally {
     await session.close();

@@ -1,4 +1,4 @@
-import { runEngine } from '../../local/engine/engine.ts';
+import { type EngineOptions, runEngine } from '../../local/engine/engine.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import type { State } from '../../local/state.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
@@ -23,6 +23,14 @@ export interface WorldOptions {
   readonly people?: readonly Person[];
   readonly deadlineMs?: number;
   readonly notifier?: Notifier;
+  readonly onHeld?: NonNullable<EngineOptions['onHeld']>;
+}
+
+/** What a test's break-glass may have apart from its cause. */
+export interface BreakGlassMore {
+  readonly cutNow?: boolean;
+  readonly scope?: Partial<Scope>;
+  readonly principal?: string;
 }
 
 /** One class `payments` over targets in memory, on the real state: registry, store, keys, audit, engine. */
@@ -33,15 +41,9 @@ export interface World {
   readonly refs: readonly SecretRef[];
   /** The first target: what most stories are about. */
   readonly target: MemoryTarget;
-  plan(
-    cause?: Cause,
-    more?: { cutNow?: boolean; scope?: Partial<Scope>; principal?: string },
-  ): Promise<string>;
+  plan(cause?: Cause, more?: BreakGlassMore): Promise<string>;
   /** Runs the whole machine until it ends or waits for people. */
-  breakGlass(
-    cause?: Cause,
-    more?: { cutNow?: boolean; scope?: Partial<Scope>; principal?: string },
-  ): Promise<IncidentRecord>;
+  breakGlass(cause?: Cause, more?: BreakGlassMore): Promise<IncidentRecord>;
   run(execution: string, input: object): Promise<void>;
   /** An engine as the next command starts it. */
   carryOn(): Promise<void>;
@@ -58,6 +60,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     targets.map((target, index) => [`memory${index}`, target.rotator(`memory${index}`)]),
   );
   const notifier: Notifier = options.notifier ?? { tell: async () => ({ state: 'confirmed' }) };
+  const { onHeld } = options;
   const stateOptions = { rotators, notifier };
   const state = aState(stateOptions);
   const { home } = state;
@@ -151,7 +154,12 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       });
     }, 5);
     try {
-      await runEngine(home, { ...stateOptions, idleMs: 0, signal: ending.signal });
+      await runEngine(home, {
+        ...stateOptions,
+        idleMs: 0,
+        signal: ending.signal,
+        ...(onHeld === undefined ? {} : { onHeld }),
+      });
     } finally {
       clearInterval(watching);
     }
