@@ -58,7 +58,8 @@ async function open(
     plan,
     planHash,
     startedBy: input.startedBy,
-    confirmedAtMs: input.confirmedAtMs,
+    // A moment that has not come yet is the asker's clock, ahead of the one that all the others are taken from.
+    confirmedAtMs: Math.min(input.confirmedAtMs, services.clock.nowMs()),
     deadlineMs: record?.policy.breakGlass.deadlineMs ?? 0,
     people,
   });

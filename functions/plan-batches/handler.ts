@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { batchesOf } from '../../shared/domain/batches.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
+import { goesOnAt } from '../../shared/domain/lifecycle.ts';
 import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Needs } from '../../shared/driver/services.ts';
@@ -18,7 +19,7 @@ export const planBatches = defineFunction({
       ? await takeUpAgain(services, incidentId, nowMs)
       : await incidentNamed(services, incidentId);
     const due = sweepable(services, await standingsOf(services, incident), again).filter(
-      ({ secret }) => again || (secret.rotation?.dueAtMs ?? 0) <= nowMs,
+      ({ secret: { rotation } }) => again || rotation === undefined || goesOnAt(rotation, nowMs) <= nowMs,
     );
     const targets = await services.registry.targets();
     const admins = new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)));
@@ -40,6 +41,11 @@ async function takeUpAgain(
   const { plan } = await incidentNamed(services, incidentId);
   const record = await services.registry.classNamed(plan.scope.className);
   return changeIncident(services, incidentId, (before) => ({
-    incident: { ...before, state: 'open', deadlineAtMs: nowMs + (record?.policy.breakGlass.deadlineMs ?? 0) },
+    incident: {
+      ...before,
+      state: 'open',
+      deadlineAtMs: nowMs + (record?.policy.breakGlass.deadlineMs ?? 0),
+      lookedAtMs: nowMs,
+    },
   }));
 }

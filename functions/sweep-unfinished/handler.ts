@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { deadlineNow } from '../../shared/domain/clock-set.ts';
+import { goesOnAt } from '../../shared/domain/lifecycle.ts';
 import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
@@ -29,18 +31,21 @@ export const sweepUnfinished = defineFunction({
     const all = standings.flatMap(({ versions }) => versions);
     const reissuedAtMs = reissued ? latest(all.map((version) => version.promotedAtMs)) : undefined;
     const provenAtMs = proven ? latest(all.map((version) => version.proven?.atMs)) : undefined;
-    await changeIncident(services, incidentId, (before) => {
+    const left = sweepable(services, standings, false);
+    const { deadlineAtMs } = await changeIncident(services, incidentId, (before) => {
       const times = {
+        ...(left.length === 0 ? {} : deadlineNow({ lookedAtMs: before.confirmedAtMs, ...before }, nowMs)),
         ...(before.reissuedAtMs === undefined && reissuedAtMs !== undefined ? { reissuedAtMs } : {}),
         ...(before.provenAtMs === undefined && provenAtMs !== undefined ? { provenAtMs } : {}),
       };
       return Object.keys(times).length === 0 ? null : { incident: { ...before, ...times } };
     });
-    const left = sweepable(services, standings, false);
-    const soonestMs = Math.min(...left.map(({ secret }) => secret.rotation?.dueAtMs ?? nowMs));
+    const soonestMs = Math.min(
+      ...left.map(({ secret: { rotation } }) => (rotation === undefined ? nowMs : goesOnAt(rotation, nowMs))),
+    );
     const dueAtMs = Math.max(nowMs + SOONEST_MS, Number.isFinite(soonestMs) ? soonestMs : nowMs);
     return {
-      more: left.length > 0 && dueAtMs < incident.deadlineAtMs,
+      more: left.length > 0 && dueAtMs < deadlineAtMs,
       dueAt: new Date(dueAtMs).toISOString(),
     };
   },

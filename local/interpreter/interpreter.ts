@@ -35,6 +35,8 @@ export interface Interpreter {
 }
 
 const ANSWER_LOOK_MS = 25;
+/** A timer that is set to more fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** How a state is left. */
 type Exit = { readonly to: string | null; readonly output: unknown; readonly variables: Frame['variables'] };
@@ -202,11 +204,13 @@ class Run {
     const retrier = handled.retry[index];
     const spent = frame.attempts[index] ?? 0;
     if (retrier !== undefined && spent < retrier.maxAttempts) {
+      const nowMs = this.#parts.clock.nowMs();
       return {
         ...frame,
         visit: frame.visit + 1,
         attempts: { ...frame.attempts, [index]: spent + 1 },
-        dueAtMs: this.#parts.clock.nowMs() + this.#delayOf(retrier, spent),
+        pausedAtMs: nowMs,
+        dueAtMs: nowMs + this.#delayOf(retrier, spent),
       };
     }
     const catcher = handled.catch.find((candidate) => matches(candidate.errors, error.name));
@@ -292,7 +296,8 @@ class Run {
     outer: Frame['variables'],
     signal: AbortSignal,
   ): Promise<Exit> {
-    if (state.type !== 'Wait' && frame.dueAtMs !== undefined) await this.#sleepUntil(frame.dueAtMs, signal);
+    if (state.type !== 'Wait' && frame.dueAtMs !== undefined)
+      await this.#sleep(frame.pausedAtMs ?? frame.enteredAtMs, frame.dueAtMs, signal);
     switch (state.type) {
       case 'Task':
         return this.#flow(state, frame, outer, await this.#task(state, frame, outer, signal));
@@ -302,7 +307,7 @@ class Run {
         return this.#flow(state, frame, outer, await this.#map(state, frame, outer, signal));
       case 'Wait': {
         const bindings = this.#bindings(state, frame, outer);
-        await this.#sleepUntil(await dueOf(state, frame, bindings), signal);
+        await this.#sleep(frame.enteredAtMs, await dueOf(state, frame, bindings), signal);
         return this.#flow(state, frame, outer, frame.input);
       }
       case 'Choice': {
@@ -344,11 +349,16 @@ class Run {
     return { to: state.next ?? null, output, variables: { ...frame.variables, ...own } };
   }
 
-  async #sleepUntil(atMs: number, signal: AbortSignal): Promise<void> {
+  /** Until `untilMs`, and no longer than it was to last when it began: a clock that was set back since holds nothing up. */
+  async #sleep(fromMs: number, untilMs: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
-    for (let left = atMs - clock.nowMs(); left > 0; left = atMs - clock.nowMs()) {
-      await clock.sleep(left, signal);
+    let sleptMs = 0;
+    for (;;) {
+      const leftMs = Math.min(untilMs - clock.nowMs(), untilMs - fromMs - sleptMs, LONGEST_TIMER_MS);
+      if (leftMs <= 0) return;
+      await clock.sleep(leftMs, signal);
       this.#checkStopped(signal);
+      sleptMs += leftMs;
     }
   }
 
@@ -374,7 +384,7 @@ class Run {
           reject(
             new StateError('States.Timeout', `${state.name} took longer than ${state.timeoutSeconds} s`),
           ),
-        Math.min(2 ** 31 - 1, state.timeoutSeconds * 1_000),
+        Math.min(LONGEST_TIMER_MS, state.timeoutSeconds * 1_000),
       );
       within.addEventListener('abort', () => clearTimeout(handle));
     });

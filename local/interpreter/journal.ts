@@ -11,6 +11,8 @@ export interface Frame {
   readonly attempts: Readonly<Record<number, number>>;
   /** Nothing is done before: a Wait, or a retry's pause. */
   readonly dueAtMs?: number;
+  /** When that pause began. */
+  readonly pausedAtMs?: number;
   readonly enteredAtMs: number;
   readonly token?: string;
   readonly end?:

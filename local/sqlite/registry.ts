@@ -3,7 +3,7 @@ import type { ClassRecord, Scope } from '../../shared/domain/class.ts';
 import { keepHistory } from '../../shared/domain/config/history.ts';
 import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
 import type { CutRecord } from '../../shared/domain/cut.ts';
-import type { Delivery } from '../../shared/domain/delivery.ts';
+import { type Delivery, LONGEST_RETRY_MS } from '../../shared/domain/delivery.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
 import type { Person } from '../../shared/domain/person.ts';
@@ -532,7 +532,9 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
     async deliveriesDue(nowMs, limit) {
       return rows<Delivery>(
-        'SELECT doc FROM delivery WHERE open = 1 AND due_ms <= ? ORDER BY due_ms, id LIMIT ?',
+        // One that is due later than any retry was written before this machine's clock was set back.
+        `SELECT doc FROM delivery WHERE open = 1 AND (due_ms <= ?1 OR due_ms > ?1 + ${LONGEST_RETRY_MS})
+         ORDER BY due_ms, id LIMIT ?2`,
         Math.floor(nowMs),
         limit,
       );

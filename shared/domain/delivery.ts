@@ -19,7 +19,8 @@ export interface Delivery {
 }
 
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 300_000;
+/** Nothing is told again later than this. */
+export const LONGEST_RETRY_MS = 300_000;
 
 /** When to tell again: half a second after the first try, doubling to five minutes. */
 export function nextTellAt(attempts: number, nowMs: number): number {

@@ -69,6 +69,8 @@ export interface IncidentRecord {
   /** When the responder confirmed the plan. All durations count from here. */
   readonly confirmedAtMs: number;
   readonly deadlineAtMs: number;
+  /** When a sweep last looked at it, by whose clock the deadline stands. Before the first: `confirmedAtMs`. */
+  readonly lookedAtMs?: number;
   /** People as applied before the incident: nobody else can re-open or restore it. */
   readonly people: readonly Person[];
   readonly layers: readonly LayerReport[];

@@ -1,4 +1,5 @@
-import type { SecretRecord } from './secret.ts';
+import { pauseEnd } from './clock-set.ts';
+import { LEASE_MS, LONGEST_WRITE_MS, type Rotation, type SecretRecord } from './secret.ts';
 import type { VersionRecord } from './version.ts';
 
 /** What a secret's rotation does next. */
@@ -21,6 +22,16 @@ export type Step =
 export type Verb = Exclude<Step['do'], 'wait' | 'nothing'>;
 
 /**
+ * When a batch can go on with it: after the pause of its last setback, and with a proof after an older writer's last moment.
+ * A moment further off than there can be is for the claim to set right.
+ */
+export function goesOnAt({ stage, dueAtMs, proveAfterMs }: Rotation, nowMs: number): number {
+  const pauseEndMs = pauseEnd(dueAtMs, nowMs);
+  if (stage !== 'revoked' || proveAfterMs === undefined) return pauseEndMs;
+  return Math.max(pauseEndMs, pauseEnd(proveAfterMs, nowMs, LEASE_MS + LONGEST_WRITE_MS));
+}
+
+/**
  * What a secret's rotation does next. Pure: same record, version and time give the same step.
  *
  * Emergency order: install, end the sessions that began before it, verify the new, prove the old; whoever still had a
@@ -29,7 +40,8 @@ export type Verb = Exclude<Step['do'], 'wait' | 'nothing'>;
 export function nextStep(secret: SecretRecord, issued: VersionRecord | undefined, nowMs: number): Step {
   const { rotation } = secret;
   if (rotation === undefined || rotation.parked?.sweepable === false) return { do: 'nothing' };
-  if (rotation.dueAtMs > nowMs) return { do: 'wait', untilMs: rotation.dueAtMs };
+  const dueAtMs = pauseEnd(rotation.dueAtMs, nowMs);
+  if (dueAtMs > nowMs) return { do: 'wait', untilMs: dueAtMs };
   switch (rotation.stage) {
     case 'claimed':
       return { do: 'storePending' };

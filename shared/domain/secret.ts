@@ -37,12 +37,17 @@ export interface Rotation {
   readonly mark?: string;
   /** Setbacks since the rotation began: a step that succeeds does not forgive them, or a target that undoes each step would be tried for ever. */
   readonly attempts: number;
-  /** Nothing is done before this. */
+  /** Nothing is done before this: the pause after a setback, `LONGEST_PAUSE_MS` at most. */
   readonly dueAtMs: number;
   /** An older writer could still have written until then: proved (again) no earlier. */
   readonly proveAfterMs?: number;
   readonly parked?: Parked;
 }
+
+/** How long a claim stands without being renewed; no write at the target starts later. */
+export const LEASE_MS = 15_000;
+/** No statement at a target lasts longer: the rotators' own statement time-out. */
+export const LONGEST_WRITE_MS = 30_000;
 
 /** The lease that an operation holds on a secret. */
 export interface Claim {

@@ -97,6 +97,12 @@ export function proveNoEarlier(rotating: Rotating, proveAfterMs: number): Rotati
   }));
 }
 
+/** No writer's last moment is further off than this: one that is was written before the clock was set back, and is counted anew. */
+export function proveNoLater(rotating: Rotating, latestMs: number): Rotating {
+  if ((rotating.secret.rotation?.proveAfterMs ?? 0) <= latestMs) return rotating;
+  return withRotation(rotating, (rotation) => ({ ...rotation, proveAfterMs: latestMs }));
+}
+
 function withRotation(rotating: Rotating, change: (rotation: Rotation) => Rotation): Rotating {
   const { rotation } = rotating.secret;
   if (rotation === undefined) throw new Error(`${rotating.secret.ref} is not rotating`);

@@ -1,9 +1,10 @@
+import { pauseEnd } from '../domain/clock-set.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
-import { writerName } from '../domain/secret.ts';
+import { LEASE_MS, LONGEST_WRITE_MS, writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TargetRecord } from '../domain/target.ts';
-import { begin, issuedOf, proveNoEarlier, setBack } from '../domain/transition.ts';
+import { begin, issuedOf, proveNoEarlier, proveNoLater, setBack } from '../domain/transition.ts';
 import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
 import { BatchItem, type Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
@@ -29,11 +30,6 @@ export interface BatchReport {
   readonly left: number;
 }
 
-/** How long a claim stands without being renewed; no write at the target starts later. */
-const LEASE_MS = 15_000;
-/** No statement at a target lasts longer: the rotators' own statement time-out. */
-const LONGEST_WRITE_MS = 30_000;
-
 /**
  * Advances a batch of secrets of one target, each from wherever it stands, as far as it goes: one step for all that are
  * at it, then one commit. A step whose claim was taken over meanwhile changes nothing.
@@ -45,7 +41,7 @@ export async function advanceBatch(
   const { registry, clock, random } = services;
   const nowMs = clock.nowMs();
   const breaker = await registry.breaker(request.targetId);
-  if (breaker !== null && breaker.openUntilMs > nowMs && !request.again)
+  if (breaker !== null && pauseEnd(breaker.openUntilMs, nowMs) > nowMs && !request.again)
     return { settled: 0, left: request.refs.length };
   const target = await registry.target(request.targetId);
   if (target === null) {
@@ -164,6 +160,7 @@ async function start(
       // Its sessions are ended by name; what it had not yet sent is bounded by its lease alone.
       next = proveNoEarlier(next, preempted.expiresAtMs + LONGEST_WRITE_MS);
     }
+    next = proveNoLater(next, nowMs + LEASE_MS + LONGEST_WRITE_MS);
     const item = new BatchItem(next, token);
     if (next.secret !== secret) {
       begun.push({

@@ -1,3 +1,4 @@
+import { LONGEST_PAUSE_MS } from '../domain/clock-set.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TargetRecord } from '../domain/target.ts';
@@ -5,7 +6,6 @@ import type { TargetSession } from '../rotators/rotator.ts';
 import type { Needs } from './services.ts';
 
 const FIRST_BREAK_MS = 1_000;
-const LONGEST_BREAK_MS = 15_000;
 
 /**
  * A session at a target as its admin, by reference. `spare` takes the last admin listed: the first could have been read by
@@ -66,7 +66,7 @@ export async function noteDeath(
   await services.registry.setBreaker(target, {
     target,
     failures,
-    openUntilMs: nowMs + Math.min(LONGEST_BREAK_MS, FIRST_BREAK_MS * 2 ** Math.min(failures - 1, 10)),
+    openUntilMs: nowMs + Math.min(LONGEST_PAUSE_MS, FIRST_BREAK_MS * 2 ** Math.min(failures - 1, 10)),
     reason: error.message,
     atMs: nowMs,
   });

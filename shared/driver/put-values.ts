@@ -1,12 +1,11 @@
 import { RekeyError } from '../domain/errors.ts';
 import { suggestNearest } from '../domain/nearest.ts';
+import { LEASE_MS } from '../domain/secret.ts';
 import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
 import { versionId } from '../domain/transition.ts';
 import type { VersionRecord } from '../domain/version.ts';
 import type { SecretChange } from '../ports/registry.ts';
 import type { Needs } from './services.ts';
-
-const LEASE_MS = 15_000;
 
 /**
  * Puts values that people hold: first values, or (`replace`) the next value of a secret that no rotator changes. Nothing is

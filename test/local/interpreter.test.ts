@@ -309,6 +309,42 @@ test('killed at each commit, the next process comes to the same end and repeats 
   expect(commits).toBeGreaterThan(8);
 });
 
+test.each<[string, object, number]>([
+  ['Wait for Seconds', { Type: 'Wait', Seconds: 20, Next: 'Z' }, 20_000],
+  ['Wait until a Timestamp', { Type: 'Wait', Timestamp: '2026-11-24T03:00:20Z', Next: 'Z' }, 20_000],
+  [
+    'pause before a retry',
+    task('f', {}, { End: undefined, Next: 'Z', Retry: [{ ErrorEquals: ['E'], IntervalSeconds: 5 }] }),
+    5_000,
+  ],
+])(
+  'a %s that a process left is no longer when the clock was set back an hour since',
+  async (_name, state, pauseMs) => {
+    let calls = 0;
+    const f = () => {
+      calls += 1;
+      if (calls === 1) throw named('E');
+    };
+    const before = task('g', {}, { End: undefined, Next: 'A' });
+    const states = { G: before, A: state, Z: { Type: 'Succeed' } };
+    const { start, clock } = aRun(machineOf(states), { f, g: () => 1 });
+    const first = start();
+    const slept: number[] = [];
+    clock.sleep = async (ms) => {
+      slept.push(ms);
+      if (slept.length > 1) clock.ms += ms;
+      else void first.stop();
+    };
+    await first.start('x', {});
+    await expect(first.whenDone('x')).rejects.toBeDefined();
+    clock.ms -= 3_600_000;
+    const second = start();
+    await second.resumeAll();
+    expect(await second.whenDone('x')).toMatchObject({ status: 'succeeded' });
+    expect(slept).toEqual([pauseMs, pauseMs]);
+  },
+);
+
 const REFUSALS: readonly [string, object, RegExp][] = [
   [
     'a field that is not implemented',

@@ -182,7 +182,7 @@ export class MemoryTarget {
   }
 }
 
-function unavailable(target: string): RekeyError {
+export function unavailable(target: string): RekeyError {
   return new RekeyError({
     code: 'target-unavailable',
     family: 'TargetUnavailable',

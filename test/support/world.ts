@@ -10,6 +10,7 @@ import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batch.ts';
 import { planBreakGlass } from '../../shared/driver/plan-break-glass.ts';
 import { putValues } from '../../shared/driver/put-values.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
 import type { EnrolmentChange } from '../../shared/ports/registry.ts';
 import { MemoryTarget } from './memory-target.ts';
@@ -23,6 +24,8 @@ export interface WorldOptions {
   readonly people?: readonly Person[];
   readonly deadlineMs?: number;
   readonly notifier?: Notifier;
+  /** The machine's clock, for the engine and for whoever asks it. Default: the real one. */
+  readonly clock?: Clock;
   readonly onHeld?: NonNullable<EngineOptions['onHeld']>;
 }
 
@@ -31,6 +34,8 @@ export interface BreakGlassMore {
   readonly cutNow?: boolean;
   readonly scope?: Partial<Scope>;
   readonly principal?: string;
+  /** By the asker's clock. Default: now, by the machine's. */
+  readonly confirmedAtMs?: number;
 }
 
 /** One class `payments` over targets in memory, on the real state: registry, store, keys, audit, engine. */
@@ -47,6 +52,8 @@ export interface World {
   run(execution: string, input: object): Promise<void>;
   /** An engine as the next command starts it. */
   carryOn(): Promise<void>;
+  /** Tells the engine to end, as SIGTERM does: it lets go at the next transition. */
+  endEngine(): void;
   /** One worker's invocation, as the machine makes it. */
   advance(operation?: string, epoch?: number, again?: boolean): Promise<BatchReport>;
   secret(index?: number): Promise<SecretRecord>;
@@ -60,8 +67,8 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     targets.map((target, index) => [`memory${index}`, target.rotator(`memory${index}`)]),
   );
   const notifier: Notifier = options.notifier ?? { tell: async () => ({ state: 'confirmed' }) };
-  const { onHeld } = options;
-  const stateOptions = { rotators, notifier };
+  const { clock, onHeld } = options;
+  const stateOptions = { rotators, notifier, ...(clock === undefined ? {} : { clock }) };
   const state = aState(stateOptions);
   const { home } = state;
   const refs = Array.from({ length: secrets }, (_, index) => `vault://prod/payments/s${index}` as const);
@@ -140,6 +147,8 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   );
   for (const [index] of refs.entries()) targets[index % targetCount]?.addRole(`r${index}`, `old-${index}`);
 
+  let ending = new AbortController();
+
   /** Until nothing is under way, or it waits for people (anew). */
   async function engine(): Promise<void> {
     const waitingFor = async () =>
@@ -147,7 +156,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         .filter((incident) => incident.state === 'awaiting-reopen')
         .map((incident) => incident.reopenToken);
     const before = await waitingFor();
-    const ending = new AbortController();
+    ending = new AbortController();
     const watching = setInterval(() => {
       void waitingFor().then((now) => {
         if (now.some((token) => !before.includes(token))) ending.abort();
@@ -190,7 +199,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         incidentId,
         planHash,
         startedBy: 'responder',
-        confirmedAtMs: Date.now(),
+        confirmedAtMs: more?.confirmedAtMs ?? state.services.clock.nowMs(),
         again: false,
       });
       const incident = await state.services.registry.incident(incidentId);
@@ -202,6 +211,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       await engine();
     },
     carryOn: () => engine(),
+    endEngine: () => ending.abort(),
     async advance(operation = 'inc-test', epoch = 2, again = false) {
       const key = await state.services.keys.ensure('payments', epoch, 'open');
       return advanceBatch(state.services, {
