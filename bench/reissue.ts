@@ -3,7 +3,7 @@ import type { PostgresServer } from '../demo/postgres-servers.ts';
 import { runEngine } from '../local/engine/engine.ts';
 import { createStartRequests } from '../local/sqlite/start-requests.ts';
 import { planBreakGlass } from '../shared/driver/plan-break-glass.ts';
-import { inParallel } from '../shared/rotators/postgres/in-parallel.ts';
+import { inParallel } from '../shared/in-parallel.ts';
 import { type BenchWorld, firstPassword, SERVERS } from './world.ts';
 
 const passwords = new Map<string, string>();

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import type { TargetRecord } from '../../domain/target.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import type { PostgresConnection } from './connection.ts';
-import { inParallel } from './in-parallel.ts';
 import { type Login, type LoginAnswer, tryLogin } from './login-probe.ts';
 import { deriveFresh, deriveKeys, type ScramKeys, verifierOf } from './scram.ts';
 import { endSessionsBefore, endWritersNamed, type Marked } from './sessions.ts';
