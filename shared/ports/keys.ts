@@ -18,8 +18,8 @@ export interface EpochKeys {
   /** Destroyed ones too, by epoch. */
   list(className: string): Promise<EpochKey[]>;
   /**
-   * Idempotent. Once it has resolved the store's `read` refuses readers; whoever reads the vault around it is refused as
-   * soon as the vault has taken it in, and only a canary's denial tells that it has.
+   * Idempotent. Readers are refused as soon as the vault has taken it in: on one machine once it has resolved, with KMS within
+   * seconds, at times minutes (its documentation). Only a canary's denial tells that it has.
    */
   close(keyId: string): Promise<void>;
   /** Idempotent. */

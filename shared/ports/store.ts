@@ -16,7 +16,8 @@ export interface VersionName {
 
 /**
  * As whom a value is read. `reader`: refused under a closed key. `worker`: what it is itself installing, and the credentials
- * it works with (admins', signing keys). `prover`: any version, for proofs alone.
+ * it works with (admins', signing keys); a store may refuse it, as it does readers, under a key that was closed after it was
+ * open: who writes new values is then not who can read old ones. `prover`: any version, for proofs alone.
  */
 export type ReadAs = 'reader' | 'worker' | 'prover';
 

@@ -2,7 +2,7 @@ import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import type { Fate, VersionRecord } from '../../shared/domain/version.ts';
 import type { Registry, SecretChange } from '../../shared/ports/registry.ts';
-import { AT_MS, aClass, aSecret, aTarget, uniqueName } from './records.ts';
+import { AT_MS, aClass, aSecret, aTarget, uniqueName, uniqueVersionId } from './records.ts';
 
 /** A class of a test's own, with targets and secrets in turn. */
 export interface Enrolled {
@@ -61,7 +61,7 @@ export function aVersion(ref: SecretRef, ordinal: number, about: Partial<Version
   return {
     v: 1,
     ref,
-    id: uniqueName('version'),
+    id: uniqueVersionId(),
     ordinal,
     epoch: 1,
     keyId: 'key-of-nobody',

@@ -4,7 +4,7 @@ import type { EpochKeys } from '../../shared/ports/keys.ts';
 import type { Registry } from '../../shared/ports/registry.ts';
 import type { SecretStore } from '../../shared/ports/store.ts';
 import { enrol, issue } from './enrolled.ts';
-import { uniqueName } from './records.ts';
+import { uniqueName, uniqueVersionId } from './records.ts';
 
 /** Keys, the store whose reads show what they do, and the registry whose versions name them. */
 export interface KeysUnderTest {
@@ -24,7 +24,7 @@ export function describeKeys(name: string, create: () => Promise<KeysUnderTest>)
       const value = uniqueName('value');
       const version = {
         ref: `vault://contracts/${uniqueName('secret')}`,
-        versionId: uniqueName('version'),
+        versionId: uniqueVersionId(),
       } as const;
       await under.store.putPending([{ ...version, epoch: 1, keyId: key.id, value }]);
       return { ...under, className, key, value, read: () => under.store.read([version], 'reader') };

@@ -22,6 +22,11 @@ export function uniqueName(what: string): string {
   return `${what}-${RUN}-${names}`;
 }
 
+/** As versions are named: a store may take nothing else. */
+export function uniqueVersionId(): string {
+  return randomUUID();
+}
+
 export function aClass(name: string): ClassRecord {
   return {
     v: 1,
@@ -95,7 +100,7 @@ export function aDelivery(incident: string, about: Partial<Delivery> = {}): Deli
     incident,
     consumer: 'checkout',
     ref: 'vault://contracts/told',
-    versionId: uniqueName('version'),
+    versionId: uniqueVersionId(),
     state: 'due',
     mustConfirm: true,
     attempts: 0,
