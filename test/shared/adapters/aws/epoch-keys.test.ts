@@ -1,0 +1,348 @@
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  GetKeyPolicyCommand,
+  KMSClient,
+  type KMSClientResolvedConfig,
+  ListAliasesCommand,
+  PutKeyPolicyCommand,
+  ScheduleKeyDeletionCommand,
+  type ServiceInputTypes,
+  type ServiceOutputTypes,
+} from '@aws-sdk/client-kms';
+import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { epochAlias } from '../../../../shared/adapters/aws/kms/alias.ts';
+import { createKmsEpochKeys } from '../../../../shared/adapters/aws/kms/epoch-keys.ts';
+import { type Door, renderKeyPolicy } from '../../../../shared/adapters/aws/kms/key-policy.ts';
+import type { VersionRecord } from '../../../../shared/domain/version.ts';
+import { FrozenClock } from '../../../support/clock.ts';
+import { keyRoles } from '../../../support/key-roles.ts';
+import { NO_ANSWER, vendor } from '../../../support/vendor.ts';
+
+const PREFIX = 'rekey-test';
+const ROLES = keyRoles('111122223333', 'us-east-1', PREFIX);
+const arn = (id: string): string => `arn:aws:kms:us-east-1:111122223333:key/${id}`;
+const KEY = arn('key-1');
+const MADE = arn('key-2');
+const SPARE = arn('key-3');
+const ALIAS = epochAlias(PREFIX, 'payments', 2);
+const DELETION = new Date('2026-12-01T03:00:00.000Z');
+
+let calls: AwsStub<ServiceInputTypes, ServiceOutputTypes, KMSClientResolvedConfig>;
+let clock: FrozenClock;
+let named: VersionRecord[][];
+let keys: ReturnType<typeof createKmsEpochKeys>;
+
+beforeEach(() => {
+  const client = new KMSClient({ region: 'us-east-1' });
+  calls = mockClient(client);
+  clock = new FrozenClock();
+  named = [];
+  keys = createKmsEpochKeys(client, {
+    prefix: PREFIX,
+    roles: ROLES,
+    // What the registry answers when it is asked: in turn, the last for good.
+    registry: { versions: async () => named.shift() ?? [] },
+    clock,
+  });
+  calls.on(DescribeKeyCommand).rejects(vendor('NotFoundException'));
+  calls.on(CreateKeyCommand).resolves({ KeyMetadata: { Arn: MADE, KeyId: 'key-2' } });
+  calls.on(CreateAliasCommand).resolves({});
+  calls.on(PutKeyPolicyCommand).resolves({});
+});
+
+/** What stands under an alias or an id. */
+function stands(
+  id: string,
+  key = KEY,
+  state: 'Enabled' | 'Disabled' | 'PendingDeletion' = 'Enabled',
+  door: Door = 'open',
+): void {
+  const KeyId = key.slice(key.lastIndexOf('/') + 1);
+  calls
+    .on(DescribeKeyCommand, { KeyId: id })
+    .resolves({ KeyMetadata: { Arn: key, KeyId, KeyState: state, DeletionDate: DELETION } });
+  calls.on(GetKeyPolicyCommand, { KeyId: key }).resolves({ Policy: renderKeyPolicy(door, ROLES) });
+}
+
+function order(): string[] {
+  return calls.calls().map((call) => call.args[0].constructor.name.replace('Command', ''));
+}
+
+describe('making a key', () => {
+  test.each([
+    ['open', 'open'],
+    ['closed', 'not-yet-open'],
+  ] as const)(
+    '[5.4] one that is made %s is so from its first instant: KMS is given its policy with it',
+    async (initial, door) => {
+      expect(await keys.ensure('payments', 2, initial)).toEqual({
+        id: MADE,
+        className: 'payments',
+        epoch: 2,
+        state: initial,
+      });
+      expect(calls.commandCalls(CreateKeyCommand)[0]?.args[0].input).toEqual({
+        Description: 'Rekey rekey-test',
+        Policy: renderKeyPolicy(door, ROLES),
+        Tags: [
+          { TagKey: 'rekey:stage', TagValue: PREFIX },
+          { TagKey: 'rekey:class', TagValue: 'payments' },
+          { TagKey: 'rekey:epoch', TagValue: '2' },
+        ],
+      });
+      expect(calls.commandCalls(CreateAliasCommand)[0]?.args[0].input).toEqual({
+        AliasName: ALIAS,
+        TargetKeyId: MADE,
+      });
+    },
+  );
+
+  test('[5.4] a warm spare is taken, given its policy, and only then its name: no key is made', async () => {
+    stands('alias/rekey-test/spare', SPARE, 'Enabled', 'not-yet-open');
+    const key = await keys.ensure('payments', 2, 'open');
+    expect(key).toMatchObject({ id: SPARE, state: 'open' });
+    expect(order()).toEqual([
+      'DescribeKey',
+      'DescribeKey',
+      'CreateAlias',
+      'PutKeyPolicy',
+      'TagResource',
+      'CreateAlias',
+    ]);
+    expect(calls.commandCalls(CreateAliasCommand).map((call) => call.args[0].input.AliasName)).toEqual([
+      'alias/rekey-test/taken/key-3',
+      ALIAS,
+    ]);
+    expect(calls.commandCalls(PutKeyPolicyCommand)[0]?.args[0].input.Policy).toBe(
+      renderKeyPolicy('open', ROLES),
+    );
+  });
+
+  test('[injected] AlreadyExistsException of the spare: another class has taken it, and a key is made', async () => {
+    stands('alias/rekey-test/spare', SPARE, 'Enabled', 'not-yet-open');
+    calls
+      .on(CreateAliasCommand, { AliasName: 'alias/rekey-test/taken/key-3' })
+      .rejects(vendor('AlreadyExistsException'));
+    expect(await keys.ensure('payments', 2, 'closed')).toMatchObject({ id: MADE });
+    expect(order()).not.toContain('PutKeyPolicy');
+  });
+
+  test('[injected] AlreadyExistsException of the epoch’s alias, seen late: whoever was first has decided, ours goes', async () => {
+    calls.on(CreateAliasCommand, { AliasName: ALIAS }).rejects(vendor('AlreadyExistsException'));
+    calls.on(ScheduleKeyDeletionCommand).resolves({ DeletionDate: DELETION });
+    calls
+      .on(DescribeKeyCommand, { KeyId: ALIAS })
+      .rejectsOnce(vendor('NotFoundException'))
+      .rejectsOnce(vendor('NotFoundException'))
+      .rejectsOnce(vendor('NotFoundException'))
+      .resolves({ KeyMetadata: { Arn: KEY, KeyId: 'key-1', KeyState: 'Enabled' } });
+    calls.on(GetKeyPolicyCommand).resolves({ Policy: renderKeyPolicy('not-yet-open', ROLES) });
+    expect(await keys.ensure('payments', 2, 'open')).toMatchObject({ id: KEY, state: 'closed' });
+    expect(calls.commandCalls(ScheduleKeyDeletionCommand)[0]?.args[0].input).toEqual({
+      KeyId: MADE,
+      PendingWindowInDays: 7,
+    });
+    expect(calls.commandCalls(PutKeyPolicyCommand)).toHaveLength(0);
+  });
+
+  test.each(['LimitExceededException', 'ThrottlingException'])(
+    '[injected] %s when a key is made: throttled, and nothing was sealed',
+    async (name) => {
+      calls.on(CreateKeyCommand).rejects(vendor(name, name, { $metadata: { attempts: 3 } }));
+      await expect(keys.ensure('payments', 2, 'closed')).rejects.toMatchObject({
+        family: 'Throttled',
+        message: expect.stringContaining('kms:CreateKey'),
+        safe: 'No version was put under a key.',
+      });
+      expect(calls.commandCalls(CreateAliasCommand)).toHaveLength(0);
+    },
+  );
+
+  test('[F.1] AccessDeniedException: who may not make keys is told which permission', async () => {
+    calls.on(CreateKeyCommand).rejects(vendor('AccessDeniedException', 'no identity-based policy allows it'));
+    await expect(keys.ensure('payments', 2, 'closed')).rejects.toMatchObject({
+      family: 'Denied',
+      code: 'not-permitted',
+      message: expect.stringContaining('kms:CreateKey'),
+    });
+  });
+
+  test('[5.4] classes whose names differ by a dot have keys of their own', () => {
+    const names = ['a.b', 'a-b', 'a_b', 'a_-b', 'a__b', 'ab'].map((name) => epochAlias(PREFIX, name, 1));
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^alias\/[A-Za-z0-9/_-]+$/);
+  });
+});
+
+describe('the spare', () => {
+  test('[5.4] one that waits is left alone; one that was taken is replaced', async () => {
+    stands('alias/rekey-test/spare', SPARE, 'Enabled', 'not-yet-open');
+    await keys.keepSpare();
+    expect(order()).toEqual(['DescribeKey', 'DescribeKey']);
+    calls.resetHistory();
+    stands('alias/rekey-test/taken/key-3', SPARE);
+    calls
+      .on(CreateAliasCommand, { AliasName: 'alias/rekey-test/spare' })
+      .rejects(vendor('AlreadyExistsException'));
+    await keys.keepSpare();
+    expect(order()).toEqual(['DescribeKey', 'DescribeKey', 'CreateKey', 'CreateAlias', 'UpdateAlias']);
+    expect(calls.commandCalls(CreateKeyCommand)[0]?.args[0].input.Policy).toBe(
+      renderKeyPolicy('not-yet-open', ROLES),
+    );
+  });
+});
+
+describe('closing and opening', () => {
+  test('[7.2] closing is one write of the policy: over for all but the prover', async () => {
+    stands(KEY);
+    await keys.close(KEY);
+    expect(order()).toEqual(['DescribeKey', 'PutKeyPolicy']);
+    expect(calls.commandCalls(PutKeyPolicyCommand)[0]?.args[0].input).toEqual({
+      KeyId: KEY,
+      PolicyName: 'default',
+      Policy: renderKeyPolicy('over', ROLES),
+    });
+  });
+
+  test('[7.2] a key that was closed for want of readers is closed as one that is over: the re-issuer is out too', async () => {
+    stands(KEY, KEY, 'Enabled', 'not-yet-open');
+    await keys.close(KEY);
+    expect(calls.commandCalls(PutKeyPolicyCommand)[0]?.args[0].input.Policy).toBe(
+      renderKeyPolicy('over', ROLES),
+    );
+  });
+
+  test('[7.2] a key that a responder has switched off is closed, stays off when it is closed, and is on when it is opened', async () => {
+    stands(ALIAS, KEY, 'Disabled');
+    stands(KEY, KEY, 'Disabled');
+    expect(await keys.ensure('payments', 2, 'open')).toMatchObject({ state: 'closed' });
+    await keys.close(KEY);
+    expect(calls.commandCalls(EnableKeyCommand)).toHaveLength(0);
+    await keys.open(KEY);
+    expect(order().slice(-2)).toEqual(['PutKeyPolicy', 'EnableKey']);
+  });
+
+  test('[injected] a key pending deletion is neither closed nor opened', async () => {
+    stands(KEY, KEY, 'PendingDeletion');
+    const destroyed = { family: 'Unrecoverable', code: 'key-destroyed' };
+    await expect(keys.close(KEY)).rejects.toMatchObject(destroyed);
+    await expect(keys.open(KEY)).rejects.toMatchObject(destroyed);
+    expect(calls.commandCalls(PutKeyPolicyCommand)).toHaveLength(0);
+  });
+
+  test('[injected] MalformedPolicyDocumentException: the fence did not fall, and that is said', async () => {
+    stands(KEY);
+    calls.on(PutKeyPolicyCommand).rejects(vendor('MalformedPolicyDocumentException'));
+    await expect(keys.close(KEY)).rejects.toMatchObject({
+      code: 'call-refused',
+      message: expect.stringContaining('kms:PutKeyPolicy'),
+      safe: 'The key is as open or closed as it was.',
+    });
+  });
+
+  test('[injected] an answer lost after the policy was written: nobody knows, and closing again is safe', async () => {
+    stands(KEY);
+    calls.on(PutKeyPolicyCommand).rejectsOnce(NO_ANSWER).resolves({});
+    await expect(keys.close(KEY)).rejects.toMatchObject({ family: 'OutcomeUnknown' });
+    await keys.close(KEY);
+  });
+});
+
+describe('listing', () => {
+  test('[injected] more aliases than a page holds: those of the class alone, by epoch', async () => {
+    const alias = (name: string) => ({ AliasName: name, TargetKeyId: 'key-1' });
+    calls
+      .on(ListAliasesCommand)
+      .resolvesOnce({
+        Aliases: [
+          alias(epochAlias(PREFIX, 'payments', 10)),
+          alias(epochAlias(PREFIX, 'payments-eu', 1)),
+          alias('alias/rekey-test/spare'),
+          alias(epochAlias('rekey-prod', 'payments', 1)),
+        ],
+        Truncated: true,
+        NextMarker: 'more',
+      })
+      .resolves({ Aliases: [alias(ALIAS)] });
+    stands(epochAlias(PREFIX, 'payments', 10), KEY, 'PendingDeletion');
+    stands(ALIAS, MADE, 'Enabled', 'over');
+    expect(await keys.list('payments')).toEqual([
+      { id: MADE, className: 'payments', epoch: 2, state: 'closed' },
+      { id: KEY, className: 'payments', epoch: 10, state: 'destroyed' },
+    ]);
+  });
+});
+
+describe('destroying', () => {
+  const live = [{ fate: 'live' }] as VersionRecord[];
+  const settled = [{ fate: 'revoked-proven' }, { fate: 'failed' }] as VersionRecord[];
+
+  test('[5.4] off at once, deleted seven days later; what is still to be seen to is said', async () => {
+    stands(KEY);
+    named = [settled, settled];
+    calls.on(ScheduleKeyDeletionCommand).resolves({ DeletionDate: DELETION });
+    expect(await keys.destroy(KEY)).toEqual({
+      irrevocableAtMs: null,
+      pending: expect.stringContaining('2026-12-01T03:00:00.000Z'),
+    });
+    expect(order()).toEqual(['DescribeKey', 'DisableKey', 'ScheduleKeyDeletion']);
+  });
+
+  test('[5.4] refused while a version that may still open something names it; the key is not touched', async () => {
+    stands(KEY);
+    named = [[...settled, ...live]];
+    await expect(keys.destroy(KEY)).rejects.toMatchObject({
+      family: 'Conflict',
+      code: 'key-still-named',
+      message: expect.stringContaining('by 1 versions'),
+    });
+    expect(order()).toEqual(['DescribeKey']);
+  });
+
+  test('[5.4] a version that came to name it between the look and the switch: given back as it was', async () => {
+    stands(KEY);
+    named = [settled, live];
+    await expect(keys.destroy(KEY)).rejects.toMatchObject({ code: 'key-still-named' });
+    expect(order()).toEqual(['DescribeKey', 'DisableKey', 'EnableKey']);
+  });
+
+  test('[7.2] … but one that a responder had switched off stays off', async () => {
+    stands(KEY, KEY, 'Disabled');
+    named = [settled, live];
+    await expect(keys.destroy(KEY)).rejects.toMatchObject({ code: 'key-still-named' });
+    expect(calls.commandCalls(EnableKeyCommand)).toHaveLength(0);
+  });
+
+  test('[injected] an answer lost after the scheduling: the second attempt finds it pending deletion, and when', async () => {
+    calls
+      .on(DescribeKeyCommand, { KeyId: KEY })
+      .resolvesOnce({ KeyMetadata: { Arn: KEY, KeyId: 'key-1', KeyState: 'Enabled' } })
+      .resolves({
+        KeyMetadata: { Arn: KEY, KeyId: 'key-1', KeyState: 'PendingDeletion', DeletionDate: DELETION },
+      });
+    calls
+      .on(ScheduleKeyDeletionCommand)
+      .rejects(vendor('KMSInvalidStateException', `${KEY} is pending deletion.`));
+    expect(await keys.destroy(KEY)).toMatchObject({ pending: expect.stringContaining('2026-12-01') });
+  });
+
+  test('[injected] ThrottlingException of the scheduling: the key is off, and the next call goes on', async () => {
+    stands(KEY);
+    calls
+      .on(ScheduleKeyDeletionCommand)
+      .rejectsOnce(vendor('ThrottlingException'))
+      .resolves({ DeletionDate: DELETION });
+    await expect(keys.destroy(KEY)).rejects.toMatchObject({
+      family: 'Throttled',
+      safe: expect.stringContaining('switched off'),
+    });
+    stands(KEY, KEY, 'Disabled');
+    expect(await keys.destroy(KEY)).toMatchObject({ irrevocableAtMs: null });
+    expect(calls.commandCalls(DisableKeyCommand)).toHaveLength(2);
+  });
+});
