@@ -1,6 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { keyFingerprint } from '../../shared/domain/audit/key-fingerprint.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Signer } from '../../shared/ports/audit.ts';
 import { createFileOnce } from './create-file-once.ts';
@@ -28,10 +29,7 @@ export function openFileSigner(path: string): Signer {
   const publicFile = `${path}.pub`;
   if (statSync(publicFile, { throwIfNoEntry: false }) === undefined) writeFileSync(publicFile, publicKeyPem);
   return {
-    keyId: createHash('sha256')
-      .update(publicKey.export({ type: 'spki', format: 'der' }))
-      .digest('hex')
-      .slice(0, 16),
+    keyId: keyFingerprint(publicKey),
     publicKeyPem,
     // DER, as KMS signs.
     sign: async (bytes) => sign('sha256', bytes, privateKey),
