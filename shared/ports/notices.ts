@@ -1,0 +1,17 @@
+/** What people are woken for, or told. References and counts only. */
+export interface Notice {
+  /** Derived from what it tells of: whoever gets it twice may discard the second. */
+  readonly id: string;
+  readonly kind: 'incident-opened' | 'incident-contained' | 'incident-sealed' | 'people-needed';
+  readonly incident: string;
+  readonly className: string;
+  readonly atMs: number;
+  /** One sentence; then what to do, where something is to be done. */
+  readonly words: string;
+  readonly next: readonly string[];
+}
+
+/** Tells people. What counts is in the registry and the audit: a notice that is lost loses nothing. */
+export interface Notices {
+  tell(notice: Notice): Promise<void>;
+}
