@@ -47,7 +47,7 @@ export async function createCanaryWorld(count: number): Promise<CanaryWorld> {
   await putValues(
     state.services,
     secrets.map(({ ref }) => ({ ref, value: 'bench' })),
-    { user: 'bench', replace: false },
+    { user: 'bench', source: 'test', replace: false },
   );
   return {
     denied: (round) => firstDenial(state, home, round),

@@ -100,7 +100,7 @@ export async function createBenchWorld(count: number, dead: boolean): Promise<Be
         value: firstPassword(role),
       })),
     ],
-    { user: 'bench', replace: false },
+    { user: 'bench', source: 'test', replace: false },
   );
   await noteIdentities(
     state.services,

@@ -3,8 +3,8 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { homeOf, pathsIn } from '../local/home.ts';
-import type { State } from '../local/state.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
+import type { Face } from './face.ts';
 
 const CONFIG = 'rekey.yaml';
 
@@ -58,10 +58,10 @@ function nearest(from: string): string {
   }
 }
 
-/** The state, opened for the length of a command. Where nothing was ever applied there is nothing to open. */
-export async function withState<T>(
+/** The control plane for the length of a command. Where nothing was ever applied there is nothing to open. */
+export async function withFace<T>(
   context: Context,
-  use: (state: State) => Promise<T>,
+  use: (face: Face) => Promise<T>,
   make: { readonly create: boolean } = { create: false },
 ): Promise<T> {
   if (!make.create && !existsSync(pathsIn(context.home).database)) {
@@ -73,11 +73,11 @@ export async function withState<T>(
       next: ['rekey init', 'rekey apply'],
     });
   }
-  const { openState } = await import('../local/state.ts');
-  const state = openState(context.home);
+  const { openLocalFace } = await import('./local-face.ts');
+  const opened = await openLocalFace(context);
   try {
-    return await use(state);
+    return await use(opened.face);
   } finally {
-    state.close();
+    opened.close();
   }
 }

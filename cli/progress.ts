@@ -1,20 +1,13 @@
-import { standingOfExecution } from '../local/engine/executions.ts';
-import { ENGINE_EXIT } from '../local/engine/exit.ts';
-import { ensureEngine } from '../local/engine/launch.ts';
-import { pathsIn } from '../local/home.ts';
-import type { State } from '../local/state.ts';
+import { showIncident } from '../functions/show-incident/handler.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
-import type { IncidentRecord } from '../shared/domain/incident.ts';
-import type { Context } from './context.ts';
+import type { IncidentView } from '../shared/driver/incident-view.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { viewOf } from './progress-view.ts';
+import type { Face } from './face.ts';
 import { createLiveScreen } from './screen/live.ts';
-
-const LOOK_EVERY_MS = 100;
-const LOOKS_PER_ENGINE_LOOK = 10;
+import { sleep } from './sleep.ts';
 
 export interface Watched {
-  readonly incident: IncidentRecord;
+  readonly view: IncidentView;
   readonly code: ExitCode;
 }
 
@@ -23,40 +16,28 @@ export interface Watched {
  * detaches: the engine goes on by itself. Null when detached.
  */
 export async function followIncident(
-  context: Context,
-  state: State,
-  execution: string,
-  id: string,
+  face: Face,
+  incident: string,
   packetsBefore = 0,
 ): Promise<Watched | null> {
-  const { registry, clock } = state.services;
   const detaching = new AbortController();
   const detach = () => detaching.abort();
   process.once('SIGINT', detach);
   const screen = createLiveScreen(process.stderr);
-  let looks = 0;
-  let engineEnd: number | undefined;
   try {
     for (;;) {
-      if (engineEnd !== undefined) throw engineFailed(engineEnd, context.home, id);
-      const standing = standingOfExecution(state.database, execution);
-      const incident = await registry.incident(id);
-      if (standing.status === 'failed') throw failure(standing.cause || standing.error, incident);
-      if (incident !== null) {
-        screen.draw(await viewOf(state.services, incident));
-        if (standing.status === 'succeeded') return { incident, code: await codeOf(state, incident) };
-        if (incident.state === 'awaiting-reopen' && incident.packets > packetsBefore)
-          return { incident, code: EXIT.awaitingPeople };
+      const { view, failure } = await face.call(showIncident, { incidentId: incident });
+      if (failure !== null) throw workflowFailed(incident, failure.cause || failure.error, view !== null);
+      if (view !== null) {
+        screen.draw(view);
+        if (view.execution?.standing.status === 'succeeded')
+          return { view, code: view.unproven === 0 ? EXIT.done : EXIT.unproven };
+        const waits = view.state === 'awaiting-reopen' && view.packets > packetsBefore;
+        if (waits && view.signedBy.length < view.signaturesNeeded) return { view, code: EXIT.awaitingPeople };
       }
-      looks += 1;
-      // Killed meanwhile: whoever watches starts the next engine, which carries on.
-      if (looks % LOOKS_PER_ENGINE_LOOK === 0) {
-        ensureEngine(context.home, (code) => {
-          engineEnd = code;
-        });
-      }
+      face.keepAlive(incident);
       if (detaching.signal.aborted) return null;
-      await clock.sleep(LOOK_EVERY_MS, detaching.signal);
+      await sleep(face.lookEveryMs, detaching.signal);
     }
   } finally {
     process.off('SIGINT', detach);
@@ -64,34 +45,12 @@ export async function followIncident(
   }
 }
 
-/** Nothing failed but the engine: the next one carries on from where the workflow stands. */
-function engineFailed(code: number, home: string, id: string): RekeyError {
-  const full = code === ENGINE_EXIT.diskFull;
-  return new RekeyError({
-    code: full ? 'disk-full' : 'engine-failed',
-    family: 'Unrecoverable',
-    message: full
-      ? `the state in ${home} could not be written: the disk is full or failing`
-      : `the engine ended with an error; ${pathsIn(home).engineLog} says which`,
-    safe: 'What was recorded before stands; nothing was undone.',
-    next: full ? [`make room, then: rekey watch ${id}`] : [`rekey watch ${id}`, 'rekey doctor'],
-  });
-}
-
-async function codeOf(state: State, incident: IncidentRecord): Promise<ExitCode> {
-  const tallies = await state.services.registry.tally(incident.plan.scope, incident.epoch);
-  return tallies.every((tally) => tally.proven === tally.total) ? EXIT.done : EXIT.unproven;
-}
-
-function failure(cause: string, incident: IncidentRecord | null): RekeyError {
+function workflowFailed(incident: string, cause: string, opened: boolean): RekeyError {
   return new RekeyError({
     code: 'workflow-failed',
     family: 'Unrecoverable',
     message: `the workflow ended: ${cause}`,
-    safe: incident === null ? 'Nothing was changed.' : 'What was done stands; nothing was undone.',
-    next:
-      incident === null
-        ? ['rekey status']
-        : [`rekey resume ${incident.id}`, `rekey incident show ${incident.id}`],
+    safe: opened ? 'What was done stands; nothing was undone.' : 'Nothing was changed.',
+    next: opened ? [`rekey resume ${incident}`, `rekey incident show ${incident}`] : ['rekey status'],
   });
 }

@@ -5,9 +5,11 @@ import { writingFiles } from './disk-full.ts';
 
 /** Packets as files: the signed JSON and its page beside it, whole or not at all. */
 export function createPacketFiles(folder: string): Packets {
+  const placeOf = (name: string) => join(folder, `${name}.json`);
   return {
+    placeOf,
     async write(name, json, html) {
-      const path = join(folder, `${name}.json`);
+      const path = placeOf(name);
       writingFiles(() => {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         writeWhole(join(folder, `${name}.html`), html);

@@ -17,6 +17,7 @@ import { createSqlitePlans } from './sqlite/plans.ts';
 import { createSqliteRegistry } from './sqlite/registry.ts';
 import { createSqliteStore } from './sqlite/secret-store.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { createLocalWorkflows } from './workflows.ts';
 
 /** The one chain of a state directory. */
 const CHAIN = 'local';
@@ -62,6 +63,7 @@ export function openState(home: string, options: StateOptions = {}): State {
     plans: createSqlitePlans(database),
     notifier: options.notifier ?? createWebhookNotifier(),
     rotators: options.rotators ?? { postgres },
+    workflows: createLocalWorkflows(database, home),
     clock,
     random,
   };

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Change, differenceOf, refuseUntimely } from '../../shared/domain/config/difference.ts';
+import { applyEnrolment } from '../../functions/apply-enrolment/handler.ts';
+import { compareEnrolment } from '../../functions/compare-enrolment/handler.ts';
+import type { Change } from '../../shared/domain/config/difference.ts';
 import { formatMistakes, parseConfig } from '../../shared/domain/config/parse.ts';
 import { toRecords } from '../../shared/domain/config/records.ts';
 import type { ConfigFile } from '../../shared/domain/config/schema.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { postgres } from '../../shared/rotators/postgres/rotator.ts';
-import { type Context, withState } from '../context.ts';
+import { type Context, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 const MOST_LINES = 40;
@@ -16,63 +18,22 @@ export async function apply(
   options: { readonly yes?: boolean; readonly remove?: boolean },
 ): Promise<ExitCode> {
   const wanted = toRecords(readConfig(context.configFile));
-  return withState(
+  const remove = options.remove === true;
+  return withFace(
     context,
-    async ({ services }) => {
-      const enrolled = await services.registry.enrolment();
-      const difference = differenceOf(enrolled, wanted);
-      const kept = difference.filter((change) => change.kind === 'remove' && options.remove !== true);
-      const changes = difference.filter((change) => !kept.includes(change));
+    async (face) => {
+      const { changes, kept, hash } = await face.call(compareEnrolment, { wanted, remove });
       show(context, changes, kept);
-      const open = (await services.registry.incidents()).filter(
-        ({ state }) => state === 'open' || state === 'awaiting-reopen',
-      );
-      refuseUntimely(
-        changes,
-        enrolled,
-        open.map(({ id }) => id),
-      );
-      if (changes.length > 0) {
-        if (options.yes !== true && (await context.ask('Apply? (yes) ')) !== 'yes') {
-          throw new RekeyError({
-            code: 'not-confirmed',
-            family: 'Validation',
-            message: 'not confirmed',
-            safe: 'Nothing was applied.',
-            next: ['rekey apply --yes'],
-          });
-        }
-        const atMs = services.clock.nowMs();
-        const run = services.random.uuid();
-        await services.registry.applyEnrolment(
-          changes.map(({ family, name, kind, fields, put }, ordinal) => ({
-            put,
-            remove: kind === 'remove' ? { [family]: [name] } : {},
-            entries: [
-              {
-                v: 1,
-                id: `apply-${run}.${ordinal}`,
-                atMs,
-                action: 'apply',
-                outcome: 'success',
-                actor: { user: context.user },
-                source: 'local',
-                operation: `apply-${run}`,
-                ordinal,
-                ...(family === 'secrets' ? { ref: name } : {}),
-                reason: `${kind} ${family} ${name}${fields.length === 0 ? '' : `: ${fields.map((field) => field.split(':')[0]).join(', ')}`}`,
-              },
-            ],
-          })),
-        );
+      if (changes.length > 0 && options.yes !== true && (await context.ask('Apply? (yes) ')) !== 'yes') {
+        throw new RekeyError({
+          code: 'not-confirmed',
+          family: 'Validation',
+          message: 'not confirmed',
+          safe: 'Nothing was applied.',
+          next: ['rekey apply --yes'],
+        });
       }
-      const count = (kind: Change['kind']) => changes.filter((change) => change.kind === kind).length;
-      const result = {
-        added: count('add'),
-        changed: count('change'),
-        removed: count('remove'),
-        notRemoved: kept.length,
-      };
+      const result = await face.call(applyEnrolment, { wanted, remove, hash });
       if (context.json) context.print(JSON.stringify(result));
       else context.print(`added ${result.added}, changed ${result.changed}, removed ${result.removed}`);
       return EXIT.done;

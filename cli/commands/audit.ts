@@ -1,17 +1,20 @@
 import { createPublicKey } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { readAudit } from '../../functions/read-audit/handler.ts';
+import { signAuditHead } from '../../functions/sign-audit-head/handler.ts';
 import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { exportLine } from '../../shared/domain/audit/export-line.ts';
-import { signCheckpoint } from '../../shared/domain/audit/signed.ts';
+import type { SignedCheckpoint } from '../../shared/domain/audit/signed.ts';
 import { type Verdict, type VerifyOptions, verifyExport } from '../../shared/domain/audit/verify.ts';
 import { canonicalJson } from '../../shared/domain/canonical.ts';
 import { formatDuration } from '../../shared/domain/config/duration.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Services } from '../../shared/driver/services.ts';
-import { type Context, withState } from '../context.ts';
+import { type Context, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Face } from '../face.ts';
 import { readGivenFile, unusableFile, writeGivenFile } from '../given-file.ts';
+import { sleep } from '../sleep.ts';
 
 const AT_ONCE = 1_000;
 const LOOK_EVERY_MS = 500;
@@ -20,19 +23,20 @@ export async function tail(
   context: Context,
   options: { readonly n: string; readonly follow?: boolean },
 ): Promise<ExitCode> {
-  return withState(context, async ({ services }) => {
-    const { seq } = await services.audit.chainPending();
+  return withFace(context, async (face) => {
+    const { head } = await face.call(readAudit, { afterSeq: 0, limit: 1 });
     const stopping = new AbortController();
     process.once('SIGINT', () => stopping.abort());
-    let after = Math.max(0, seq - Number(options.n));
+    let after = Math.max(0, head.seq - Number(options.n));
     for (;;) {
-      for (const { seq: own, line } of await services.audit.lines(after, AT_ONCE)) {
+      const { lines } = await face.call(readAudit, { afterSeq: after, limit: AT_ONCE });
+      for (const { seq, line } of lines) {
         context.print(context.json ? line : describe(JSON.parse(line) as AuditEntry & { seq: number }));
-        after = own;
+        after = seq;
       }
+      if (lines.length === AT_ONCE) continue;
       if (options.follow !== true || stopping.signal.aborted) return EXIT.done;
-      await services.clock.sleep(LOOK_EVERY_MS, stopping.signal);
-      await services.audit.chainPending();
+      await sleep(LOOK_EVERY_MS, stopping.signal);
     }
   });
 }
@@ -51,35 +55,29 @@ export async function exportAudit(
   context: Context,
   options: { readonly out?: string; readonly checkpoint?: string; readonly publicKey?: string },
 ): Promise<ExitCode> {
-  return withState(context, async ({ services }) => {
-    const { signer } = services;
-    const { chain, seq, hash } = await services.audit.chainPending();
-    const place = { chain, seq, hash, atMs: services.clock.nowMs() };
-    await writeExport(services, place, options.out);
-    if (options.checkpoint !== undefined) {
-      const checkpoint = await signCheckpoint({ kind: 'rekey-audit-checkpoint', ...place }, signer);
+  return withFace(context, async (face) => {
+    const { trailer, checkpoint, publicKeyPem } = await face.call(signAuditHead, {});
+    await writeExport(face, trailer, options.out);
+    if (options.checkpoint !== undefined)
       writeGivenFile(options.checkpoint, `${canonicalJson(checkpoint)}\n`);
-    }
-    if (options.publicKey !== undefined) writeGivenFile(options.publicKey, signer.publicKeyPem);
-    context.say(`${seq} entries, head ${hash.slice(0, 16)}…, key ${signer.keyId}`);
+    if (options.publicKey !== undefined) writeGivenFile(options.publicKey, publicKeyPem);
+    const { chain, seq, hash, keyId } = trailer;
+    context.say(`${seq} entries, head ${hash.slice(0, 16)}…, key ${keyId}`);
     if (context.json && options.out !== undefined)
-      context.print(JSON.stringify({ entries: seq, head: hash, chain, keyId: signer.keyId }));
+      context.print(JSON.stringify({ entries: seq, head: hash, chain, keyId }));
     return EXIT.done;
   });
 }
 
-async function writeExport(
-  services: Services,
-  place: { readonly chain: string; readonly seq: number; readonly hash: string; readonly atMs: number },
-  file: string | undefined,
-): Promise<void> {
+async function writeExport(face: Face, trailer: SignedCheckpoint, file: string | undefined): Promise<void> {
   async function* lines(): AsyncGenerator<string> {
-    for (let after = 0; after < place.seq; ) {
-      const some = await services.audit.lines(after, Math.min(AT_ONCE, place.seq - after));
+    for (let after = 0; after < trailer.seq; ) {
+      const limit = Math.min(AT_ONCE, trailer.seq - after);
+      const some = (await face.call(readAudit, { afterSeq: after, limit })).lines;
       yield some.map(exportLine).join('');
-      after = some.at(-1)?.seq ?? place.seq;
+      after = some.at(-1)?.seq ?? trailer.seq;
     }
-    yield `${canonicalJson(await signCheckpoint({ kind: 'rekey-audit-trailer', ...place }, services.signer))}\n`;
+    yield `${canonicalJson(trailer)}\n`;
   }
   const out = file === undefined ? process.stdout : createWriteStream(file, { mode: 0o600 });
   try {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { readSecret } from '../../functions/read-secret/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { type Context, withState } from '../context.ts';
+import { type Context, withFace } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 
 /** The secrets go into one child's environment and nowhere else. Its exit code is ours. */
@@ -27,13 +28,9 @@ export async function exec(
     });
   }
   const environment = { ...process.env };
-  await withState(context, async ({ resolver }) => {
+  await withFace(context, async (face) => {
     for (const { name, ref } of wanted) {
-      const { value } = await resolver.read(ref, {
-        user: context.user,
-        workflowId: `exec:${program}`,
-        source: `local:${process.pid}`,
-      });
+      const { value } = await face.call(readSecret, { ref, workflowId: `exec:${program}` });
       environment[name] = value;
     }
   });

@@ -1,9 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as z from 'zod';
+import { putValues } from '../../functions/put-values/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { noteIdentities } from '../../shared/driver/note-identities.ts';
-import { putValues } from '../../shared/driver/put-values.ts';
-import { type Context, withState } from '../context.ts';
+import { type Context, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 const Line = z.strictObject({ ref: z.string(), value: z.string().min(1) });
@@ -17,12 +16,8 @@ export async function importValues(
     file === undefined ? await context.readInput() : readPrivate(file),
     file ?? 'standard input',
   );
-  return withState(context, async ({ services }) => {
-    const put = await putValues(services, values, { user: context.user, replace: false });
-    const { seen, unseen } = await noteIdentities(
-      services,
-      put.map(({ ref }) => ref),
-    );
+  return withFace(context, async (face) => {
+    const { put, seen, unseen } = await face.call(putValues, { values, replace: false });
     const result = {
       imported: put.length,
       alreadyThere: values.length - put.length,

@@ -1,24 +1,20 @@
-import { incidentNamed } from '../../shared/driver/change-incident.ts';
-import { carryOn } from '../carry-on.ts';
-import { type Context, withState } from '../context.ts';
+import { listIncidents as list } from '../../functions/list-incidents/handler.ts';
+import { showIncident as show } from '../../functions/show-incident/handler.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { type Context, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { incidentLines, summaryOf } from '../report-incident.ts';
+import { reportIncident } from '../report-incident.ts';
 
 export async function listIncidents(context: Context): Promise<ExitCode> {
-  return withState(context, async (state) => {
-    await carryOn(context, state);
-    const incidents = await state.services.registry.incidents();
-    if (context.json) {
-      context.print(
-        JSON.stringify(await Promise.all(incidents.map((incident) => summaryOf(state, incident)))),
-      );
-      return EXIT.done;
-    }
-    if (incidents.length === 0) context.print('no incidents');
-    for (const { id, state: standing, plan, startedBy, confirmedAtMs } of incidents) {
-      context.print(
-        `${id}  ${standing}  ${plan.cause}  ${new Date(confirmedAtMs).toISOString()}  by ${startedBy}`,
-      );
+  return withFace(context, async (face) => {
+    const { incidents } = await face.call(list, {});
+    if (context.json) context.print(JSON.stringify(incidents));
+    else if (incidents.length === 0) context.print('no incidents');
+    else {
+      for (const { incident, state, cause, startedBy, confirmedAtMs } of incidents)
+        context.print(
+          `${incident}  ${state}  ${cause}  ${new Date(confirmedAtMs).toISOString()}  by ${startedBy}`,
+        );
     }
     return EXIT.done;
   });
@@ -26,13 +22,20 @@ export async function listIncidents(context: Context): Promise<ExitCode> {
 
 export async function showIncident(
   context: Context,
-  { incident: id }: { readonly incident: string },
+  { incident }: { readonly incident: string },
 ): Promise<ExitCode> {
-  return withState(context, async (state) => {
-    await carryOn(context, state);
-    const incident = await incidentNamed(state.services, id);
-    if (context.json) context.print(JSON.stringify(await summaryOf(state, incident)));
-    else for (const line of await incidentLines(state, incident)) context.print(line);
+  return withFace(context, async (face) => {
+    const { incidentId, view, failure } = await face.call(show, { incidentId: incident });
+    if (view === null) {
+      throw new RekeyError({
+        code: 'incident-not-open',
+        family: 'NotFound',
+        message: `${incidentId} was asked for and has not been opened${failure === null ? '' : `: ${failure.cause}`}`,
+        safe: 'Nothing was changed by it.',
+        next: [`rekey watch ${incidentId}`],
+      });
+    }
+    reportIncident(context, view);
     return EXIT.done;
   });
 }

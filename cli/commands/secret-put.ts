@@ -1,15 +1,15 @@
-import { putValues } from '../../shared/driver/put-values.ts';
-import { type Context, withState } from '../context.ts';
+import { putValues } from '../../functions/put-values/handler.ts';
+import { type Context, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 /** One value from standard input, its last line end left off. */
 export async function secretPut(context: Context, { ref }: { readonly ref: string }): Promise<ExitCode> {
   if (process.stdin.isTTY) context.say(`value of ${ref}, then Ctrl-D:`);
   const value = (await context.readInput()).replace(/\r?\n$/, '');
-  const [put] = await withState(context, ({ services }) =>
-    putValues(services, [{ ref, value }], { user: context.user, replace: true }),
+  const { put } = await withFace(context, (face) =>
+    face.call(putValues, { values: [{ ref, value }], replace: true }),
   );
-  if (context.json) context.print(JSON.stringify(put));
-  else context.print(`${ref} has version ${put?.versionId}`);
+  if (context.json) context.print(JSON.stringify(put[0]));
+  else context.print(`${ref} has version ${put[0]?.versionId}`);
   return EXIT.done;
 }

@@ -1,78 +1,36 @@
-import { engineRuns } from '../../local/engine/launch.ts';
-import type { State } from '../../local/state.ts';
-import { RekeyError } from '../../shared/domain/errors.ts';
-import { suggestNearest } from '../../shared/domain/nearest.ts';
-import type { SecretRef } from '../../shared/domain/secret-ref.ts';
-import { carryOn } from '../carry-on.ts';
-import { type Context, withState } from '../context.ts';
+import { showSecret } from '../../functions/show-secret/handler.ts';
+import { showStatus } from '../../functions/show-status/handler.ts';
+import { type Context, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Face } from '../face.ts';
 
 export async function status(context: Context, { ref }: { readonly ref?: string }): Promise<ExitCode> {
-  return withState(context, async (state) => {
-    await carryOn(context, state);
-    if (ref !== undefined) return statusOf(context, state, ref);
-    const { registry } = state.services;
-    const enrolment = await registry.enrolment();
-    const incidents = (await registry.incidents()).filter(
-      (incident) => incident.state !== 'sealed' && incident.state !== 'restored',
-    );
-    const breakers = (
-      await Promise.all(enrolment.targets.map((target) => registry.breaker(target.id)))
-    ).flatMap((breaker) => breaker ?? []);
-    const classes = enrolment.classes.map((record) => {
-      const secrets = enrolment.secrets.filter((secret) => secret.className === record.name);
-      return {
-        name: record.name,
-        epoch: record.epoch,
-        fenced: record.fences.length > 0,
-        incidents: record.incidents,
-        secrets: secrets.length,
-        withoutValue: secrets.filter((secret) => secret.currentVersionId === undefined).length,
-        parked: secrets.filter((secret) => secret.rotation?.parked !== undefined).length,
-      };
-    });
+  return withFace(context, async (face) => {
+    if (ref !== undefined) return statusOf(context, face, ref);
+    const answer = await face.call(showStatus, {});
     if (context.json) {
-      context.print(
-        JSON.stringify({
-          engine: engineRuns(context.home),
-          classes,
-          incidents: incidents.map(({ id }) => id),
-          breakers,
-        }),
-      );
+      context.print(JSON.stringify(answer));
       return EXIT.done;
     }
-    for (const { name, epoch, fenced, secrets, withoutValue, parked, incidents: open } of classes) {
+    for (const { name, epoch, fenced, secrets, withoutValue, parked, incidents } of answer.classes) {
       const notes = [
         fenced ? 'fenced' : '',
         withoutValue > 0 ? `${withoutValue} without a value` : '',
         parked > 0 ? `${parked} parked` : '',
-        ...open,
+        ...incidents,
       ].filter((note) => note !== '');
       context.print(
         `class ${name}: ${secrets} secrets, epoch ${epoch}${notes.length > 0 ? `; ${notes.join('; ')}` : ''}`,
       );
     }
-    for (const { target, reason } of breakers) context.print(`target ${target}: set aside: ${reason}`);
-    for (const { id, state: standing } of incidents) context.print(`incident ${id}: ${standing}`);
+    for (const { target, reason } of answer.breakers) context.print(`target ${target}: set aside: ${reason}`);
+    for (const { id, state } of answer.incidents) context.print(`incident ${id}: ${state}`);
     return EXIT.done;
   });
 }
 
-async function statusOf(context: Context, state: State, ref: string): Promise<ExitCode> {
-  const { registry } = state.services;
-  const [secret] = await registry.secrets([ref as SecretRef]);
-  if (secret === undefined) {
-    const refs = (await registry.enrolment()).secrets.map((candidate) => candidate.ref);
-    const nearest = suggestNearest(ref, refs);
-    throw new RekeyError({
-      code: 'secret-unknown',
-      family: 'NotFound',
-      message: `${ref} is not enrolled${nearest === null ? '' : ` (did you mean ${nearest}?)`}`,
-      next: ['rekey status'],
-    });
-  }
-  const versions = await registry.versions({ refs: [secret.ref] });
+async function statusOf(context: Context, face: Face, ref: string): Promise<ExitCode> {
+  const { secret, versions } = await face.call(showSecret, { ref });
   if (context.json) {
     context.print(JSON.stringify({ secret, versions }));
     return EXIT.done;

@@ -1,26 +1,11 @@
 import { styleText } from 'node:util';
-import type { TargetTally } from '../../shared/ports/registry.ts';
+import type { IncidentView, TargetView } from '../../shared/driver/incident-view.ts';
 
-/** An incident as its screen shows it: plain data. */
-export interface ProgressView {
-  readonly incident: string;
-  readonly className: string;
-  readonly cause: string;
-  readonly state: string;
-  readonly elapsedMs: number;
-  readonly layers: readonly { readonly name: string; readonly state: string }[];
-  readonly targets: readonly TargetView[];
-  readonly unconfirmed: readonly {
-    readonly consumer: string;
-    readonly owner: string;
-    readonly count: number;
-  }[];
-}
-
-export interface TargetView extends TargetTally {
-  /** Why it is set aside. */
-  readonly aside?: string;
-}
+/** What of an incident its screen shows. */
+export type ProgressView = Pick<
+  IncidentView,
+  'incident' | 'scope' | 'cause' | 'state' | 'elapsedMs' | 'layers' | 'targets' | 'unconfirmed'
+>;
 
 const BAR = 16;
 /** Of no target: only people can replace them. */
@@ -39,10 +24,12 @@ export function renderProgress(
   const rate = seconds > 0 ? proven / seconds : 0;
   const left = proven > 0 && proven < total ? `about ${Math.ceil((total - proven) / rate)} s left` : '';
   const head = [
-    `${view.incident}  ${view.className}  ${view.cause}  ${view.state}  ${seconds.toFixed(1)} s`,
+    `${view.incident}  ${view.scope.className}  ${view.cause}  ${view.state}  ${seconds.toFixed(1)} s`,
     ...(view.layers.length === 0
       ? []
-      : [`contained: ${view.layers.map(({ name, state }) => `${name} ${state}`).join(', ')}`]),
+      : [
+          `contained: ${view.layers.map(({ layer, target, state }) => `${target ?? layer} ${state}`).join(', ')}`,
+        ]),
     `proven dead ${proven} of ${total}, re-issued ${reissued}, ${rate.toFixed(0)}/s ${left}`.trimEnd(),
   ];
   const parked = parkedLines(targets);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { judgeIncident, signaturesMissing } from '../../shared/driver/judge-incident.ts';
+import type { Needs } from '../../shared/driver/services.ts';
 
 /** Leaves: the new epoch's key open and the fence lifted, if two people's signatures hold for what is there now. */
 export const reopenClass = defineFunction({
@@ -12,7 +13,10 @@ export const reopenClass = defineFunction({
   async run({ incidentId }, services) {
     const incident = await incidentNamed(services, incidentId);
     const judged = await judgeIncident(services, incident, 'reopen');
-    if (!judged.enough) throw signaturesMissing(incident, 'reopen', judged.counted);
+    if (!judged.enough) {
+      await dropVoid(services, incidentId, judged.counted);
+      throw signaturesMissing(incident, 'reopen', judged.counted);
+    }
     const key = await services.keys.ensure(incident.plan.scope.className, incident.epoch, 'closed');
     await services.keys.open(key.id);
     const nowMs = services.clock.nowMs();
@@ -35,3 +39,30 @@ export const reopenClass = defineFunction({
     return { by: [...judged.counted] };
   },
 });
+
+/** What was signed is no longer what is there: who signed it is to see that, and sign again. */
+async function dropVoid(
+  services: Needs<'registry' | 'clock'>,
+  incidentId: string,
+  counted: readonly string[],
+): Promise<void> {
+  const atMs = services.clock.nowMs();
+  await changeIncident(services, incidentId, (before) => ({
+    incident: {
+      ...before,
+      signatures: before.signatures.filter(({ person }) => counted.includes(person)),
+    },
+    entries: before.signatures
+      .filter(({ person }) => !counted.includes(person))
+      .map(({ person, atMs: signedAtMs }) =>
+        incidentEntry(before, {
+          action: 'sign',
+          outcome: 'denied',
+          atMs,
+          actor: { user: person },
+          place: `void.${person}.${signedAtMs}`,
+          reason: 'the signature does not hold for what is there now',
+        }),
+      ),
+  }));
+}

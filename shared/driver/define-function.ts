@@ -2,18 +2,41 @@ import * as z from 'zod';
 import { RekeyError } from '../domain/errors.ts';
 import type { Needs, Services } from './services.ts';
 
-/** What a workflow's step is told of its surroundings. */
-export interface InvocationContext {
-  /** The step hands back what is left by then. */
-  readonly untilMs: number;
+/** A person or a service that calls, as its surroundings verified it: nothing that it could write itself. */
+export interface Caller {
+  readonly user: string;
+  /** Network identity: an address, or `local:<pid>` on one machine. */
+  readonly source: string;
 }
 
-/** A function of the control plane: the same in both worlds. Its name is what a state machine calls. */
-export interface RekeyFunction<Port extends keyof Services = keyof Services> {
+/** What an invocation is told of its surroundings. */
+export interface InvocationContext {
+  /** What is left by then is handed back. */
+  readonly untilMs: number;
+  /** Missing where a workflow calls. */
+  readonly caller?: Caller;
+}
+
+/**
+ * A function of the control plane: the same in both worlds. Its name is what a state machine, or a person's command, calls.
+ * `Input` and `Output` go without the version that every payload carries.
+ */
+export interface RekeyFunction<
+  Port extends keyof Services = keyof Services,
+  Input = unknown,
+  Output = unknown,
+> {
   readonly name: string;
   /** The ports it reaches. */
   readonly needs: readonly Port[];
-  invoke(services: Needs<Port>, payload: unknown, context: InvocationContext): Promise<unknown>;
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  /** Throws `Validation` `function-input` or `function-output` where a payload is not of its schema. */
+  invoke(
+    services: Needs<Port>,
+    payload: unknown,
+    context: InvocationContext,
+  ): Promise<Output & { readonly v: 1 }>;
 }
 
 /**
@@ -34,12 +57,14 @@ export function defineFunction<
     services: Needs<Port>,
     context: InvocationContext,
   ): Promise<z.input<z.ZodObject<O>>>;
-}): RekeyFunction<Port> {
+}): RekeyFunction<Port, z.output<z.ZodObject<I>>, z.output<z.ZodObject<O>>> {
   const Input = z.strictObject({ ...definition.input, v: z.literal(1) });
   const Output = z.strictObject(definition.output);
   return {
     name: definition.name,
     needs: definition.needs,
+    input: z.strictObject(definition.input),
+    output: Output,
     async invoke(services, payload, context) {
       const input = Input.safeParse(payload);
       if (!input.success) throw malformed(definition.name, 'input', input.error);
@@ -50,7 +75,7 @@ export function defineFunction<
       );
       const output = Output.safeParse(result);
       if (!output.success) throw malformed(definition.name, 'output', output.error);
-      return { v: 1, ...output.data };
+      return { v: 1, ...(output.data as unknown as z.output<z.ZodObject<O>>) };
     },
   };
 }

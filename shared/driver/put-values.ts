@@ -14,7 +14,7 @@ import type { Needs } from './services.ts';
 export async function putValues(
   services: Needs<'registry' | 'store' | 'keys' | 'clock' | 'random'>,
   values: readonly { readonly ref: string; readonly value: string }[],
-  by: { readonly user: string; readonly replace: boolean },
+  by: { readonly user: string; readonly source: string; readonly replace: boolean },
 ): Promise<{ readonly ref: SecretRef; readonly versionId: string }[]> {
   const { registry, store, keys, clock, random } = services;
   const refs = [...new Set(values.map(({ ref }) => ref))].filter(isSecretRef);
@@ -104,7 +104,7 @@ export async function putValues(
           action: 'import',
           outcome: 'success',
           actor: { user: by.user },
-          source: `local`,
+          source: by.source,
           operation,
           ref,
           className: secret.className,

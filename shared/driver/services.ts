@@ -8,6 +8,7 @@ import type { Packets } from '../ports/packets.ts';
 import type { Plans } from '../ports/plans.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { SecretStore } from '../ports/store.ts';
+import type { Workflows } from '../ports/workflows.ts';
 import type { Rotator } from '../rotators/rotator.ts';
 
 /** Everything a function may reach: the same in both worlds, only the adapters differ. */
@@ -22,6 +23,7 @@ export interface Services {
   readonly packets: Packets;
   readonly plans: Plans;
   readonly notifier: Notifier;
+  readonly workflows: Workflows;
   readonly rotators: Readonly<Record<string, Rotator>>;
   readonly clock: Clock;
   readonly random: Random;

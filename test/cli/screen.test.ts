@@ -7,11 +7,11 @@ import type { Plan } from '../../shared/domain/incident.ts';
 
 const view = (targets: number): ProgressView => ({
   incident: 'inc-20261124-payments-55b8',
-  className: 'payments',
+  scope: { className: 'payments' },
   cause: 'unknown',
   state: 'open',
   elapsedMs: 10_000,
-  layers: [{ name: 'resolver', state: 'observed' }],
+  layers: [{ layer: 'resolver', state: 'observed', detail: 'a canary reader was denied (fenced)' }],
   targets: Array.from({ length: targets }, (_, index) => ({
     target: `database-${index}`,
     total: 5_000 / targets,

@@ -20,6 +20,7 @@ export function describePackets(name: string, create: () => Promise<PacketsUnder
       const json = `${JSON.stringify({ reason: 'pässwörd', refs: 'r'.repeat(100_000) })}\n`;
       const html = '<!doctype html><title>Vorfall – „eins“</title>';
       const place = await packets.write(packet, json, html);
+      expect(packets.placeOf(packet)).toBe(place);
       expect(await open(place)).toBe(json);
       expect(await page(packet)).toBe(html);
     });

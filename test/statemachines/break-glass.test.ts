@@ -57,6 +57,7 @@ test('[7.4] what no rotator knows is in the plan and never called done: people r
   expect(await tally()).toMatchObject([{ target: '', total: 2, reissued: 0, proven: 0 }]);
   await putValues(world.state.services, [{ ref: 'vault://admin/db0', value: 'put-by-hand' }], {
     user: 'owner',
+    source: 'test',
     replace: true,
   });
   expect(await tally()).toMatchObject([{ target: '', total: 2, reissued: 1, proven: 0 }]);

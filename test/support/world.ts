@@ -143,7 +143,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       { ref: 'vault://webhooks/checkout', value: 'whsec_AAAA' },
       ...refs.map((ref, index) => ({ ref, value: `old-${index}` })),
     ],
-    { user: 'tester', replace: false },
+    { user: 'tester', source: 'test', replace: false },
   );
   for (const [index] of refs.entries()) targets[index % targetCount]?.addRole(`r${index}`, `old-${index}`);
 

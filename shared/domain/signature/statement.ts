@@ -1,10 +1,13 @@
 import { canonicalJson, sha256Hex } from '../canonical.ts';
 import type { VersionRecord } from '../version.ts';
 
+/** What people sign for. */
+export const PURPOSES = ['reopen', 'restore'] as const;
+
 /** What a person signs, as canonical JSON. Any change of any field voids the signature. */
 export interface Statement {
   readonly v: 1;
-  readonly purpose: 'reopen' | 'restore';
+  readonly purpose: (typeof PURPOSES)[number];
   readonly incident: string;
   readonly className: string;
   readonly epoch: number;

@@ -19,7 +19,7 @@ test('[7.4] a put that died half-way leaves its value to nobody: the next one’
       },
     },
   };
-  const by = { user: 'ada', replace: false };
+  const by = { user: 'ada', source: 'test', replace: false };
   await expect(putValues(dying, [{ ref, value: 'mistyped' }], by)).rejects.toThrow('killed');
   const put = await putValues(services, [{ ref, value: 'right' }], by);
   expect(await store.read(put, 'reader')).toEqual(['right']);
@@ -34,7 +34,7 @@ test('what is not enrolled is refused with its nearest name, and nothing is stor
     putValues(
       services,
       [...refs, wrong].map((ref) => ({ ref, value: 'v' })),
-      { user: 'ada', replace: false },
+      { user: 'ada', source: 'test', replace: false },
     ),
   ).rejects.toMatchObject({
     code: 'values-refused',

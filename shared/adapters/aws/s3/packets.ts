@@ -4,7 +4,9 @@ import { type Lock, putLocked } from './objects.ts';
 
 /** `packets/<name>.json` and its page beside it, locked. Answers the `s3://` address of the JSON. */
 export function createS3Packets(client: S3Client, bucket: string, lock: Lock): Packets {
+  const placeOf = (name: string) => `s3://${bucket}/packets/${name}.json`;
   return {
+    placeOf,
     async write(name, json, html) {
       const key = `packets/${name}`;
       // The page first: whoever finds the JSON finds its page.
@@ -14,7 +16,7 @@ export function createS3Packets(client: S3Client, bucket: string, lock: Lock): P
         lock,
       );
       await putLocked(client, { bucket, key: `${key}.json`, text: json, type: 'application/json' }, lock);
-      return `s3://${bucket}/${key}.json`;
+      return placeOf(name);
     },
   };
 }

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { callerOf } from '../../shared/driver/caller.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+
+const ClassStatus = z.object({
+  name: z.string(),
+  epoch: z.number(),
+  fenced: z.boolean(),
+  incidents: z.array(z.string()),
+  secrets: z.number(),
+  withoutValue: z.number(),
+  parked: z.number(),
+});
+
+/** Answers how everything stands: classes, open incidents, targets set aside. */
+export const showStatus = defineFunction({
+  name: 'ShowStatus',
+  needs: ['registry'],
+  input: {},
+  output: {
+    classes: z.array(ClassStatus),
+    incidents: z.array(z.object({ id: z.string(), state: z.string() })),
+    breakers: z.array(z.object({ target: z.string(), reason: z.string(), openUntilMs: z.number() })),
+  },
+  async run(_input, { registry }, context) {
+    callerOf(context);
+    const { classes, targets, secrets } = await registry.enrolment();
+    const incidents = (await registry.incidents()).filter(
+      ({ state }) => state !== 'sealed' && state !== 'restored',
+    );
+    const breakers = await Promise.all(targets.map(({ id }) => registry.breaker(id)));
+    const byClass = Map.groupBy(secrets, (secret) => secret.className);
+    return {
+      classes: classes.map(({ name, epoch, fences, incidents: open }) => {
+        const own = byClass.get(name) ?? [];
+        return {
+          name,
+          epoch,
+          fenced: fences.length > 0,
+          incidents: [...open],
+          secrets: own.length,
+          withoutValue: own.filter((secret) => secret.currentVersionId === undefined).length,
+          parked: own.filter((secret) => secret.rotation?.parked !== undefined).length,
+        };
+      }),
+      incidents: incidents.map(({ id, state }) => ({ id, state })),
+      breakers: breakers.flatMap((breaker) =>
+        breaker === null
+          ? []
+          : [{ target: breaker.target, reason: breaker.reason, openUntilMs: breaker.openUntilMs }],
+      ),
+    };
+  },
+});

@@ -1,0 +1,24 @@
+import { statSync } from 'node:fs';
+import type { Finding } from '../shared/driver/finding.ts';
+import { engineRuns } from './engine/launch.ts';
+import { pathsIn } from './home.ts';
+
+/** What one machine has to look after: its key files, and whether an engine runs. */
+export function surroundingsOf(home: string): Finding[] {
+  const { rootKey, auditKey } = pathsIn(home);
+  const keys = [rootKey, auditKey].flatMap((file): Finding[] => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return [];
+    const mode = (found.mode & 0o777).toString(8);
+    const ok = (found.mode & 0o077) === 0;
+    return [{ what: file, ok, detail: ok ? `mode ${mode}` : `mode ${mode}: chmod 600` }];
+  });
+  return [
+    ...keys,
+    {
+      what: 'engine',
+      ok: true,
+      detail: engineRuns(home) ? 'running' : 'not running; commands start it',
+    },
+  ];
+}

@@ -1,0 +1,27 @@
+/** What a break-glass execution is started with. References only. */
+export interface BreakGlassInput {
+  readonly v: 1;
+  readonly incidentId: string;
+  /** Left out where an incident is resumed. */
+  readonly planHash?: string;
+  readonly startedBy: string;
+  readonly confirmedAtMs: number;
+  /** A person asks again for what was set aside. */
+  readonly again: boolean;
+}
+
+/** `waiting`: asked for, not yet taken up. `unknown`: never asked for. */
+export type ExecutionStanding =
+  | { readonly status: 'unknown' | 'waiting' | 'running' | 'succeeded' }
+  | { readonly status: 'failed'; readonly error: string; readonly cause: string };
+
+/** The engine that runs the state machines, as whoever starts and watches them sees it. */
+export interface Workflows {
+  /** Durable when it resolves. The same name again is a no-op. */
+  startBreakGlass(name: string, input: BreakGlassInput): Promise<void>;
+  standing(name: string): Promise<ExecutionStanding>;
+  /** The execution that waits on the token goes on: to what people signed, or (`again`) to another sweep. One answer counts; later ones are no-ops. */
+  answer(token: string, answer: { readonly again: boolean }): Promise<void>;
+  /** Takes up what a dead engine left under way; the names, where there was something. An engine that cannot die answers none. */
+  carryOn(): Promise<string[]>;
+}
