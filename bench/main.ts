@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { Command, Option } from 'commander';
+import { makeExport, verifiedPerSecond } from './audit-verify.ts';
 import { cutFloor, cutRekey } from './cut.ts';
 import { cutHealthy, reissueHealthy, setDead } from './dead-targets.ts';
 import { createCanaryWorld } from './first-canary.ts';
@@ -113,11 +114,17 @@ async function measureAims(): Promise<void> {
       world.stop();
     }
   }
+  const audit = await makeExport(200_000);
+  const [byBytes, canonical]: [number[], number[]] = [[], []];
   const [helps, transitions]: [number[], number[]] = [[], []];
   for (let round = 0; round < options.rounds; round += 1) {
+    byBytes.push(await verifiedPerSecond(audit, false));
+    canonical.push(await verifiedPerSecond(audit, true));
     helps.push(helpMs());
     transitions.push(await transitionsPerSecond(500));
   }
+  add('auditVerifyPerSecond', 'audit verify, entries a second', byBytes, { aim: 'at least 200,000' });
+  add('auditVerifyCanonicalPerSecond', 'audit verify --canonical, entries a second', canonical);
   add('helpMs', 'rekey --help, ms', helps, { aim: '120' });
   add('transitionsPerSecond', 'durable transitions a second', transitions);
 }
