@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // `npm run test:localstack` runs those.
     exclude: ['test/localstack/**'],
     // Real servers and processes: each file has its own.
     pool: 'forks',

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** What needs LocalStack (`AWS_ENDPOINT_URL`); `npm test` needs none of it. */
 export default defineConfig({
   test: {
     include: ['test/localstack/**/*.test.ts'],
+    globalSetup: ['test/localstack/instance.ts'],
+    // One instance serves all files, one after the other.
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 120_000,
