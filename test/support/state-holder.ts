@@ -4,7 +4,8 @@ import { onTestFinished } from 'vitest';
 
 const HOLD = `
   import { DatabaseSync } from 'node:sqlite';
-  const database = new DatabaseSync(process.argv[1]);
+  // The engine may be writing at this very moment.
+  const database = new DatabaseSync(process.argv[1], { timeout: 5_000 });
   database.exec('BEGIN IMMEDIATE');
   process.stdout.write('held');
   process.stdin.once('data', () => {
