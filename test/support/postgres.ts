@@ -60,8 +60,9 @@ export function withPostgres(settings: Readonly<Record<string, string>> = {}) {
       await createLoginRoles(server(), [{ role, password: `old_${roles}` }]);
       return { account: { ref: `vault://t/${role}`, account: { role } }, password: `old_${roles}` };
     },
-    target(): TargetRecord {
-      const { host, port } = server();
+    /** `port`: of a proxy before the server. */
+    target(port = server().port): TargetRecord {
+      const { host } = server();
       return {
         v: 1,
         id: 'db1',
@@ -72,10 +73,14 @@ export function withPostgres(settings: Readonly<Record<string, string>> = {}) {
         maxConnections: 8,
       };
     },
-    session(writer = 'rekey/test/1', admin?: { user: string; password: string }): Promise<TargetSession> {
+    session(
+      writer = 'rekey/test/1',
+      admin?: { user: string; password: string },
+      port = server().port,
+    ): Promise<TargetSession> {
       const { adminUser, adminPassword } = server();
       return postgres.open({
-        target: this.target(),
+        target: this.target(port),
         admin: admin ?? { user: adminUser, password: adminPassword },
         writer,
         signal: AbortSignal.timeout(30_000),

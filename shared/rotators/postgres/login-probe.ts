@@ -146,15 +146,16 @@ function converse(socket: Socket, login: Login): Promise<LoginAnswer> {
           break;
         case 'authenticationCleartextPassword':
           // Not over an open wire: it would give the value to whoever listens.
-          if (!('encrypted' in socket))
-            throw new Error('the server wants the password in clear, without TLS');
-          asked = true;
-          socket.write(serialize.password(login.password));
+          if ('encrypted' in socket) {
+            asked = true;
+            socket.write(serialize.password(login.password));
+          } else reject(new Error('the server wants the password in clear, without TLS'));
           break;
         case 'authenticationOk':
           accepted = true;
-          if (!serverKnown) throw new Error('the server does not know the password it accepted');
-          if (!asked) resolve({ saw: 'not-asked' });
+          // At once: what follows comes in the same packet, and would be the answer.
+          if (!serverKnown) reject(new Error('the server does not know the password it accepted'));
+          else if (!asked) resolve({ saw: 'not-asked' });
           break;
         case 'readyForQuery':
           socket.end(serialize.end());
