@@ -21,7 +21,7 @@ export const advanceBatch = defineFunction({
   async run({ incidentId, targetId, secretRefs, again }, services, { untilMs }) {
     const incident = await incidentNamed(services, incidentId);
     refuseUnplanned(incident, secretRefs);
-    const { acting, spareAdmin } = workerOf(incident, targetId);
+    const { acting, through } = workerOf(incident, targetId);
     const key = await services.keys.ensure(
       incident.plan.scope.className,
       incident.epoch,
@@ -33,7 +33,7 @@ export const advanceBatch = defineFunction({
       targetId,
       refs: secretRefs as SecretRef[],
       again,
-      spareAdmin,
+      through,
       untilMs,
     });
     return { ...report };

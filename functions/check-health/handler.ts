@@ -46,7 +46,7 @@ async function targetFinding(
   try {
     const session = await openTarget(services, target, {
       writer: 'rekey/doctor',
-      spare: false,
+      through: undefined,
       signal: AbortSignal.timeout(10_000),
     });
     await session.close();

@@ -17,8 +17,8 @@ export const cutTarget = defineFunction({
   output: { state: z.string() },
   async run({ incidentId, targetId }, services) {
     const incident = await incidentNamed(services, incidentId);
-    const { acting, spareAdmin } = workerOf(incident, targetId);
-    const report = await cutOneTarget(services, incident, acting, targetId, spareAdmin);
+    const { acting, through } = workerOf(incident, targetId);
+    const report = await cutOneTarget(services, incident, acting, targetId, through);
     await changeIncident(services, incidentId, (before) => ({
       incident: withLayers(before, [report]),
       entries: [

@@ -37,7 +37,7 @@ export interface Plan {
     readonly versionId?: string;
   }[];
   readonly consumers: readonly string[];
-  /** Targets whose first admin credential the principal could have read: last, through the second admin. */
+  /** Targets whose first admin credential could have been read, or is itself replaced: last, through another admin. */
   readonly exposedAdmins: readonly {
     readonly target: string;
     readonly admin: string;

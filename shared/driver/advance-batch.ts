@@ -19,8 +19,8 @@ export interface BatchRequest {
   readonly refs: readonly SecretRef[];
   /** Take up what is set aside before its time: a person asked for it. */
   readonly again: boolean;
-  /** The target's first admin credential could have been read by the compromised principal. */
-  readonly spareAdmin: boolean;
+  /** Credential of the admin to use where the first is exposed. */
+  readonly through: string | undefined;
   /** No step starts after this; what is left is handed back. */
   readonly untilMs: number;
 }
@@ -108,7 +108,7 @@ async function workAt(
   try {
     const session = await openTarget(services, target, {
       writer: writer.name,
-      spare: request.spareAdmin,
+      through: request.through,
       signal,
     });
     try {

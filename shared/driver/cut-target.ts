@@ -22,7 +22,7 @@ export async function cutTarget(
   incident: IncidentRecord,
   acting: Acting,
   targetId: string,
-  spareAdmin: boolean,
+  through: string | undefined,
 ): Promise<LayerReport> {
   const { registry, clock, random } = services;
   const [target, cuts] = await Promise.all([registry.target(targetId), registry.cuts(incident.id)]);
@@ -36,7 +36,7 @@ export async function cutTarget(
   try {
     session = await openTarget(services, target, {
       writer: writerName({ operation: incident.id, holder }),
-      spare: spareAdmin,
+      through,
       signal,
     });
     if (before !== undefined) {

@@ -28,7 +28,7 @@ export async function noteIdentities(
     try {
       const session = await openTarget(services, target, {
         writer: writerName({ operation, holder: 'import' }),
-        spare: false,
+        through: undefined,
         signal: AbortSignal.timeout(30_000),
       });
       try {

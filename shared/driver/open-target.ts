@@ -1,5 +1,6 @@
 import { LONGEST_PAUSE_MS } from '../domain/clock-set.ts';
 import { RekeyError } from '../domain/errors.ts';
+import type { SecretRecord } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TargetRecord } from '../domain/target.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
@@ -7,51 +8,70 @@ import type { Needs } from './services.ts';
 
 const FIRST_BREAK_MS = 1_000;
 
+/** The admin of a target that is used: the one of this credential, else the first. Throws `target-not-operable`. */
+function adminOf(target: TargetRecord, through: string | undefined): TargetRecord['admins'][number] {
+  const admin =
+    through === undefined
+      ? target.admins[0]
+      : target.admins.find(({ passwordRef }) => passwordRef === through);
+  if (admin === undefined) throw notOperable(target);
+  return admin;
+}
+
+function notOperable(target: TargetRecord): RekeyError {
+  return new RekeyError({
+    code: 'target-not-operable',
+    family: 'Unrecoverable',
+    message: `target ${target.id} of kind ${target.kind} has no rotator or no admin credential`,
+    next: ['rekey doctor'],
+  });
+}
+
 /**
- * A session at a target as its admin, by reference. `spare` takes the last admin listed: the first could have been read by
- * the compromised principal. A target found dead opens its breaker.
+ * A session at a target as its admin, by reference. `through`: the credential of the admin to use where it is not the
+ * first, because that one is exposed. An admin whose own rotation stopped between install and promote gets in with the
+ * version that is there already. A target found dead opens its breaker.
  */
 export async function openTarget(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock'>,
   target: TargetRecord,
-  use: { readonly writer: string; readonly spare: boolean; readonly signal: AbortSignal },
+  use: { readonly writer: string; readonly through: string | undefined; readonly signal: AbortSignal },
 ): Promise<TargetSession> {
   const rotator = services.rotators[target.kind];
-  const admin = use.spare ? target.admins.at(-1) : target.admins[0];
-  if (rotator === undefined || admin === undefined) {
-    throw new RekeyError({
-      code: 'target-not-operable',
-      family: 'Unrecoverable',
-      message: `target ${target.id} of kind ${target.kind} has no rotator or no admin credential`,
-      next: ['rekey doctor'],
-    });
-  }
-  const passwordRef = admin.passwordRef as SecretRef;
-  const [secret] = await services.registry.secrets([passwordRef]);
+  const { user, passwordRef } = adminOf(target, use.through);
+  if (rotator === undefined) throw notOperable(target);
+  const ref = passwordRef as SecretRef;
+  const [secret] = await services.registry.secrets([ref]);
   if (secret?.currentVersionId === undefined) {
     throw new RekeyError({
       code: 'admin-value-missing',
       family: 'NotFound',
-      message: `the admin credential ${passwordRef} of target ${target.id} has no value`,
+      message: `the admin credential ${ref} of target ${target.id} has no value`,
       safe: 'Nothing was changed at the target.',
-      next: [`rekey secret put ${passwordRef}`],
+      next: [`rekey secret put ${ref}`],
     });
   }
-  const [password] = await services.store.read(
-    [{ ref: passwordRef, versionId: secret.currentVersionId }],
-    'worker',
-  );
+  const openWith = async (versionId: string) => {
+    const [password = ''] = await services.store.read([{ ref, versionId }], 'worker');
+    return rotator.open({ target, admin: { user, password }, writer: use.writer, signal: use.signal });
+  };
   try {
-    return await rotator.open({
-      target,
-      admin: { user: admin.user, password: password ?? '' },
-      writer: use.writer,
-      signal: use.signal,
+    return await openWith(secret.currentVersionId).catch((error: unknown) => {
+      const installed = perhapsInstalled(secret);
+      const refused = error instanceof RekeyError && error.code === 'admin-refused';
+      if (!refused || installed === undefined) throw error;
+      return openWith(installed);
     });
   } catch (error) {
     await noteDeath(services, target.id, error);
     throw error;
   }
+}
+
+/** The version of a rotation under way that the target may have already, and readers have not. */
+function perhapsInstalled({ rotation, currentVersionId }: SecretRecord): string | undefined {
+  if (rotation === undefined || rotation.stage === 'claimed') return undefined;
+  return rotation.versionId === currentVersionId ? undefined : rotation.versionId;
 }
 
 /** Opens the target's breaker where the error says that the target is dead; longer each time. */

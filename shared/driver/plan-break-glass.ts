@@ -3,6 +3,8 @@ import { containmentOf } from '../domain/cause.ts';
 import type { Scope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { Plan } from '../domain/incident.ts';
+import type { SecretRecord } from '../domain/secret.ts';
+import type { TargetRecord } from '../domain/target.ts';
 import type { Needs } from './services.ts';
 
 export interface PlanRequest {
@@ -47,9 +49,7 @@ export async function planBreakGlass(
       ...(currentVersionId === undefined ? {} : { versionId: currentVersionId }),
     })),
     consumers: [...new Set(secrets.flatMap((secret) => secret.consumers))].sort(),
-    exposedAdmins: await exposedAdmins(services, request, [
-      ...new Set(secrets.map((secret) => secret.target)),
-    ]),
+    exposedAdmins: await exposedAdmins(services, request, secrets),
   };
 }
 
@@ -81,33 +81,24 @@ async function refuseWhereUnderWay(
 }
 
 /**
- * Admin credentials that the principal has read, by the audit's word, or, where he is not named, that anyone has: each is
- * used last, through the next admin of its target where there is one.
+ * First admin credentials that are themselves to be replaced, that the principal has read, by the audit's word, or, where he
+ * is not named, that anyone has: their target is worked at through its next admin that is none of these, where there is one.
  */
 async function exposedAdmins(
   services: Needs<'registry' | 'audit'>,
   { cause, principal }: PlanRequest,
-  targetIds: readonly string[],
+  secrets: readonly SecretRecord[],
 ): Promise<Plan['exposedAdmins']> {
-  if (cause === 'values-leaked') return [];
-  const targets = (await services.registry.targets()).filter((target) => targetIds.includes(target.id));
-  const reads = await services.audit.find({
-    action: ['read'],
-    refs: [...new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)))],
-  });
-  const read = new Set(
-    reads
-      .filter(
-        ({ outcome, actor }) =>
-          outcome === 'success' &&
-          (principal === undefined || actor.user === principal || actor.agent === principal),
-      )
-      .map((entry) => entry.ref),
-  );
+  const replaced = new Set<string>(secrets.map(({ ref }) => ref));
+  const targetIds = new Set(secrets.map(({ target }) => target));
+  const targets = (await services.registry.targets()).filter(({ id }) => targetIds.has(id));
+  const read = cause === 'values-leaked' ? new Set() : await readAdmins(services, principal, targets);
+  const exposed = ({ passwordRef }: { readonly passwordRef: string }) =>
+    replaced.has(passwordRef) || read.has(passwordRef);
   return targets.flatMap(({ id, admins }) => {
     const [first, ...others] = admins;
-    if (first === undefined || !read.has(first.passwordRef)) return [];
-    const through = others.find((admin) => !read.has(admin.passwordRef));
+    if (first === undefined || !exposed(first)) return [];
+    const through = others.find((admin) => !exposed(admin));
     return [
       {
         target: id,
@@ -116,4 +107,24 @@ async function exposedAdmins(
       },
     ];
   });
+}
+
+async function readAdmins(
+  services: Needs<'audit'>,
+  principal: string | undefined,
+  targets: readonly TargetRecord[],
+): Promise<ReadonlySet<string | undefined>> {
+  const reads = await services.audit.find({
+    action: ['read'],
+    refs: [...new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)))],
+  });
+  return new Set(
+    reads
+      .filter(
+        ({ outcome, actor }) =>
+          outcome === 'success' &&
+          (principal === undefined || actor.user === principal || actor.agent === principal),
+      )
+      .map((entry) => entry.ref),
+  );
 }

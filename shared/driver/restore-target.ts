@@ -2,9 +2,11 @@ import { isOfState, RekeyError } from '../domain/errors.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import { writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
+import type { TargetSession } from '../rotators/rotator.ts';
 import type { Acting } from './entries.ts';
 import { openTarget } from './open-target.ts';
 import type { Needs } from './services.ts';
+import { workerOf } from './worker-of.ts';
 
 /** Undoes one target's cut for the secrets that have not been re-issued; what was off before stays off. Idempotent. Answers what is on again. */
 export async function restoreTarget(
@@ -17,18 +19,20 @@ export async function restoreTarget(
   readonly failed: { readonly ref: string; readonly message: string }[];
 }> {
   const { registry, clock, random } = services;
+  const { through } = workerOf(incident, targetId);
   const target = await registry.target(targetId);
   const cut = (await registry.cuts(incident.id)).find((candidate) => candidate.target === targetId);
   if (target === null || cut === undefined) return { restored: [], failed: [] };
   const secrets = (await registry.secrets(cut.cut)).filter(
     (secret) => secret.epoch < incident.epoch && secret.rotation?.operation !== incident.id,
   );
-  const session = await openTarget(services, target, {
-    writer: writerName({ operation: incident.id, holder: random.uuid().slice(0, 8) }),
-    spare: false,
-    signal: AbortSignal.timeout(30_000),
-  });
+  let session: TargetSession | undefined;
   try {
+    session = await openTarget(services, target, {
+      writer: writerName({ operation: incident.id, holder: random.uuid().slice(0, 8) }),
+      through,
+      signal: AbortSignal.timeout(30_000),
+    });
     await session.endWriters([writerName({ operation: incident.id, holder: cut.holder })]);
     const outcomes = await session.restore(
       secrets.map(({ ref, account, identity }) => ({
@@ -67,6 +71,6 @@ export async function restoreTarget(
     if (!(error instanceof RekeyError) || isOfState(error)) throw error;
     return { restored: [], failed: secrets.map(({ ref }) => ({ ref, message: error.message })) };
   } finally {
-    await session.close();
+    await session?.close();
   }
 }

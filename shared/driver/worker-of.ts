@@ -1,15 +1,13 @@
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { Acting } from './entries.ts';
 
-/** Who works on an incident's target, and through which admin. */
+/** Who works on an incident's target, and through which admin where the first is exposed. */
 export function workerOf(
   incident: IncidentRecord,
   targetId: string,
-): { readonly acting: Acting; readonly spareAdmin: boolean } {
+): { readonly acting: Acting; readonly through: string | undefined } {
   return {
     acting: { user: incident.startedBy, operation: incident.id, source: 'rekey' },
-    spareAdmin: incident.plan.exposedAdmins.some(
-      (admin) => admin.target === targetId && admin.through !== undefined,
-    ),
+    through: incident.plan.exposedAdmins.find(({ target }) => target === targetId)?.through,
   };
 }

@@ -1,5 +1,4 @@
-import { type EngineOptions, runEngine } from '../../local/engine/engine.ts';
-import { createStartRequests } from '../../local/sqlite/start-requests.ts';
+import type { EngineOptions } from '../../local/engine/engine.ts';
 import type { State } from '../../local/state.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
 import type { Scope } from '../../shared/domain/class.ts';
@@ -8,11 +7,11 @@ import type { Person } from '../../shared/domain/person.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batch.ts';
-import { planBreakGlass } from '../../shared/driver/plan-break-glass.ts';
 import { putValues } from '../../shared/driver/put-values.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
 import type { EnrolmentChange } from '../../shared/ports/registry.ts';
+import { createIncidentRuns } from './incident-runs.ts';
 import { MemoryTarget } from './memory-target.ts';
 import { aState } from './state.ts';
 
@@ -147,33 +146,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   );
   for (const [index] of refs.entries()) targets[index % targetCount]?.addRole(`r${index}`, `old-${index}`);
 
-  let ending = new AbortController();
-
-  /** Until nothing is under way, or it waits for people (anew). */
-  async function engine(): Promise<void> {
-    const waitingFor = async () =>
-      (await state.services.registry.incidents())
-        .filter((incident) => incident.state === 'awaiting-reopen')
-        .map((incident) => incident.reopenToken);
-    const before = await waitingFor();
-    ending = new AbortController();
-    const watching = setInterval(() => {
-      void waitingFor().then((now) => {
-        if (now.some((token) => !before.includes(token))) ending.abort();
-      });
-    }, 5);
-    try {
-      await runEngine(home, {
-        ...stateOptions,
-        idleMs: 0,
-        signal: ending.signal,
-        ...(onHeld === undefined ? {} : { onHeld }),
-      });
-    } finally {
-      clearInterval(watching);
-    }
-  }
-
+  const runs = createIncidentRuns(state, { ...stateOptions, ...(onHeld === undefined ? {} : { onHeld }) });
   const world: World = {
     home,
     state,
@@ -182,36 +155,19 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     get target() {
       return targets[0] as MemoryTarget;
     },
-    async plan(cause = 'values-leaked', more = {}) {
-      const plan = await planBreakGlass(state.services, {
-        scope: { className: 'payments', ...more.scope },
+    plan: (cause = 'values-leaked', { cutNow = false, scope, principal } = {}) =>
+      runs.plan({
+        scope: { className: 'payments', ...scope },
         cause,
-        cutNow: more.cutNow ?? false,
-        ...(more.principal === undefined ? {} : { principal: more.principal }),
-      });
-      return state.services.plans.save(plan);
-    },
+        cutNow,
+        ...(principal === undefined ? {} : { principal }),
+      }),
     async breakGlass(cause, more) {
-      const planHash = await world.plan(cause, more);
-      const incidentId = `inc-test-${planHash.slice(0, 6)}`;
-      await world.run(incidentId, {
-        v: 1,
-        incidentId,
-        planHash,
-        startedBy: 'responder',
-        confirmedAtMs: more?.confirmedAtMs ?? state.services.clock.nowMs(),
-        again: false,
-      });
-      const incident = await state.services.registry.incident(incidentId);
-      if (incident === null) throw new Error('no incident');
-      return incident;
+      return runs.breakGlass(await world.plan(cause, more), more?.confirmedAtMs);
     },
-    async run(execution, input) {
-      createStartRequests(state.database).ask({ name: execution, machine: 'break-glass', input });
-      await engine();
-    },
-    carryOn: () => engine(),
-    endEngine: () => ending.abort(),
+    run: runs.run,
+    carryOn: runs.carryOn,
+    endEngine: runs.endEngine,
     async advance(operation = 'inc-test', epoch = 2, again = false) {
       const key = await state.services.keys.ensure('payments', epoch, 'open');
       return advanceBatch(state.services, {
@@ -220,7 +176,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         targetId: 'db0',
         refs,
         again,
-        spareAdmin: false,
+        through: undefined,
         untilMs: Date.now() + 30_000,
       });
     },

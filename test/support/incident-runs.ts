@@ -1,0 +1,62 @@
+import { type EngineOptions, runEngine } from '../../local/engine/engine.ts';
+import { createStartRequests } from '../../local/sqlite/start-requests.ts';
+import type { State } from '../../local/state.ts';
+import type { IncidentRecord } from '../../shared/domain/incident.ts';
+import { type PlanRequest, planBreakGlass } from '../../shared/driver/plan-break-glass.ts';
+
+/** Incidents of one state directory through the whole machine, in this process, as the CLI would start them. */
+export function createIncidentRuns(state: State, engineOptions: EngineOptions = {}) {
+  const { registry, plans, clock } = state.services;
+  let ending = new AbortController();
+
+  /** An engine as the next command starts it: until nothing is under way, or it waits for people (anew). */
+  async function carryOn(): Promise<void> {
+    const waitingFor = async () =>
+      (await registry.incidents())
+        .filter((incident) => incident.state === 'awaiting-reopen')
+        .map((incident) => incident.reopenToken);
+    const before = await waitingFor();
+    ending = new AbortController();
+    const watching = setInterval(() => {
+      void waitingFor().then((now) => {
+        if (now.some((token) => !before.includes(token))) ending.abort();
+      });
+    }, 5);
+    try {
+      await runEngine(state.home, { ...engineOptions, idleMs: 0, signal: ending.signal });
+    } finally {
+      clearInterval(watching);
+    }
+  }
+
+  async function run(execution: string, input: object): Promise<void> {
+    createStartRequests(state.database).ask({ name: execution, machine: 'break-glass', input });
+    await carryOn();
+  }
+
+  async function incidentAfter(execution: string, id: string, input: object): Promise<IncidentRecord> {
+    await run(execution, { v: 1, incidentId: id, startedBy: 'responder', ...input });
+    const incident = await registry.incident(id);
+    if (incident === null) throw new Error('no incident');
+    return incident;
+  }
+
+  return {
+    run,
+    carryOn,
+    async plan(request: PlanRequest): Promise<string> {
+      return plans.save(await planBreakGlass(state.services, request));
+    },
+    /** Tells the engine to end, as SIGTERM does: it lets go at the next transition. */
+    endEngine: () => ending.abort(),
+    /** `confirmedAtMs`: by the asker's clock; default now, by the machine's. */
+    breakGlass(planHash: string, confirmedAtMs = clock.nowMs()): Promise<IncidentRecord> {
+      const id = `inc-test-${planHash.slice(0, 6)}`;
+      return incidentAfter(id, id, { planHash, confirmedAtMs, again: false });
+    },
+    /** `rekey resume`: what is left, and what was set aside for a person. */
+    resume({ id, confirmedAtMs }: IncidentRecord): Promise<IncidentRecord> {
+      return incidentAfter(`${id}-r1`, id, { confirmedAtMs, again: true });
+    },
+  };
+}
