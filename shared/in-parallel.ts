@@ -1,4 +1,4 @@
-/** The work on each item, at most `width` at once; results in the items' order. */
+/** The work on each item, at most `width` at once; results in the items' order. After a failure nothing more is begun. */
 export async function inParallel<T, R>(
   items: readonly T[],
   width: number,
@@ -10,7 +10,12 @@ export async function inParallel<T, R>(
     while (next < items.length) {
       const index = next;
       next += 1;
-      results[index] = await work(items[index] as T);
+      try {
+        results[index] = await work(items[index] as T);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({ length: Math.min(width, items.length) }, worker));

@@ -10,6 +10,7 @@ const BY_CODE: Readonly<Record<string, (target: string) => string>> = {
   'value-unknown': (target) =>
     `nobody holds the old value: let Rekey’s admin see what ${target} stores, or have the account dropped there`,
   'target-unavailable': (target) => `bring ${target} back`,
+  'too-many-connections': (target) => `make room for Rekey’s connections at ${target}`,
   'admin-refused': (target) => `give Rekey an admin credential that ${target} accepts (rekey secret put)`,
   'old-accepted': (target) =>
     `find what lets the old credential in at ${target}, or who else changes these accounts`,

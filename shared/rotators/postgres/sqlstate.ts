@@ -57,6 +57,7 @@ export function openError(target: string, error: unknown): RekeyError {
       family: 'Throttled',
       message: `${target} takes no more connections now (${state})`,
       safe: 'Nothing was changed at the target.',
+      next: ['rekey status', 'rekey doctor'],
     });
   }
   if (state !== undefined) {

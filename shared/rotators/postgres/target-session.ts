@@ -3,37 +3,32 @@ import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import type { TargetRecord } from '../../domain/target.ts';
 import { inParallel } from '../../in-parallel.ts';
 import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
+import type { AdminConnection } from './admin-connection.ts';
 import type { PostgresConnection } from './connection.ts';
-import { type Login, type LoginAnswer, tryLogin } from './login-probe.ts';
+import { type Failure, failure, isAccepted, judgeNew, saysNothing } from './login-meaning.ts';
+import { type Login, type LoginAnswer, seeAlive, tryLogin } from './login-probe.ts';
+import type { Role } from './role.ts';
 import { deriveFresh, deriveKeys, type ScramKeys, verifierOf } from './scram.ts';
 import { endSessionsBefore, endWritersNamed, type Marked } from './sessions.ts';
-import { reasonOf, sqlStateOf, targetUnavailable } from './sqlstate.ts';
-
-interface Role {
-  readonly name: string;
-  readonly oid: string;
-  readonly off: boolean;
-  /** `VALID UNTIL` has passed. */
-  readonly expired: boolean;
-}
+import { openError, reasonOf, sqlStateOf, targetUnavailable } from './sqlstate.ts';
 
 /** Before 18 a login in the middle of its authentication does not show in `pg_stat_activity`. */
 const SHOWS_STARTING = 180_000;
 
 type Installing = Account & { readonly value: string; readonly turnOn: boolean };
-type Failure = Extract<Outcome, { ok: false }>;
-
-const failure = (reason: Failure['reason'], message: string): Failure => ({ ok: false, reason, message });
 
 /** The verbs of `postgres` over one admin connection. `reconnect` opens another where the first was lost. */
 export async function createTargetSession(
   request: OpenRequest,
   connection: PostgresConnection,
-  connect: () => Promise<Client>,
+  connect: () => Promise<AdminConnection>,
 ): Promise<TargetSession> {
   const { target, writer, signal } = request;
-  let client = await connect();
-  const server = await settingsOf(client);
+  let { client, close } = await connect();
+  const server = await settingsOf(client).catch(async (error: unknown) => {
+    await close();
+    throw openError(target.id, error);
+  });
   const logins = Math.max(1, target.maxConnections - 1);
   /** Keys of the passwords that this session installed: who made the verifier need not derive again to log in. */
   const made = new Map<string, { readonly value: string; readonly keys: ScramKeys }>();
@@ -130,15 +125,29 @@ export async function createTargetSession(
     return tryLogin(connection, attempt, signal);
   }
 
+  /** Logins by the route that consumers use. One that met nobody asks whether the target is there at all: throws where it is not. */
+  function logInAll<T>(
+    tries: readonly T[],
+    attempt: (one: T) => Promise<LoginAnswer>,
+  ): Promise<LoginAnswer[]> {
+    return inParallel(tries, logins, async (one) => {
+      const answer = await attempt(one);
+      if (answer.saw === 'unreachable' && !signal.aborted) {
+        await seeAlive(connection, signal).catch((error: unknown) => {
+          throw openError(target.id, error);
+        });
+      }
+      return answer;
+    });
+  }
+
   /** The answer to COMMIT was lost: what this session had under way is ended, then the new credentials are tried. */
   async function lookAfterLoss(items: readonly Installing[]): Promise<Set<string>> {
-    await client.end().catch(() => undefined);
-    client = await connect();
+    await close();
+    ({ client, close } = await connect());
     if (!(await endWritersNamed(client, [writer])))
       throw targetUnavailable(target.id, 'a lost session would not end');
-    const answers = await inParallel(items, logins, (item) =>
-      login(item, item.value, keysFor(item.ref, item.value)),
-    );
+    const answers = await logInAll(items, (item) => login(item, item.value, keysFor(item.ref, item.value)));
     return new Set(items.flatMap((item, index) => (isAccepted(answers[index]) ? [item.ref] : [])));
   }
 
@@ -177,9 +186,8 @@ export async function createTargetSession(
         const marked = accounts
           .filter((account) => after.get(account.ref)?.ok === true)
           .map((account): Marked => ({ role: roleName(account), mark }));
-        const first = await endSessionsBefore(client, marked);
-        const second = await endSessionsBefore(client, marked);
-        const gone = first.gone && second.gone;
+        const gone =
+          (await endSessionsBefore(client, marked)).gone && (await endSessionsBefore(client, marked)).gone;
         const sampled = sample === null ? undefined : accounts.find((account) => account.ref === sample.ref);
         const tried = sample === null || sampled === undefined ? null : await login(sampled, sample.value);
         return {
@@ -274,7 +282,7 @@ export async function createTargetSession(
 
     verify: (items) =>
       guarded(async () => {
-        const answers = await inParallel(items, logins, (item) =>
+        const answers = await logInAll(items, (item) =>
           login(item, item.value, keysFor(item.ref, item.value)),
         );
         const refused = items.filter((_item, index) => answers[index]?.saw === 'password-refused');
@@ -293,7 +301,7 @@ export async function createTargetSession(
     prove: (items) =>
       guarded(async () => {
         const tries = items.flatMap((item) => item.old.map((old) => ({ item, old })));
-        const answers = await inParallel(tries, logins, ({ item, old }) =>
+        const answers = await logInAll(tries, ({ item, old }) =>
           // Where nobody holds the value, one that was never issued shows whether the route asks for passwords at all.
           login(item, old.value ?? randomBytes(24).toString('base64url')),
         );
@@ -317,9 +325,7 @@ export async function createTargetSession(
         );
       }),
 
-    async close() {
-      await client.end().catch(() => undefined);
-    },
+    close: () => close(),
   };
 
   /** Milliseconds until a second look says something: before 18, a login from before the mark stays invisible until it times out. */
@@ -399,57 +405,6 @@ export async function createTargetSession(
       throw error;
     }
   }
-}
-
-function judgeNew(
-  answer: LoginAnswer,
-  expectOff: boolean,
-  role: Outcome<{ role: Role }> | undefined,
-): Outcome {
-  switch (answer.saw) {
-    case 'ready':
-      return { ok: true };
-    case 'authenticated':
-      if (answer.code === '28000') {
-        return expectOff
-          ? { ok: true }
-          : failure('refused', 'the new password is right, and the role is off');
-      }
-      return answer.code === '53300'
-        ? failure('busy', 'the new password is right, and the server is full (53300)')
-        : { ok: true };
-    case 'password-refused':
-      if (role?.ok === true && role.role.expired) {
-        return failure('no-proof', 'VALID UNTIL has passed: any password is refused');
-      }
-      if (role?.ok === false) return role;
-      return failure('new-refused', 'the new password was refused (28P01)');
-    case 'not-asked':
-    case 'refused-unasked':
-    case 'unreachable':
-      return saysNothing(answer);
-  }
-}
-
-/** Answers from which nothing follows about a password, old or new. */
-function saysNothing(
-  answer: Extract<LoginAnswer, { saw: 'not-asked' | 'refused-unasked' | 'unreachable' }>,
-): Failure {
-  switch (answer.saw) {
-    case 'not-asked':
-      return failure('no-proof', 'the server asks for no password on this route');
-    case 'refused-unasked':
-      return failure(
-        answer.code === '53300' || answer.code === '57P03' ? 'busy' : 'no-proof',
-        `refused before any password was asked (${answer.code})`,
-      );
-    case 'unreachable':
-      return failure('target-unavailable', answer.why);
-  }
-}
-
-function isAccepted(answer: LoginAnswer | undefined): boolean {
-  return answer?.saw === 'ready' || answer?.saw === 'authenticated';
 }
 
 function roleName({ account }: Account): string {

@@ -142,6 +142,50 @@ test('[5.4] before PostgreSQL 18 a login under way is invisible: proven only whe
   await expect.poll(() => prove(password), { timeout: 5_000 }).toMatchObject({ ok: true });
 });
 
+test('[5.4] a target that is lost right after the admin got in is one that does not answer', async () => {
+  const proxy = await aPostgresProxy(world.server());
+  const asked: string[] = [];
+  proxy.meet = ({ from, type, text }) => {
+    if (from !== 'client' || !text.includes('server_version_num')) return 'pass';
+    asked.push(type);
+    return 'cut';
+  };
+  await expect(world.session('rekey/test/1', undefined, proxy.port)).rejects.toMatchObject({
+    code: 'target-unavailable',
+    family: 'TargetUnavailable',
+  });
+  expect(asked).toHaveLength(1);
+});
+
+test('[5.4] no proof, and not cut: a session from before that will not end', async () => {
+  const { session, account, role, value, prove, password } = await reissued();
+  await world.stayIn(account, value);
+  const later = await world.admin(async (client) => {
+    const { rows } = await client.query<{ pid: number; mark: string }>(
+      'SELECT pid, clock_timestamp()::text AS mark FROM pg_stat_activity WHERE usename = $1',
+      [role],
+    );
+    return rows[0];
+  });
+  process.kill(later?.pid ?? 0, 'SIGSTOP');
+  try {
+    const item = { ...account, mark: later?.mark ?? '' };
+    const old = [{ versionId: 'v', value: password }];
+    const [ender, cutter] = [await world.session('rekey/test/2'), await world.session('rekey/test/3')];
+    const [ended, proven, cut] = await Promise.all([
+      ender.endSessions([item]),
+      session.prove([{ ...item, value, expectOff: false, old }]),
+      cutter.cut([account], null),
+    ]);
+    expect(ended).toMatchObject([failed('busy', /would not end/)]);
+    expect(proven[0]?.[0]?.outcome).toMatchObject(failed('busy', /would not end/));
+    expect(cut.reports[0]?.outcome).toMatchObject(failed('busy', /are still there/));
+  } finally {
+    process.kill(later?.pid ?? 0, 'SIGCONT');
+  }
+  await expect.poll(() => prove(password)).toMatchObject({ ok: true });
+});
+
 test('[5.4] the new password is right although the database may not be entered (42501) or is not there (3D000)', async () => {
   const { role, account, verify } = await reissued();
   await world.admin(async (client) => {
