@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isCutSeen } from '../../shared/domain/containment.ts';
 import { openedIncident } from '../../shared/domain/opened-incident.ts';
 import { incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
@@ -38,7 +39,7 @@ export const openIncident = defineFunction({
     return {
       incidentId: incident.id,
       fence: plan.fence && incident.reopenedAtMs === undefined,
-      cut: plan.cut && incident.cutAtMs === undefined,
+      cut: plan.cut && !isCutSeen(incident),
       again: input.again,
       targets: [...new Set(plan.secrets.flatMap(({ target }) => (target === '' ? [] : target)))],
     };

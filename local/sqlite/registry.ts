@@ -470,12 +470,14 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       });
     },
 
-    async observeCut(cut, entries) {
+    async observeCut(cut, seen, entries) {
       transact(database, () => {
         putCut(cut);
         const mark = (refs: readonly string[], wasOff: boolean) =>
           run(
-            `UPDATE secret SET doc = json_set(doc, '$.cut', json(?)) WHERE ref IN (SELECT value FROM json_each(?))`,
+            `UPDATE secret SET fencing = fencing + 1,
+               doc = json_set(doc, '$.fencing', fencing + 1, '$.cut', json(?))
+             WHERE ref IN (SELECT value FROM json_each(?))`,
             JSON.stringify({ operation: cut.incident, wasOff, atMs: cut.atMs }),
             among(refs),
           );
@@ -484,7 +486,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         run(
           `UPDATE version SET fate = 'cut', doc = json_set(doc, '$.fate', 'cut')
            WHERE fate IN ('live', 'grace') AND ref IN (SELECT value FROM json_each(?))`,
-          among(cut.cut),
+          among(seen),
         );
         insertEntries(database, entries);
       });

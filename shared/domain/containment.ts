@@ -20,3 +20,13 @@ export function containedAt(incident: IncidentRecord): { containedAtMs?: number;
       : {}),
   };
 }
+
+/** Whether each target of the plan was seen cut as a whole. One that was not is asked again when the incident is resumed. */
+export function isCutSeen({ plan, layers }: IncidentRecord): boolean {
+  const seen = new Set(
+    layers.flatMap(({ layer, target, state }) =>
+      layer === 'target' && state === 'observed' ? [target] : [],
+    ),
+  );
+  return plan.secrets.every(({ target }) => target === '' || seen.has(target));
+}

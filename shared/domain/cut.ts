@@ -1,3 +1,5 @@
+import type { IncidentRecord } from './incident.ts';
+import type { SecretRecord } from './secret.ts';
 import type { SecretRef } from './secret-ref.ts';
 
 /** One target's cut, written before the target is touched: what was off before stays off, and a dead worker's session is ended by name. */
@@ -6,10 +8,29 @@ export interface CutRecord {
   readonly incident: string;
   readonly target: string;
   readonly holder: string;
+  /** `started`: begun, or not seen whole: it is tried again. */
   readonly state: 'started' | 'observed';
   /** Off before Rekey came. */
   readonly wasOff: readonly SecretRef[];
-  /** Were on, and are to be on again after a `restore`. */
+  /** Were on, and are to be on again after a `restore`, whether or not they were seen off. */
   readonly cut: readonly SecretRef[];
   readonly atMs: number;
+}
+
+/** Whether the account still has the credential that is to be cut. Not once a re-issue may have replaced it: the new one stays on. */
+export function isCuttable(
+  { id, epoch }: Pick<IncidentRecord, 'id' | 'epoch'>,
+  secret: SecretRecord,
+): boolean {
+  const { rotation } = secret;
+  if (secret.epoch >= epoch || (rotation !== undefined && rotation.epoch > epoch)) return false;
+  return rotation?.operation !== id || rotation.stage === 'claimed' || rotation.stage === 'pending';
+}
+
+/** The secret with the mark of a cut whose end nobody saw: the record alone tells what to switch on again. */
+export function markedBy(cut: CutRecord | undefined, secret: SecretRecord): SecretRecord {
+  const wasOff = cut?.wasOff.includes(secret.ref) === true;
+  if (cut === undefined || secret.cut !== undefined || !(wasOff || cut.cut.includes(secret.ref)))
+    return secret;
+  return { ...secret, cut: { operation: cut.incident, wasOff, atMs: cut.atMs } };
 }

@@ -1,4 +1,5 @@
 import { pauseEnd } from '../domain/clock-set.ts';
+import { type CutRecord, isCuttable, markedBy } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
 import { LEASE_MS, LONGEST_WRITE_MS, writerName } from '../domain/secret.ts';
@@ -11,6 +12,7 @@ import type { Acting } from './entries.ts';
 import { noteDeath, openTarget } from './open-target.ts';
 import { type Bench, performStep } from './perform-step.ts';
 import type { Needs } from './services.ts';
+import { cutWriter, unfinishedCuts } from './unfinished-cuts.ts';
 
 export interface BatchRequest {
   readonly operation: { readonly id: string; readonly epoch: number; readonly keyId: string };
@@ -64,13 +66,17 @@ export async function advanceBatch(
   const claimed = answers.filter(
     (answer): answer is ClaimAnswer & { outcome: 'claimed' } => answer.outcome === 'claimed',
   );
-  const items = await start(services, request, claimed);
+  const cuts = await unfinishedCuts(services, request.targetId, [
+    request.operation.id,
+    ...claimed.flatMap(({ secret }) => secret.cut?.operation ?? []),
+  ]);
+  const items = await start(services, request, claimed, cuts);
   try {
     const work = items.filter((item) => item.rotating.secret.rotation !== undefined);
     if (work.length > 0) {
       await workAt(services, request, target, work, {
         name: writerName({ operation: request.operation.id, holder }),
-        older: await olderWriters(services, request, claimed),
+        older: olderWriters(claimed, cuts),
       });
     }
   } finally {
@@ -80,20 +86,12 @@ export async function advanceBatch(
   return { settled, left: request.refs.length - settled };
 }
 
-/** Who may still have a session open at the target: holders of the claims taken over, and a cut that nobody finished. */
-async function olderWriters(
-  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
-  request: BatchRequest,
-  claimed: readonly Claimed[],
-): Promise<string[]> {
-  const writers = claimed.flatMap(({ preempted }) =>
+/** Who may still have a session open at the target: holders of the claims taken over, and cuts that nobody finished. */
+function olderWriters(claimed: readonly Claimed[], cuts: readonly CutRecord[]): string[] {
+  const claimants = claimed.flatMap(({ preempted }) =>
     preempted === undefined ? [] : [writerName(preempted)],
   );
-  const cuts = await services.registry.cuts(request.operation.id);
-  const unfinished = cuts.find((cut) => cut.target === request.targetId && cut.state === 'started');
-  if (unfinished !== undefined)
-    writers.push(writerName({ operation: unfinished.incident, holder: unfinished.holder }));
-  return [...new Set(writers)];
+  return [...new Set([...claimants, ...cuts.map(cutWriter)])];
 }
 
 async function workAt(
@@ -145,12 +143,17 @@ async function start(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   request: BatchRequest,
   claimed: readonly Claimed[],
+  cuts: readonly CutRecord[],
 ): Promise<BatchItem[]> {
   const nowMs = services.clock.nowMs();
   const begun: Taken[] = [];
+  const unseen = cuts.find((cut) => cut.incident === request.operation.id);
   const items = claimed.map(({ secret, versions, preempted }) => {
     const token = secret.claim?.token ?? secret.fencing;
-    const before = { secret, versions };
+    const before = {
+      secret: isCuttable(request.operation, secret) ? markedBy(unseen, secret) : secret,
+      versions,
+    };
     let next = begin(before, request.operation, nowMs, request.again);
     if (
       preempted !== undefined &&

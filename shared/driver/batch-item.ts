@@ -2,6 +2,7 @@ import type { AuditAction, AuditEntry, AuditOutcome } from '../domain/audit/entr
 import type { Delivery } from '../domain/delivery.ts';
 import { issuedOf, type Rotating } from '../domain/transition.ts';
 import type { Account } from '../rotators/rotator.ts';
+import { accountOf } from './account-of.ts';
 import { type Acting, stepEntry } from './entries.ts';
 
 /** One secret in a worker's hands: its record, the claim's token, and the values it has read, which die with the worker. */
@@ -24,8 +25,7 @@ export class BatchItem {
   }
 
   get account(): Account {
-    const { ref, account, identity } = this.rotating.secret;
-    return { ref, account, ...(identity === undefined ? {} : { identity }) };
+    return accountOf(this.rotating.secret);
   }
 
   get mark(): string {

@@ -1,24 +1,34 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
-import type { CutRecord } from '../domain/cut.ts';
+import { type CutRecord, isCuttable } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import type { IncidentRecord, LayerReport } from '../domain/incident.ts';
 import { type SecretRecord, writerName } from '../domain/secret.ts';
-import type { SecretRef } from '../domain/secret-ref.ts';
-import type { Account, TargetSession } from '../rotators/rotator.ts';
+import type { TargetRecord } from '../domain/target.ts';
+import type { TargetSession } from '../rotators/rotator.ts';
+import { accountOf } from './account-of.ts';
+import { cutReport, isGone, isWhole, notYetSeen, type Tried } from './cut-report.ts';
 import type { Acting } from './entries.ts';
-import { openTarget } from './open-target.ts';
+import { lookBeforeCut } from './look-before-cut.ts';
+import { adminOf, openTarget } from './open-target.ts';
 import type { Needs } from './services.ts';
+import { cutWriter, unfinishedCuts } from './unfinished-cuts.ts';
+
+type Reached = Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>;
 
 /** A healthy target cuts 10,000 accounts well within this; a hanging one must not hold up the re-issue of the others. */
 const CUT_WITHIN_MS = 30_000;
+/** Credentials read for one that can be tried. */
+const MOST_SAMPLES = 3;
 
 /**
  * Switches every credential of the incident's scope off at one target and sees it off. What was off before is durable
- * before the target is touched. Idempotent: again after a crash, it ends the dead worker's session first and keeps what it
- * had recorded. Never throws for a target that does not answer: that is `not-yet-observed`, and its re-issue cuts.
+ * before the target is touched. Idempotent: again, it ends the earlier worker's session first, keeps what that had recorded
+ * and tries what was not seen; a target that was seen whole is not asked again. Never throws for a target that does not
+ * answer: that is `not-yet-observed`, and its re-issue replaces what could not be cut. `through`: the admin to use,
+ * where not the first.
  */
 export async function cutTarget(
-  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
+  services: Reached,
   incident: IncidentRecord,
   acting: Acting,
   targetId: string,
@@ -27,166 +37,154 @@ export async function cutTarget(
   const { registry, clock, random } = services;
   const [target, cuts] = await Promise.all([registry.target(targetId), registry.cuts(incident.id)]);
   const before = cuts.find((cut) => cut.target === targetId);
-  if (before?.state === 'observed') return seen(targetId, before, before.cut.length, null);
-  if (target === null) return notYet(targetId, clock.nowMs(), `target ${targetId} is not enrolled`);
+  const notYet = (why: string) => notYetSeen(targetId, incident.id, why, clock.nowMs());
+  if (target === null) return notYet(`target ${targetId} is not enrolled`);
+  const seen = incident.layers.find((layer) => layer.layer === 'target' && layer.target === targetId);
+  if (seen?.state === 'observed') return seen;
 
   const holder = random.uuid().slice(0, 8);
-  const signal = AbortSignal.timeout(CUT_WITHIN_MS);
   let session: TargetSession | undefined;
   try {
     session = await openTarget(services, target, {
       writer: writerName({ operation: incident.id, holder }),
       through,
-      signal,
+      signal: AbortSignal.timeout(CUT_WITHIN_MS),
     });
-    if (before !== undefined) {
-      await session.endWriters([writerName({ operation: before.incident, holder: before.holder })]);
-    }
-    // Read only once the target has answered: a dead one costs the others nothing.
-    const inScope = await registry.secretsIn({ ...incident.plan.scope, target: targetId });
-    const secrets = inScope.filter((secret) => secret.epoch < incident.epoch);
-    const cut = await recordBefore(services, incident, targetId, holder, session, secrets, before);
-    const byRef = new Map(secrets.map((secret) => [secret.ref, secret]));
-    const accounts = cut.cut.flatMap((ref) => accountOf(byRef.get(ref)));
-    const sample = await sampleOf(
-      services,
-      cut.cut.flatMap((ref) => byRef.get(ref) ?? []),
-    );
-    const { reports, sampleRefused } = await session.cut(accounts, sample);
-    const done = reports.flatMap((report) => (report.outcome.ok ? [report.ref as SecretRef] : []));
-    const observed: CutRecord = { ...cut, cut: done, state: 'observed', atMs: clock.nowMs() };
-    await registry.observeCut(
-      observed,
-      reports.map((report, index) =>
-        cutEntry(
-          acting,
-          incident,
-          byRef.get(report.ref as SecretRef),
-          holder,
-          index,
-          observed.atMs,
-          report.outcome,
-        ),
-      ),
-    );
-    const missed = reports.length - done.length;
-    if (missed > 0 || sampleRefused === false) {
-      const why =
-        sampleRefused === false
-          ? 'a credential that was cut still logs in'
-          : `${missed} of ${reports.length} could not be cut`;
-      return { ...notYet(targetId, observed.atMs, why) };
-    }
-    return seen(targetId, observed, done.length, sampleRefused);
+    return await cutThrough(services, session, { incident, acting, target, through, holder, before });
   } catch (error) {
     if (!(error instanceof RekeyError) || isOfState(error)) throw error;
-    return notYet(targetId, clock.nowMs(), error.message);
+    return notYet(error.message);
   } finally {
     await session?.close();
   }
 }
 
-/** What was off before Rekey came is durable before the first statement; a retry keeps the first look, its own cut would blur it. */
-async function recordBefore(
-  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
-  incident: IncidentRecord,
-  target: string,
-  holder: string,
-  session: TargetSession,
-  secrets: readonly SecretRecord[],
-  before: CutRecord | undefined,
-): Promise<CutRecord> {
-  const known = before ?? null;
-  const wasOff: SecretRef[] = [...(known?.wasOff ?? [])];
-  const cut: SecretRef[] = [...(known?.cut ?? [])];
-  if (known === null) {
-    const looks = await session.inspect(secrets.flatMap(accountOf));
-    secrets.forEach((secret, index) => {
-      const look = looks[index];
-      if (look?.ok !== true) return;
-      if (look.off) wasOff.push(secret.ref);
-      else cut.push(secret.ref);
-    });
-  }
+interface Cutting {
+  readonly incident: IncidentRecord;
+  readonly acting: Acting;
+  readonly target: TargetRecord;
+  readonly through: string | undefined;
+  readonly holder: string;
+  readonly before: CutRecord | undefined;
+}
+
+async function cutThrough(services: Reached, session: TargetSession, cutting: Cutting): Promise<LayerReport> {
+  const { incident, target, holder } = cutting;
+  const { registry, clock } = services;
+  const own = adminOf(target, cutting.through).passwordRef;
+  // Read only once the target has answered: a dead one costs the others nothing.
+  const inScope = (await registry.secretsIn({ ...incident.plan.scope, target: target.id })).filter((secret) =>
+    isCuttable(incident, secret),
+  );
+  const others = inScope.flatMap(({ cut }) => cut?.operation ?? []);
+  const older = await unfinishedCuts(services, target.id, [incident.id, ...others]);
+  if (older.length > 0) await session.endWriters(older.map(cutWriter));
+  const { wasOff, cut, unseen } = await lookBeforeCut(
+    session,
+    inScope.filter(({ ref }) => ref !== own),
+    cutting.before,
+  );
   const record: CutRecord = {
     v: 1,
     incident: incident.id,
-    target,
+    target: target.id,
     holder,
     state: 'started',
     wasOff,
     cut,
-    atMs: services.clock.nowMs(),
+    atMs: clock.nowMs(),
   };
-  await services.registry.beginCut(record, []);
-  return record;
+  await registry.beginCut(record, []);
+  const there = new Set([...wasOff, ...cut]);
+  const wereOn = new Set(cut);
+  const sample = await sampleOf(
+    services,
+    inScope.filter(({ ref }) => wereOn.has(ref)),
+  );
+  const answer = await session
+    .cut(inScope.filter(({ ref }) => there.has(ref)).map(accountOf), sample)
+    .catch(async (error: unknown) => {
+      // It may have been done all the same: whoever re-issues must know what to switch on again.
+      await registry.observeCut(record, [], []);
+      throw error;
+    });
+  const reports = new Map(answer.reports.map(({ ref, outcome }) => [ref, outcome]));
+  const tried = inScope.map((secret): Tried => {
+    const outcome = reports.get(secret.ref) ?? unseen.get(secret.ref);
+    if (outcome === undefined) return { secret, outcome: ITS_OWN_ADMIN };
+    if (!outcome.ok) return { secret, outcome };
+    if (answer.sampleRefused === false) return { secret, outcome: STILL_LOGS_IN };
+    // Before Rekey came, not before this try of it.
+    return { secret, outcome: { ...outcome, wasOff: !wereOn.has(secret.ref) } };
+  });
+  const atMs = clock.nowMs();
+  await registry.observeCut(
+    { ...record, state: isWhole(tried) ? 'observed' : 'started', atMs },
+    tried.flatMap(({ secret, outcome }) => (outcome.ok && wereOn.has(secret.ref) ? [secret.ref] : [])),
+    tried.map((one, index) => cutEntry(cutting, one, index, atMs)),
+  );
+  return cutReport(target.id, incident.id, tried, answer.sampleRefused, atMs);
 }
 
-function accountOf(secret: SecretRecord | undefined): Account[] {
-  if (secret === undefined) return [];
-  const { ref, account, identity } = secret;
-  return [{ ref, account, ...(identity === undefined ? {} : { identity }) }];
-}
+const ITS_OWN_ADMIN = {
+  ok: false,
+  reason: 'refused',
+  message: 'Rekey itself works through it and has no second admin there: it is replaced, not cut',
+} as const;
 
-/** One credential that worked, to be tried for real. */
+const STILL_LOGS_IN = {
+  ok: false,
+  reason: 'old-accepted',
+  message: 'off by the target’s word, and one that was cut still logs in',
+} as const;
+
+/** One credential that worked, to be tried for real. That the store cannot give one holds up no cut. */
 async function sampleOf(
-  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
+  services: Needs<'store'>,
   secrets: readonly SecretRecord[],
 ): Promise<{ ref: string; value: string } | null> {
-  for (const { ref, currentVersionId: versionId } of secrets.slice(0, 3)) {
-    if (versionId === undefined) continue;
-    const [value] = await services.store.read([{ ref, versionId }], 'prover');
-    if (value !== undefined) return { ref, value };
+  const held = secrets.filter((secret) => secret.currentVersionId !== undefined);
+  for (const { ref, currentVersionId: versionId = '' } of held.slice(0, MOST_SAMPLES)) {
+    try {
+      const [value] = await services.store.read([{ ref, versionId }], 'prover');
+      if (value !== undefined) return { ref, value };
+    } catch (error) {
+      if (!(error instanceof RekeyError)) throw error;
+    }
   }
   return null;
 }
 
-function seen(target: string, cut: CutRecord, count: number, sampleRefused: boolean | null): LayerReport {
-  const sample = sampleRefused === true ? ', a sample was refused' : '';
-  const off = cut.wasOff.length > 0 ? `; ${cut.wasOff.length} were off before and stay off` : '';
-  return {
-    layer: 'target',
-    target,
-    state: 'observed',
-    atMs: cut.atMs,
-    detail: `${count} credentials off by the target's word, their sessions gone${sample}${off}`,
-  };
-}
-
-function notYet(target: string, atMs: number, why: string): LayerReport {
-  return { layer: 'target', target, state: 'not-yet-observed', atMs, detail: why };
-}
-
 function cutEntry(
-  acting: Acting,
-  incident: IncidentRecord,
-  secret: SecretRecord | undefined,
-  holder: string,
+  { incident, acting, holder }: Cutting,
+  tried: Tried,
   ordinal: number,
   atMs: number,
-  outcome: { readonly ok: boolean; readonly reason?: string; readonly message?: string },
 ): AuditEntry {
+  const { secret, outcome } = tried;
   return {
     v: 1,
-    id: `${incident.id}:cut:${secret?.ref ?? ordinal}:${holder}`,
+    id: `${incident.id}:cut:${secret.ref}:${holder}`,
     atMs,
     action: 'cut',
-    outcome: outcome.ok ? 'success' : 'error',
+    outcome: outcome.ok || isGone(tried) ? 'success' : 'error',
     actor: { user: acting.user, workflowId: incident.id },
     source: acting.source,
     operation: incident.id,
     ordinal,
     cause: incident.plan.cause,
     epoch: incident.epoch,
-    ...(secret === undefined
-      ? {}
-      : {
-          ref: secret.ref,
-          className: secret.className,
-          tenant: secret.tenant,
-          target: secret.target,
-          ...(secret.currentVersionId === undefined ? {} : { versionId: secret.currentVersionId }),
-        }),
-    ...(outcome.ok ? { fate: 'cut' as const } : { reason: `${outcome.reason}: ${outcome.message}` }),
+    ref: secret.ref,
+    className: secret.className,
+    tenant: secret.tenant,
+    target: secret.target,
+    ...(secret.currentVersionId === undefined ? {} : { versionId: secret.currentVersionId }),
+    ...said(outcome),
   };
+}
+
+function said(outcome: Tried['outcome']): Partial<AuditEntry> {
+  if (!outcome.ok) return { reason: `${outcome.reason}: ${outcome.message}` };
+  if (outcome.calledNow !== undefined) return { fate: 'cut', reason: `cut as ${outcome.calledNow}` };
+  return outcome.wasOff ? { reason: 'off before Rekey came' } : { fate: 'cut' };
 }

@@ -9,7 +9,7 @@ import type { Needs } from './services.ts';
 const FIRST_BREAK_MS = 1_000;
 
 /** The admin of a target that is used: the one of this credential, else the first. Throws `target-not-operable`. */
-function adminOf(target: TargetRecord, through: string | undefined): TargetRecord['admins'][number] {
+export function adminOf(target: TargetRecord, through: string | undefined): TargetRecord['admins'][number] {
   const admin =
     through === undefined
       ? target.admins[0]

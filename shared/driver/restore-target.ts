@@ -3,6 +3,7 @@ import type { IncidentRecord } from '../domain/incident.ts';
 import { writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
+import { accountOf } from './account-of.ts';
 import type { Acting } from './entries.ts';
 import { openTarget } from './open-target.ts';
 import type { Needs } from './services.ts';
@@ -34,13 +35,7 @@ export async function restoreTarget(
       signal: AbortSignal.timeout(30_000),
     });
     await session.endWriters([writerName({ operation: incident.id, holder: cut.holder })]);
-    const outcomes = await session.restore(
-      secrets.map(({ ref, account, identity }) => ({
-        ref,
-        account,
-        ...(identity === undefined ? {} : { identity }),
-      })),
-    );
+    const outcomes = await session.restore(secrets.map(accountOf));
     const restored: SecretRef[] = [];
     const failed: { ref: string; message: string }[] = [];
     secrets.forEach(({ ref }, index) => {

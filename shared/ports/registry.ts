@@ -162,8 +162,12 @@ export interface Registry {
 
   /** Saves the target's cut; answers the one that stood before. */
   beginCut(cut: CutRecord, entries: readonly AuditEntry[]): Promise<CutRecord | null>;
-  /** Saves the cut as seen, marks its secrets, and the live and grace versions of what it cut as `cut`. */
-  observeCut(cut: CutRecord, entries: readonly AuditEntry[]): Promise<void>;
+  /**
+   * Saves what was seen of the cut. The secrets that it names are marked with how they were before (`SecretRecord.cut`)
+   * and taken over: each fencing token rises by one, so that no older writer's record wipes the mark out. The live and
+   * grace versions of `seen` become `cut`.
+   */
+  observeCut(cut: CutRecord, seen: readonly SecretRef[], entries: readonly AuditEntry[]): Promise<void>;
   /** By target. */
   cuts(incident: string): Promise<CutRecord[]>;
   /**

@@ -46,7 +46,12 @@ export interface OldCredential {
 
 export interface CutReport {
   readonly ref: string;
-  readonly outcome: Outcome<{ /** Off before the cut. */ readonly wasOff: boolean }>;
+  readonly outcome: Outcome<{
+    /** Off before the cut. */
+    readonly wasOff: boolean;
+    /** The name under which it was cut, where that is not the account's own any more. */
+    readonly calledNow?: string;
+  }>;
 }
 
 /** The fixed verbs, in bulk, over one connection to one target. Each verb is idempotent; outcomes keep the order of the accounts. */
@@ -56,19 +61,21 @@ export interface TargetSession {
    * gone. Throws `TargetUnavailable` where that cannot be seen.
    */
   endWriters(names: readonly string[]): Promise<void>;
-  /** How the target knows each account, and whether it may log in. */
+  /** How the target knows each account, whatever it is called now, and whether it may log in. */
   inspect(
     accounts: readonly Account[],
   ): Promise<Outcome<{ readonly identity: string; readonly off: boolean }>[]>;
   /**
    * Off, by the target's word, sessions ended and seen gone, one of them tried for real when `sample` has a value that
-   * was valid. Nothing is lost: undone by `install` (with the new credential) or `restore`. In few transactions.
+   * was valid. Nothing is lost: undone by `install` (with the new credential) or `restore`. In few transactions. What was
+   * renamed is cut under the name it has now, where its identity is known: the credential lives on there.
+   * `sampleRefused`: null where none was tried, or nothing follows from the answer.
    */
   cut(
     accounts: readonly Account[],
     sample: { readonly ref: string; readonly value: string } | null,
   ): Promise<{ readonly reports: readonly CutReport[]; readonly sampleRefused: boolean | null }>;
-  /** Undoes a cut that was not re-issued. An account that was off before the cut is not in `accounts`. */
+  /** Undoes a cut that was not re-issued, whatever the accounts are called now. One that was off before the cut is not in `accounts`. */
   restore(accounts: readonly Account[]): Promise<Outcome[]>;
   /** Sets the new credential, and switches on again what a cut switched off (`turnOn`). `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came. */
   install(

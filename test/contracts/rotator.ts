@@ -6,6 +6,8 @@ export interface RotatorWorld {
   /** An account that exists, with a password that works, and another session with the target's verbs. */
   account(): Promise<{ readonly account: Account; readonly password: string }>;
   missing(): Account;
+  /** Renames it behind our back; answers the account under its new name. */
+  rename(account: Account): Promise<Account>;
   session(): Promise<TargetSession>;
   /** Whether a login gets in. */
   logsIn(account: Account, password: string): Promise<boolean>;
@@ -122,6 +124,37 @@ export function describeRotator(kind: string, worldOf: () => RotatorWorld): void
       const value = world.fresh();
       await session.install([{ ...account, value, turnOn: true }]);
       expect(await world.logsIn(account, value)).toBe(true);
+    });
+
+    test('cut: a sample that was not valid says nothing, refused as it is', async () => {
+      const world = worldOf();
+      const session = await world.session();
+      const { account } = await world.account();
+      const { reports, sampleRefused } = await session.cut([account], {
+        ref: account.ref,
+        value: world.fresh(),
+      });
+      expect(reports).toMatchObject([{ outcome: { ok: true } }]);
+      expect(sampleRefused).toBeNull();
+    });
+
+    test('cut: what was renamed is cut under the name it has now, its sessions ended, and restored there', async () => {
+      const { world, session, account, value } = await installed();
+      const renamed = await world.rename(account);
+      const thief = await world.stayIn(renamed, value);
+      expect(await session.inspect([account])).toEqual([
+        { ok: true, identity: account.identity, off: false },
+      ]);
+      const { reports, sampleRefused } = await session.cut([account], { ref: account.ref, value });
+      const calledNow = renamed.account['role'];
+      expect(reports).toEqual([{ ref: account.ref, outcome: { ok: true, wasOff: false, calledNow } }]);
+      expect(sampleRefused).toBe(true);
+      expect([await world.logsIn(renamed, value), await thief()]).toEqual([false, false]);
+      expect(await session.restore([account])).toEqual([{ ok: true }]);
+      expect(await world.logsIn(renamed, value)).toBe(true);
+      expect(await session.install([{ ...account, value, turnOn: false }])).toMatchObject([
+        { ok: false, reason: 'account-renamed' },
+      ]);
     });
 
     test('revoke is safe to do again', async () => {

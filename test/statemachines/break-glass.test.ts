@@ -166,6 +166,12 @@ test('[5.4] a dead target holds up nobody else; its secrets end parked, and a re
   answerTask(world.state.database, incident.reopenToken ?? '', { ok: true, output: { again: true } });
   await world.carryOn();
   expect((await world.fates())['revoked-proven']).toBe(6);
+  const after = await world.state.services.registry.incident(incident.id);
+  expect(after?.layers.find((layer) => layer.target === 'db2')).toMatchObject({
+    state: 'observed',
+    detail: expect.stringMatching(/^2 credentials off/),
+  });
+  expect([...dead.roles.values()].map((role) => role.off)).toEqual([false, false]);
 });
 
 test('[5.4] two responders on one class: the second is shown the first one’s incident', async () => {

@@ -24,6 +24,10 @@ export class MemoryTarget {
   readonly ended: string[] = [];
   fault: Fault = () => undefined;
   dead = false;
+  /** Roles that somebody else holds: a change of theirs fails as `busy`. */
+  readonly held = new Set<string>();
+  /** Lets in whoever has the password, whatever was switched off. */
+  ignoresSwitch = false;
   ticks = 0;
   adminPassword = 'admin';
   #identities = 0;
@@ -37,9 +41,25 @@ export class MemoryTarget {
   login(name: string, password: string): 'accepted' | 'refused' | 'off' {
     const role = this.roles.get(name);
     if (role === undefined || role.password !== password) return 'refused';
-    if (role.off) return 'off';
+    if (role.off && !this.ignoresSwitch) return 'off';
     role.sessions.push(this.ticks++);
     return 'accepted';
+  }
+
+  rename(from: string, to: string): void {
+    const role = this.roles.get(from);
+    if (role === undefined) throw new Error(`no role ${from}`);
+    this.roles.delete(from);
+    this.roles.set(to, role);
+  }
+
+  /** The account's role, by its identity where that is known: under whatever name it goes now. */
+  #find({ account, identity }: Account): { name: string; role: Role } | undefined {
+    const name = account['role'] ?? '';
+    const known = [...this.roles].find(([, role]) => role.identity === identity);
+    const role = this.roles.get(name);
+    if (known !== undefined) return { name: known[0], role: known[1] };
+    return role === undefined ? undefined : { name, role };
   }
 
   rotator(kind = 'memory'): Rotator {
@@ -73,14 +93,19 @@ export class MemoryTarget {
     };
     const each = <A extends Account, S extends object>(
       accounts: readonly A[],
-      act: (account: A, role: Role) => Outcome<S>,
+      act: (account: A, role: Role, name: string) => Outcome<S>,
+      renamed: 'follow' | 'refuse' = 'refuse',
     ): Outcome<S>[] =>
       accounts.map((account) => {
-        const role = this.roles.get(account.account['role'] ?? '');
-        return role === undefined
-          ? { ok: false, reason: 'account-missing', message: 'no such account' }
-          : act(account, role);
+        const found = this.#find(account);
+        if (found === undefined) return { ok: false, reason: 'account-missing', message: 'no such account' };
+        if (found.name !== account.account['role'] && renamed === 'refuse')
+          return { ok: false, reason: 'account-renamed', message: `it is called ${found.name} now` };
+        if (account.identity !== undefined && account.identity !== found.role.identity)
+          return { ok: false, reason: 'refused', message: 'it was dropped and made anew' };
+        return act(account, found.role, found.name);
       });
+    const busy = { ok: false, reason: 'busy', message: 'somebody else holds it' } as const;
     const since = (role: Role, mark: string) => role.sessions.filter((began) => began < Number(mark));
     return {
       endWriters: async (names) => {
@@ -88,43 +113,61 @@ export class MemoryTarget {
       },
       inspect: (accounts) =>
         verb('inspect', accounts, () =>
-          each(accounts, (_account, role) => ({ ok: true, identity: role.identity, off: role.off })),
+          each(
+            accounts,
+            (_account, role) => ({ ok: true, identity: role.identity, off: role.off }),
+            'follow',
+          ),
         ),
       cut: (accounts, sample) =>
         verb('cut', accounts, () => {
-          const outcomes = each(accounts, (_account, role) => {
-            const wasOff = role.off;
-            role.off = true;
-            role.sessions = [];
-            return { ok: true, wasOff };
-          });
-          const sampled =
-            sample === null ? undefined : accounts.find((account) => account.ref === sample.ref);
+          const outcomes = each<Account, { wasOff: boolean; calledNow?: string }>(
+            accounts,
+            ({ account }, role, name) => {
+              if (this.held.has(name)) return busy;
+              const wasOff = role.off;
+              role.off = true;
+              role.sessions = [];
+              return { ok: true, wasOff, ...(name === account['role'] ? {} : { calledNow: name }) };
+            },
+            'follow',
+          );
+          const sampled = accounts.find((account) => account.ref === sample?.ref);
+          const answer =
+            sample === null || sampled === undefined
+              ? 'refused'
+              : this.login(this.#find(sampled)?.name ?? '', sample.value);
           return {
             reports: accounts.map((account, index) => ({
               ref: account.ref,
               outcome: outcomes[index] ?? { ok: false, reason: 'busy' as const, message: 'no answer' },
             })),
-            sampleRefused:
-              sample === null || sampled === undefined
-                ? null
-                : this.login(sampled.account['role'] ?? '', sample.value) !== 'accepted',
+            // A password that is wrong is refused whether or not it was cut.
+            sampleRefused: answer === 'refused' ? null : answer === 'off',
           };
         }),
       restore: (accounts) =>
         verb('restore', accounts, () =>
-          each(accounts, (_account, role) => {
-            role.off = false;
-            return { ok: true };
-          }),
+          each(
+            accounts,
+            (_account, role) => {
+              role.off = false;
+              return { ok: true };
+            },
+            'follow',
+          ),
         ),
       install: (items) =>
         verb('install', items, () =>
-          each(items, (item, role) => {
-            role.password = item.value;
-            if (item.turnOn) role.off = false;
-            return { ok: true, identity: role.identity, mark: String(this.ticks), off: role.off };
-          }),
+          each<(typeof items)[number], { identity: string; mark: string; off: boolean }>(
+            items,
+            (item, role, name) => {
+              if (this.held.has(name)) return busy;
+              role.password = item.value;
+              if (item.turnOn) role.off = false;
+              return { ok: true, identity: role.identity, mark: String(this.ticks), off: role.off };
+            },
+          ),
         ),
       endSessions: (items) =>
         verb('endSessions', items, () =>
@@ -164,6 +207,8 @@ export class MemoryTarget {
     role: Role | undefined,
     old: string | null,
   ): Outcome<{ evidence: string }> {
+    if (role === undefined && this.#find(item) !== undefined)
+      return { ok: false, reason: 'account-renamed', message: 'it goes by another name now' };
     if (role === undefined) {
       return item.identity === undefined
         ? { ok: false, reason: 'account-missing', message: 'no such account, and never seen before' }

@@ -58,6 +58,22 @@ export function saysNothing(
   }
 }
 
+/** What a login says of a cut: only a valid password that was stopped at the switch shows it. Null: nothing follows. */
+export function isCutShown(answer: LoginAnswer): boolean | null {
+  switch (answer.saw) {
+    case 'ready':
+      return false;
+    case 'authenticated':
+      // The switch is looked at before anything else: whatever else was refused, it let the login by.
+      return answer.code === '28000';
+    case 'password-refused':
+    case 'refused-unasked':
+    case 'not-asked':
+    case 'unreachable':
+      return null;
+  }
+}
+
 /** The password was right, whatever came after. */
 export function isAccepted(answer: LoginAnswer | undefined): boolean {
   return answer?.saw === 'ready' || answer?.saw === 'authenticated';

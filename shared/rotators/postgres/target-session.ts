@@ -5,7 +5,7 @@ import { inParallel } from '../../in-parallel.ts';
 import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import type { AdminConnection } from './admin-connection.ts';
 import type { PostgresConnection } from './connection.ts';
-import { type Failure, failure, isAccepted, judgeNew, saysNothing } from './login-meaning.ts';
+import { type Failure, failure, isAccepted, isCutShown, judgeNew, saysNothing } from './login-meaning.ts';
 import { type Login, type LoginAnswer, seeAlive, tryLogin } from './login-probe.ts';
 import type { Role } from './role.ts';
 import { deriveFresh, deriveKeys, type ScramKeys, verifierOf } from './scram.ts';
@@ -37,7 +37,11 @@ export async function createTargetSession(
     return own?.value === value ? own.keys : undefined;
   };
 
-  async function rolesOf(accounts: readonly Account[]): Promise<Outcome<{ role: Role }>[]> {
+  /** `renamed`: whether a role that is called differently now, by its oid, is an answer or a failure. */
+  async function rolesOf(
+    accounts: readonly Account[],
+    renamed: 'follow' | 'refuse' = 'refuse',
+  ): Promise<Outcome<{ role: Role }>[]> {
     const { rows } = await client.query<Role>(
       `SELECT rolname AS name, oid::text AS oid, NOT rolcanlogin AS off,
          coalesce(rolvaliduntil < now(), false) AS expired
@@ -50,6 +54,7 @@ export async function createTargetSession(
       const name = roleName(account);
       const known = account.identity === undefined ? undefined : byOid.get(account.identity);
       if (known !== undefined && known.name !== name) {
+        if (renamed === 'follow') return { ok: true, role: known };
         return failure(
           'account-renamed',
           `role ${name} is called ${known.name} now; its password lives on under that name`,
@@ -67,8 +72,11 @@ export async function createTargetSession(
     });
   }
 
-  async function look(accounts: readonly Account[]): Promise<Map<string, Outcome<{ role: Role }>>> {
-    const roles = await rolesOf(accounts);
+  async function look(
+    accounts: readonly Account[],
+    renamed?: 'follow',
+  ): Promise<Map<string, Outcome<{ role: Role }>>> {
+    const roles = await rolesOf(accounts, renamed);
     return new Map(
       accounts.map((account, index) => [account.ref, roles[index] ?? failure('busy', 'no answer')]),
     );
@@ -167,62 +175,65 @@ export async function createTargetSession(
 
     inspect: (accounts) =>
       guarded(async () =>
-        (await rolesOf(accounts)).map((outcome) =>
+        (await rolesOf(accounts, 'follow')).map((outcome) =>
           outcome.ok ? { ok: true, identity: outcome.role.oid, off: outcome.role.off } : outcome,
         ),
       ),
 
     cut: (accounts, sample) =>
       guarded(async () => {
-        const before = await look(accounts);
-        const on = accounts.filter((account) => {
-          const outcome = before.get(account.ref);
-          return outcome?.ok === true && !outcome.role.off;
-        });
+        const before = await look(accounts, 'follow');
+        const there = calledNow(accounts, before);
         const failures = new Map<string, Failure>();
+        const on = there.filter(({ ref }) => !isOff(before.get(ref)));
         await inOneTransaction(on, (account) => `ALTER ROLE ${quoted(account)} NOLOGIN`, failures, endTheirs);
         const mark = await serverNow();
-        const after = await look(accounts);
-        const marked = accounts
-          .filter((account) => after.get(account.ref)?.ok === true)
+        const after = await look(there);
+        const marked = there
+          .filter(({ ref }) => after.get(ref)?.ok === true)
           .map((account): Marked => ({ role: roleName(account), mark }));
         const gone =
           (await endSessionsBefore(client, marked)).gone && (await endSessionsBefore(client, marked)).gone;
-        const sampled = sample === null ? undefined : accounts.find((account) => account.ref === sample.ref);
-        const tried = sample === null || sampled === undefined ? null : await login(sampled, sample.value);
+        const sampled = there.find(({ ref }) => ref === sample?.ref);
+        const answer =
+          sample === null || sampled === undefined ? undefined : await login(sampled, sample.value);
         return {
-          sampleRefused:
-            tried === null
-              ? null
-              : tried.saw !== 'ready' && tried.saw !== 'not-asked' && tried.saw !== 'unreachable',
-          reports: accounts.map(({ ref }) => {
+          sampleRefused: answer === undefined ? null : isCutShown(answer),
+          reports: accounts.map((account) => {
+            const { ref } = account;
             const was = before.get(ref);
             const is = after.get(ref);
             const failed = failures.get(ref);
-            if (failed !== undefined) return { ref, outcome: failed };
+            // Renamed at this very moment, it is not gone: what the look after says by its identity counts.
+            if (failed !== undefined) return { ref, outcome: is?.ok === false ? is : failed };
             if (was?.ok !== true) return { ref, outcome: was ?? failure('busy', 'not looked at') };
-            if (is?.ok !== true || !is.role.off)
-              return { ref, outcome: failure('refused', 'the server says it is still on') };
+            if (is?.ok !== true) return { ref, outcome: is ?? failure('busy', 'not looked at') };
+            if (!is.role.off) return { ref, outcome: failure('refused', 'the server says it is still on') };
             if (!gone) return { ref, outcome: failure('busy', 'sessions from before are still there') };
-            return { ref, outcome: { ok: true, wasOff: was.role.off } };
+            const { name } = is.role;
+            return {
+              ref,
+              outcome: {
+                ok: true,
+                wasOff: was.role.off,
+                ...(name === roleName(account) ? {} : { calledNow: name }),
+              },
+            };
           }),
         };
       }),
 
     restore: (accounts) =>
       guarded(async () => {
-        const known = await look(accounts);
+        const there = calledNow(accounts, await look(accounts, 'follow'));
         const failures = new Map<string, Failure>();
-        const there = accounts.filter((account) => known.get(account.ref)?.ok === true);
         await inOneTransaction(there, (account) => `ALTER ROLE ${quoted(account)} LOGIN`, failures);
-        const after = await look(accounts);
+        const after = await look(accounts, 'follow');
         return accounts.map(({ ref }) => {
           const is = after.get(ref);
           const failed = failures.get(ref) ?? (is?.ok === true ? undefined : is);
           if (failed !== undefined) return failed;
-          return is?.ok === true && !is.role.off
-            ? { ok: true }
-            : failure('refused', 'the server says it is still off');
+          return isOff(is) ? failure('refused', 'the server says it is still off') : { ok: true };
         });
       }),
 
@@ -405,6 +416,22 @@ export async function createTargetSession(
       throw error;
     }
   }
+}
+
+function isOff(outcome: Outcome<{ role: Role }> | undefined): boolean {
+  return outcome?.ok === true && outcome.role.off;
+}
+
+/** The accounts that are there, each under the name it has now. */
+function calledNow(
+  accounts: readonly Account[],
+  known: ReadonlyMap<string, Outcome<{ role: Role }>>,
+): Account[] {
+  return accounts.flatMap((account) => {
+    const outcome = known.get(account.ref);
+    if (outcome?.ok !== true) return [];
+    return [{ ...account, account: { ...account.account, role: outcome.role.name } }];
+  });
 }
 
 function roleName({ account }: Account): string {

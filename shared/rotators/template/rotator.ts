@@ -24,7 +24,8 @@ const session: TargetSession = {
   endWriters: () => notYet('endWriters'),
   // The target's own name for the account, unchanged by a rename, and whether it is off.
   inspect: () => notYet('inspect'),
-  // Few transactions, sessions ended, seen off by the target's word; what is off already is left alone.
+  // Few transactions, sessions ended, seen off by the target's word; what is off already is left alone. What was renamed is
+  // found by its identity and cut under the name it has now. The sample shows something only where its password was valid.
   cut: () => notYet('cut'),
   restore: () => notYet('restore'),
   // Safe to do again with the same value. Never switches on what was off before, unless `turnOn`. `mark`: the target's clock

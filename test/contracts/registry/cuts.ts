@@ -44,12 +44,12 @@ export function describeCuts(create: CreateRegistry): void {
       expect(await fates(one)).toEqual(FATES);
     });
 
-    test('[7.2] an observed cut marks its secrets, and of what it cut the live and the grace versions', async () => {
+    test('[7.2] an observed cut marks its secrets, and of what was seen cut the live and the grace versions', async () => {
       const { registry, audit, cut, one, two, off, fates, marks } = await begun();
       await registry.beginCut(cut, []);
       const observed = { ...cut, state: 'observed', atMs: AT_MS + 1 } as const;
       const entry = anEntry({ operation: cut.incident });
-      await registry.observeCut(observed, [entry]);
+      await registry.observeCut(observed, [one, two], [entry]);
       expect(await registry.cuts(cut.incident)).toEqual([observed]);
       const mark = { operation: cut.incident, atMs: AT_MS + 1 };
       expect(await marks()).toEqual([
@@ -62,11 +62,57 @@ export function describeCuts(create: CreateRegistry): void {
       expect(await audit.find({ operation: cut.incident })).toMatchObject([entry]);
     });
 
+    test('[7.2] a cut that was not seen whole stays begun: all of it marked, and only what was seen called cut', async () => {
+      const { registry, cut, one, two, fates, marks } = await begun();
+      await registry.beginCut(cut, []);
+      await registry.observeCut(cut, [one], []);
+      expect(await registry.cuts(cut.incident)).toEqual([cut]);
+      expect((await marks()).map((mark) => mark?.wasOff)).toEqual([false, false, true]);
+      const marked = FATES.map((fate) => (fate === 'live' || fate === 'grace' ? 'cut' : fate));
+      expect([await fates(one), await fates(two)]).toEqual([marked, FATES]);
+    });
+
+    test('[5.4] a cut takes its secrets over: who held one records nothing more, and does not wipe its mark out', async () => {
+      const { registry, cut, one, off, marks } = await begun();
+      const claims = await registry.claim([one, off], {
+        operation: uniqueName('inc'),
+        epoch: 9,
+        holder: 'older',
+        nowMs: AT_MS,
+        leaseMs: 15_000,
+      });
+      const held = claims.flatMap((claim) => (claim.outcome === 'claimed' ? claim.secret : []));
+      await registry.beginCut(cut, []);
+      await registry.observeCut(cut, [], []);
+      const tokens = held.map(({ ref, fencing }) => ({ ref, token: fencing }));
+      expect(await registry.renew(tokens, AT_MS + 30_000)).toEqual([one, off]);
+      const changes = held.map((secret) => ({
+        token: secret.fencing,
+        secret,
+        versions: [],
+        deliveries: [],
+        entries: [],
+      }));
+      expect(await registry.record(changes)).toEqual([one, off]);
+      expect((await marks()).map((mark) => mark?.wasOff)).toEqual([false, false, true]);
+      const [next] = await registry.claim([one], {
+        operation: cut.incident,
+        epoch: 9,
+        holder: 'next',
+        nowMs: AT_MS,
+        leaseMs: 15_000,
+      });
+      expect(next).toMatchObject({
+        secret: { fencing: (held[0]?.fencing ?? 0) + 2 },
+        preempted: { holder: 'older' },
+      });
+    });
+
     test('[7.2] a cut that is undone takes its marks back where it was undone, and nowhere else', async () => {
       const { registry, audit, cut, one, two, off, fates, marks } = await begun();
       const observed = { ...cut, state: 'observed' } as const;
       await registry.beginCut(cut, []);
-      await registry.observeCut(observed, []);
+      await registry.observeCut(observed, [one, two], []);
       const entry = anEntry({ operation: cut.incident });
       await registry.undoCut(observed, [one], [entry]);
       expect(await registry.cuts(cut.incident)).toEqual([{ ...observed, cut: [two] }]);

@@ -27,7 +27,7 @@ export function describeEntries(create: CreateRegistry): void {
         atMs: AT_MS,
       };
       await registry.beginCut(cut, []);
-      await registry.observeCut({ ...cut, state: 'observed' }, []);
+      await registry.observeCut({ ...cut, state: 'observed' }, [other], []);
       const delivery = aDelivery(incident.id);
       await registry.saveDelivery(delivery, []);
       return { enrolled, ref, other, incident, held, cut, delivery };
@@ -53,7 +53,7 @@ export function describeEntries(create: CreateRegistry): void {
           }),
         ]),
       beginCut: (registry, { cut }) => registry.beginCut({ ...cut, holder: 'next' }, [anEntry()]),
-      observeCut: (registry, { cut, ref }) => registry.observeCut({ ...cut, cut: [ref] }, [anEntry()]),
+      observeCut: (registry, { cut, ref }) => registry.observeCut({ ...cut, cut: [ref] }, [ref], [anEntry()]),
       undoCut: (registry, { cut, other }) => registry.undoCut(cut, [other], [anEntry()]),
       saveDelivery: (registry, { delivery }) =>
         registry.saveDelivery({ ...delivery, state: 'confirmed' }, [anEntry()]),

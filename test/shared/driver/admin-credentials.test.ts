@@ -144,6 +144,32 @@ test('[7.2] a mistaken alarm over an admin credential is undone through the seco
   expect(await postgres.logsIn(asFirst, `old-${first}`)).toBe(true);
 });
 
+test('[5.4] the only admin is not cut, which would lock Rekey out: it is replaced through itself, its own session lives', async () => {
+  const { world, account, first, asFirst, workers } = await administered({ admins: 1 });
+  const plan = await planOf(world, 'admins', 'values-leaked', true);
+  expect(plan.exposedAdmins).toEqual([{ target: 'db1', admin: 'vault://admin/1' }]);
+  const thief = await postgres.stayIn(asFirst, `old-${first}`);
+  const incident = await world.runs.breakGlass(await world.services.plans.save(plan));
+  expect(incident.layers).toMatchObject([
+    { target: 'db1', state: 'not-yet-observed', detail: expect.stringMatching(/has no second admin there/) },
+  ]);
+  expect(await world.fatesOf(asFirst.ref)).toEqual(['revoked-proven', 'live']);
+  expect(await thief()).toBe(false);
+  const steps = await world.services.audit.find({
+    refs: [asFirst.ref],
+    action: ['install', 'verify', 'prove'],
+  });
+  expect(steps.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    'install success',
+    'verify success',
+    'prove success',
+  ]);
+  workers.length = 0;
+  expect(await world.advance('db1')).toEqual({ settled: 1, left: 0 });
+  expect(workers).toEqual([first]);
+  expect(await world.fatesOf(account.ref)).toEqual(['revoked-proven', 'live']);
+});
+
 test('[5.4] the only admin’s rotation stops between install and promote: Rekey gets in with what is installed', async () => {
   const { proxy, world, asFirst } = await administered({ admins: 1 });
   let lost = false;

@@ -15,6 +15,10 @@ describeRotator('memory', () => ({
       password: `old-${roles}`,
     };
   },
+  rename: async ({ ref, account }) => {
+    target.rename(account['role'] ?? '', `was_${account['role']}`);
+    return { ref, account: { role: `was_${account['role']}` } };
+  },
   missing: () => ({ ref: 'vault://t/none', account: { role: 'none' } }),
   session: () =>
     target.rotator().open({

@@ -142,6 +142,40 @@ test('[5.4] before PostgreSQL 18 a login under way is invisible: proven only whe
   await expect.poll(() => prove(password), { timeout: 5_000 }).toMatchObject({ ok: true });
 });
 
+test('[7.2] a role that is renamed at the very moment of its cut is not taken for one that is gone', async () => {
+  const { proxy, session, account, identity, role } = await reissued();
+  proxy.meet = async ({ type, text }): Promise<'pass'> => {
+    if (type === 'Q' && text.includes(`ALTER ROLE "${role}" NOLOGIN`))
+      await alter(`ALTER ROLE ${role} RENAME TO was_${role}`);
+    return 'pass';
+  };
+  const known = { ...account, identity };
+  expect((await session.cut([known], null)).reports).toMatchObject([
+    { outcome: failed('account-renamed', /lives on under that name/) },
+  ]);
+  expect((await session.cut([known], null)).reports).toMatchObject([
+    { outcome: { ok: true, calledNow: `was_${role}` } },
+  ]);
+});
+
+test('[7.2] a cut is shown by nothing but a valid password that was stopped at the switch', async () => {
+  const { proxy, session, account, value, role } = await reissued();
+  const sample = { ref: account.ref, value };
+  const sampled = async (meanwhile: string) => {
+    proxy.meet = async (message): Promise<'pass' | 'cut'> => {
+      if (!isProbe(message) || message.type !== 'startup') return 'pass';
+      if (meanwhile !== 'cut') await alter(`ALTER ROLE ${role} ${meanwhile}`);
+      return meanwhile === 'cut' ? 'cut' : 'pass';
+    };
+    return (await session.cut([account], sample)).sampleRefused;
+  };
+  expect(await sampled('NOLOGIN')).toBe(true);
+  expect(await sampled('cut')).toBeNull();
+  expect(await sampled('LOGIN')).toBe(false);
+  // Stopped, but after the switch had let it by.
+  expect(await sampled('LOGIN CONNECTION LIMIT 0')).toBe(false);
+});
+
 test('[5.4] a target that is lost right after the admin got in is one that does not answer', async () => {
   const proxy = await aPostgresProxy(world.server());
   const asked: string[] = [];

@@ -14,6 +14,10 @@ const fresh = () => `canary-value-${(values += 1)}`;
 describeRotator('postgres', () => ({
   ...world,
   session: () => world.session(),
+  rename: async ({ ref, account: { role } }) => {
+    await world.admin((client) => client.query(`ALTER ROLE ${role} RENAME TO was_${role}`));
+    return { ref, account: { role: `was_${role}` } };
+  },
   missing: () => ({ ref: 'vault://t/none', account: { role: 'none' } }),
   fresh,
 }));
