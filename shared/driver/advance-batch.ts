@@ -7,6 +7,7 @@ import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TargetRecord } from '../domain/target.ts';
 import { begin, issuedOf, proveNoEarlier, proveNoLater, setBack } from '../domain/transition.ts';
 import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
+import type { TargetSession } from '../rotators/rotator.ts';
 import { BatchItem, type Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
 import { noteDeath, openTarget } from './open-target.ts';
@@ -71,16 +72,19 @@ export async function advanceBatch(
     ...claimed.flatMap(({ secret }) => secret.cut?.operation ?? []),
   ]);
   const items = await start(services, request, claimed, cuts);
+  const work = items.filter((item) => item.rotating.secret.rotation !== undefined);
+  let held = work;
   try {
-    const work = items.filter((item) => item.rotating.secret.rotation !== undefined);
-    if (work.length > 0) {
-      await workAt(services, request, target, work, {
+    const over =
+      work.length === 0 ||
+      (await workAt(services, request, target, work, {
         name: writerName({ operation: request.operation.id, holder }),
         older: olderWriters(claimed, cuts),
-      });
-    }
+      }));
+    if (over) held = [];
   } finally {
-    await registry.release(claimsOf(items));
+    // What may still be under way at the target keeps its claim: whoever comes next ends it there, by the claim's holder.
+    await registry.release(claimsOf(items.filter((item) => !held.includes(item))));
   }
   const settled = items.filter((item) => item.rotating.secret.rotation === undefined).length;
   return { settled, left: request.refs.length - settled };
@@ -94,43 +98,46 @@ function olderWriters(claimed: readonly Claimed[], cuts: readonly CutRecord[]): 
   return [...new Set([...claimants, ...cuts.map(cutWriter)])];
 }
 
+/** Answers whether nothing of it is under way at the target any more: false where the session was lost. */
 async function workAt(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   request: BatchRequest,
   target: TargetRecord,
   work: readonly BatchItem[],
   writer: { readonly name: string; readonly older: readonly string[] },
-): Promise<void> {
+): Promise<boolean> {
   const { registry, clock } = services;
   const signal = AbortSignal.timeout(Math.max(1, request.untilMs - clock.nowMs()));
+  let session: TargetSession | undefined;
   try {
-    const session = await openTarget(services, target, {
+    session = await openTarget(services, target, {
       writer: writer.name,
       through: request.through,
       signal,
     });
-    try {
-      // Ended before anything is written: its last statement could land after ours.
-      if (writer.older.length > 0) await session.endWriters(writer.older);
-      const bench: Bench = {
-        services,
-        session,
-        acting: request.acting,
-        consumers: new Map((await registry.consumers()).map((consumer) => [consumer.name, consumer])),
-        async stillOurs(candidates) {
-          const stale = new Set(await registry.renew(claimsOf(candidates), clock.nowMs() + LEASE_MS));
-          return candidates.filter((item) => !stale.has(item.ref));
-        },
-      };
-      await advance(bench, work, request.untilMs);
-    } finally {
-      await session.close();
-    }
+    // Ended before anything is written: its last statement could land after ours.
+    if (writer.older.length > 0) await session.endWriters(writer.older);
+    const bench: Bench = {
+      services,
+      session,
+      acting: request.acting,
+      consumers: new Map((await registry.consumers()).map((consumer) => [consumer.name, consumer])),
+      async stillOurs(candidates) {
+        const stale = new Set(await registry.renew(claimsOf(candidates), clock.nowMs() + LEASE_MS));
+        return candidates.filter((item) => !stale.has(item.ref));
+      },
+    };
+    await advance(bench, work, request.untilMs);
     await registry.setBreaker(target.id, null);
+    return true;
   } catch (error) {
     if (!(error instanceof RekeyError) || isOfState(error)) throw error;
-    await noteDeath(services, target.id, error);
+    // Opening it has noted that already.
+    if (session !== undefined) await noteDeath(services, target.id, error);
     await park(services, request.acting, work, error, target.id);
+    return session === undefined;
+  } finally {
+    await session?.close();
   }
 }
 
