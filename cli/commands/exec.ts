@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { readSecret } from '../../functions/read-secret/handler.ts';
+import { withValues } from '../../local/engine/environment.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { type Context, withFace } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -27,17 +28,20 @@ export async function exec(
       next: ['rekey exec --ref DB_PASSWORD=vault://prod/db/app -- psql'],
     });
   }
-  const environment = { ...process.env };
+  const values = new Map<string, string>();
   await withFace(context, async (face) => {
     for (const { name, ref } of wanted) {
       const { value } = await face.call(readSecret, { ref, workflowId: `exec:${program}` });
-      environment[name] = value;
+      values.set(name, value);
     }
   });
-  const child = spawn(program, words, { stdio: 'inherit', env: environment });
-  // The child decides what an interrupt means; we only wait.
+  const child = spawn(program, words, { stdio: 'inherit', env: withValues(process.env, values) });
+  // The terminal interrupts the child too, which decides what it means; we only wait. Whoever ends us ends it.
   const ignore = () => undefined;
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
   process.on('SIGINT', ignore);
+  process.on('SIGTERM', pass);
+  process.on('SIGHUP', pass);
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', () =>
@@ -47,6 +51,7 @@ export async function exec(
             family: 'NotFound',
             message: `${program} could not be started`,
             safe: 'The secrets went nowhere.',
+            next: [`command -v ${program}`],
           }),
         ),
       );
@@ -56,5 +61,7 @@ export async function exec(
     });
   } finally {
     process.off('SIGINT', ignore);
+    process.off('SIGTERM', pass);
+    process.off('SIGHUP', pass);
   }
 }

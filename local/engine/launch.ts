@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { writingFiles } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
+import { withoutValues } from './environment.ts';
 import { ENGINE_EXIT } from './exit.ts';
 import { takeEngineLock } from './lock.ts';
 
@@ -11,6 +12,9 @@ export function engineRuns(home: string): boolean {
   lock?.release();
   return lock === null;
 }
+
+/** Memory holds values: no core file of an engine is left. Node cannot set the limit itself. */
+const WITHOUT_CORE = 'ulimit -c 0; exec "$0" "$@"';
 
 /**
  * Starts an engine of its own where none runs: it outlives the terminal, and one that comes second goes away by itself.
@@ -23,10 +27,11 @@ export function ensureEngine(home: string, onFailed?: (code: number) => void): v
     return openSync(pathsIn(home).engineLog, 'a', 0o600);
   });
   try {
-    const engine = spawn(process.execPath, [new URL('main.ts', import.meta.url).pathname], {
+    const main = new URL('main.ts', import.meta.url).pathname;
+    const engine = spawn('/bin/sh', ['-c', WITHOUT_CORE, process.execPath, main], {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, REKEY_HOME: home },
+      env: { ...withoutValues(process.env), REKEY_HOME: home },
       cwd: '/',
     });
     engine.once('exit', (code) => {

@@ -6,6 +6,14 @@ import { pathsIn } from '../home.ts';
 import { runEngine } from './engine.ts';
 import { ENGINE_EXIT } from './exit.ts';
 
+// A diagnostic report that someone asked of Node shows no variables: what they hold is not ours to know.
+process.report.excludeEnv = true;
+// Node itself would print the message, and write it into a report.
+process.once('uncaughtException', (error) => {
+  say(describe(error));
+  process.exit(ENGINE_EXIT.failed);
+});
+
 const home = process.env['REKEY_HOME'];
 if (home === undefined) {
   say('REKEY_HOME names no state directory');

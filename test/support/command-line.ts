@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-const REKEY = new URL('../../cli/rekey.ts', import.meta.url).pathname;
+/** The program that `rekey` is. */
+export const REKEY = new URL('../../cli/rekey.ts', import.meta.url).pathname;
 
 /** How a command ended, as a shell and a person see it. */
 export interface Ended {
@@ -19,12 +20,15 @@ export interface Surroundings {
   readonly home?: string;
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A shell's `ulimit`, for the command and whatever it starts. */
+  readonly ulimit?: string;
 }
 
 /** Runs the real command line in a process of its own, with nothing of our environment but the path. */
 export function rekey(words: readonly string[], surroundings: Surroundings): Promise<Ended> {
-  const { folder, home, input, env } = surroundings;
-  const child = spawn(process.execPath, [REKEY, ...words], {
+  const { folder, home, input, env, ulimit } = surroundings;
+  const limited = `ulimit ${ulimit ?? '-c 0'}; exec "$0" "$@"`;
+  const child = spawn('/bin/sh', ['-c', limited, process.execPath, REKEY, ...words], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
