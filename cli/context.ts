@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { homeOf, pathsIn } from '../local/home.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
+import type { Finding } from '../shared/driver/finding.ts';
 import type { Face } from './face.ts';
 
 const CONFIG = 'rekey.yaml';
@@ -56,6 +57,12 @@ function nearest(from: string): string {
     if (existsSync(file) || existsSync(join(folder, '.rekey'))) return file;
     if (dirname(folder) === folder) return join(from, CONFIG);
   }
+}
+
+/** What this machine has to look after itself. */
+export async function surroundings(context: Context): Promise<Finding[]> {
+  const { surroundingsOf } = await import('../local/surroundings.ts');
+  return surroundingsOf(context.home);
 }
 
 /** The control plane for the length of a command. Where nothing was ever applied there is nothing to open. */

@@ -1,5 +1,4 @@
 import type { RekeyFunction } from '../shared/driver/define-function.ts';
-import type { Finding } from '../shared/driver/finding.ts';
 import type { Services } from '../shared/driver/services.ts';
 
 /** The control plane as a command sees it: on this machine, or deployed. The same functions, the same answers, the same errors. */
@@ -10,8 +9,6 @@ export interface Face {
   getReady(): void;
   /** Whoever watches keeps the engine alive. Throws where the engine itself cannot go on. */
   keepAlive(incident: string): void;
-  /** What this side has to look after itself. */
-  surroundings(): Finding[];
   /** How often it makes sense to look. */
   readonly lookEveryMs: number;
 }

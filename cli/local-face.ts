@@ -2,7 +2,6 @@ import { ENGINE_EXIT } from '../local/engine/exit.ts';
 import { ensureEngine } from '../local/engine/launch.ts';
 import { pathsIn } from '../local/home.ts';
 import { openState } from '../local/state.ts';
-import { surroundingsOf } from '../local/surroundings.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
 import type { Context } from './context.ts';
 import type { Face } from './face.ts';
@@ -35,7 +34,6 @@ export async function openLocalFace(context: Context): Promise<{ readonly face: 
         const { v: _v, ...output } = await verb.invoke(services, { ...input, v: 1 }, { untilMs, caller });
         return output as unknown as Awaited<ReturnType<typeof verb.invoke>>;
       },
-      surroundings: () => surroundingsOf(context.home),
       getReady: ensure,
       keepAlive(incident) {
         if (engineEnd !== undefined) throw engineFailed(engineEnd, context.home, incident);

@@ -17,6 +17,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option(...JSON_OUTPUT)
     .showSuggestionAfterError()
     .enablePositionalOptions()
+    // A word too many may be a value that somebody typed where none belongs: it is counted, not repeated.
+    .configureOutput({ outputError: (text, write) => write(text.replace(/(but got \d+): .*/s, '$1.\n')) })
     .exitOverride();
 
   function action<Options>(load: () => Promise<Run<Options>>, names: readonly string[] = []) {

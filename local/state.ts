@@ -11,7 +11,7 @@ import { openRootKeyCommand, openRootKeyFile } from './keys/root-key.ts';
 import { createPacketFiles } from './packets.ts';
 import { createSqliteAuditChain } from './sqlite/audit-chain.ts';
 import { openDatabase } from './sqlite/database.ts';
-import { createSqliteEpochKeys } from './sqlite/epoch-keys.ts';
+import { createSqliteEpochKeys, holdsKeys } from './sqlite/epoch-keys.ts';
 import { createSqliteManifests } from './sqlite/manifests.ts';
 import { createSqlitePlans } from './sqlite/plans.ts';
 import { createSqliteRegistry } from './sqlite/registry.ts';
@@ -46,7 +46,9 @@ export function openState(home: string, options: StateOptions = {}): State {
   const database = openDatabase(paths.database);
   const command = options.rootKeyCommand ?? process.env['REKEY_ROOT_KEY_COMMAND'];
   const rootKey =
-    command === undefined ? openRootKeyFile(paths.rootKey, random) : openRootKeyCommand(command);
+    command === undefined
+      ? openRootKeyFile(paths.rootKey, random, holdsKeys(database))
+      : openRootKeyCommand(command);
   const keys = createSqliteEpochKeys(database, rootKey, clock, random);
   const registry = createSqliteRegistry(database);
   const store = createSqliteStore(database, keys, random);

@@ -9,9 +9,9 @@ export function surroundingsOf(home: string): Finding[] {
   const keys = [rootKey, auditKey].flatMap((file): Finding[] => {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found === undefined) return [];
-    const mode = (found.mode & 0o777).toString(8);
-    const ok = (found.mode & 0o077) === 0;
-    return [{ what: file, ok, detail: ok ? `mode ${mode}` : `mode ${mode}: chmod 600` }];
+    const detail = `mode ${(found.mode & 0o777).toString(8)}`;
+    if ((found.mode & 0o077) === 0) return [{ what: file, ok: true, detail }];
+    return [{ what: file, ok: false, detail: `${detail}: others can read it`, next: `chmod 600 ${file}` }];
   });
   return [
     ...keys,

@@ -59,6 +59,7 @@ export function readConfig(file: string): ConfigFile {
     family: 'Validation',
     message: formatMistakes(file, parsed.mistakes),
     safe: 'Nothing was applied.',
+    next: ['rekey apply, with each line mended'],
   });
 }
 

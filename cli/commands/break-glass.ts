@@ -1,3 +1,4 @@
+import { nameScope } from '../../functions/name-scope/handler.ts';
 import { planBreakGlass } from '../../functions/plan-break-glass/handler.ts';
 import { startBreakGlass } from '../../functions/start-break-glass/handler.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
@@ -30,13 +31,11 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
   return withFace(context, async (face) => {
     // From the Enter on nothing waits for a process to start.
     if (options.plan !== true) face.getReady();
-    const cause = options.cause ?? (await askCause(context));
     const { class: className, tenant, target, secret, since, principal } = options;
+    const { scope } = await face.call(nameScope, { class: className, tenant, target, secret });
+    const cause = options.cause ?? (await askCause(context));
     const { planHash, plan, gaps } = await face.call(planBreakGlass, {
-      class: className,
-      tenant,
-      target,
-      secret,
+      scope,
       cause,
       cutNow: options.cut === 'now',
       since,

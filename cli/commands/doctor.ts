@@ -1,15 +1,23 @@
 import { checkHealth } from '../../functions/check-health/handler.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Finding } from '../../shared/driver/finding.ts';
+import { type Context, surroundings, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
-/** Looks at everything that an incident needs, changes nothing. */
+/** Looks at everything that an incident needs, rotates nothing. */
 export async function doctor(context: Context): Promise<ExitCode> {
-  const findings = await withFace(context, async (face) => [
-    ...face.surroundings(),
-    ...(await face.call(checkHealth, {})).findings,
-  ]);
+  const around = await surroundings(context);
+  // Keys that others can read are not used: until they are out of the way nothing else can be looked at.
+  const findings = around.every(({ ok }) => ok) ? [...(await findingsIn(context)), ...around] : around;
   if (context.json) context.print(JSON.stringify(findings));
-  else
-    for (const { what, ok, detail } of findings) context.print(`${ok ? 'ok  ' : 'BAD '} ${what}: ${detail}`);
-  return findings.every((finding) => finding.ok) ? EXIT.done : EXIT.failed;
+  else {
+    for (const { what, ok, detail, next } of findings) {
+      context.print(`${ok ? 'ok  ' : 'BAD '} ${what}: ${detail}`);
+      if (next !== undefined) context.print(`     Next: ${next}`);
+    }
+  }
+  return findings.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
+}
+
+async function findingsIn(context: Context): Promise<Finding[]> {
+  return withFace(context, async (face) => (await face.call(checkHealth, {})).findings);
 }

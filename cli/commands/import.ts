@@ -1,22 +1,42 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import * as z from 'zod';
+import { checkValues } from '../../functions/check-values/handler.ts';
 import { putValues } from '../../functions/put-values/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import type { Refusal } from '../../shared/driver/put-values.ts';
 import { type Context, withFace } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { readGivenFile } from '../given-file.ts';
 
 const Line = z.strictObject({ ref: z.string(), value: z.string().min(1) });
+
+interface GivenLine {
+  /** From 1. */
+  readonly line: number;
+  /** Null: it is not of the form. */
+  readonly given: z.output<typeof Line> | null;
+}
 
 /** First values. All of them or none; what has a value already is left alone and said. */
 export async function importValues(
   context: Context,
   { file }: { readonly file?: string },
 ): Promise<ExitCode> {
-  const values = parse(
-    file === undefined ? await context.readInput() : readPrivate(file),
-    file ?? 'standard input',
-  );
+  const lines = parse(file === undefined ? await context.readInput() : readPrivate(file));
   return withFace(context, async (face) => {
+    const values = lines.flatMap(({ given }) => given ?? []);
+    const { refusals } = await face.call(checkValues, { refs: values.map(({ ref }) => ref) });
+    const mistakes = mistakesIn(lines, refusals);
+    if (mistakes.length > 0) {
+      const origin = file ?? 'standard input';
+      throw new RekeyError({
+        code: 'import-mistakes',
+        family: 'Validation',
+        message: mistakes.map(({ line, message }) => `${origin}:${line} ${message}`).join('\n'),
+        safe: 'Nothing was imported.',
+        next: ['rekey status', 'rekey import, with each line mended'],
+      });
+    }
     const { put, seen, unseen } = await face.call(putValues, { values, replace: false });
     const result = {
       imported: put.length,
@@ -35,38 +55,36 @@ export async function importValues(
 }
 
 function readPrivate(file: string): string {
-  const { mode } = statSync(file);
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o077) !== 0) {
     throw new RekeyError({
       code: 'import-file-permissions',
       family: 'Denied',
-      message: `${file} holds secrets and can be read by others`,
+      message: `${file} holds secrets and can be read by others (mode ${(mode & 0o777).toString(8)})`,
       safe: 'It was not read.',
       next: [`chmod 600 ${file}`],
     });
   }
-  return readFileSync(file, 'utf8');
+  return readGivenFile(file);
 }
 
-function parse(text: string, origin: string): z.output<typeof Line>[] {
-  const mistakes: string[] = [];
-  const values = text.split('\n').flatMap((line, index) => {
+function parse(text: string): GivenLine[] {
+  return text.split('\n').flatMap((line, index): GivenLine[] => {
     if (line.trim() === '') return [];
     try {
-      return [Line.parse(JSON.parse(line))];
+      return [{ line: index + 1, given: Line.parse(JSON.parse(line)) }];
     } catch {
-      // What the line holds stays unsaid: it may be a value.
-      mistakes.push(`${origin}:${index + 1} is not {"ref": "vault://…", "value": "…"}`);
-      return [];
+      return [{ line: index + 1, given: null }];
     }
   });
-  if (mistakes.length > 0) {
-    throw new RekeyError({
-      code: 'import-malformed',
-      family: 'Validation',
-      message: mistakes.join('\n'),
-      safe: 'Nothing was imported.',
-    });
-  }
-  return values;
+}
+
+/** All of them in the file's order. What a line holds stays unsaid where it is not of the form: it may be a value. */
+function mistakesIn(lines: readonly GivenLine[], refusals: readonly Refusal[]) {
+  const wellFormed = lines.filter(({ given }) => given !== null);
+  const refused = refusals.map(({ index, message }) => ({ line: wellFormed[index]?.line ?? 0, message }));
+  const malformed = lines
+    .filter(({ given }) => given === null)
+    .map(({ line }) => ({ line, message: 'is not {"ref": "vault://…", "value": "…"}' }));
+  return [...refused, ...malformed].sort((one, other) => one.line - other.line);
 }

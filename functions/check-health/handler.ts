@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import type { Person } from '../../shared/domain/person.ts';
+import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { TargetRecord } from '../../shared/domain/target.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
@@ -7,7 +9,7 @@ import { Finding } from '../../shared/driver/finding.ts';
 import { openTarget } from '../../shared/driver/open-target.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 
-/** Answers whether everything that an incident needs is in order. Changes nothing. */
+/** Answers whether everything that an incident needs is in order. Rotates nothing. */
 export const checkHealth = defineFunction({
   name: 'CheckHealth',
   needs: ['registry', 'store', 'rotators', 'clock'],
@@ -16,33 +18,33 @@ export const checkHealth = defineFunction({
   async run(_input, services, context) {
     callerOf(context);
     const { people, targets, secrets } = await services.registry.enrolment();
-    const signers = people.filter((person) => person.sshKeys.length > 0).length;
-    const empty = secrets.filter((secret) => secret.currentVersionId === undefined);
     return {
       findings: [
-        {
-          what: 'people',
-          ok: signers >= 2,
-          detail: `${signers} can sign${signers >= 2 ? '' : ': a fenced class takes two to re-open'}`,
-        },
+        peopleFinding(people),
         ...(await Promise.all(targets.map((target) => targetFinding(services, target)))),
-        {
-          what: 'secrets',
-          ok: empty.length === 0,
-          detail:
-            empty.length === 0
-              ? `${secrets.length} have a value`
-              : `${empty.length} have no value, ${empty[0]?.ref} among them: rekey import`,
-        },
+        valuesFinding(secrets),
+        ...(await unreadable(services, secrets)),
       ],
     };
   },
 });
 
+function peopleFinding(people: readonly Person[]): Finding {
+  const signers = people.filter((person) => person.sshKeys.length > 0).length;
+  if (signers >= 2) return { what: 'people', ok: true, detail: `${signers} can sign` };
+  return {
+    what: 'people',
+    ok: false,
+    detail: `${signers} can sign, and a fenced class takes two to re-open`,
+    next: 'add people with sshKeys to rekey.yaml, then: rekey apply',
+  };
+}
+
 async function targetFinding(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock'>,
   target: TargetRecord,
 ): Promise<Finding> {
+  const what = `target ${target.id}`;
   try {
     const session = await openTarget(services, target, {
       writer: 'rekey/doctor',
@@ -50,9 +52,47 @@ async function targetFinding(
       signal: AbortSignal.timeout(10_000),
     });
     await session.close();
-    return { what: `target ${target.id}`, ok: true, detail: 'its admin credential logs in' };
+    return { what, ok: true, detail: 'its admin credential logs in' };
   } catch (error) {
     if (!(error instanceof RekeyError)) throw error;
-    return { what: `target ${target.id}`, ok: false, detail: error.message };
+    const next = mending(error, `mend it, or targets.${target.id} in rekey.yaml, then: rekey apply`);
+    return { what, ok: false, detail: error.message, next };
   }
+}
+
+function valuesFinding(secrets: readonly SecretRecord[]): Finding {
+  const empty = secrets.filter((secret) => secret.currentVersionId === undefined);
+  const [first] = empty;
+  if (first === undefined) return { what: 'secrets', ok: true, detail: `${secrets.length} have a value` };
+  return {
+    what: 'secrets',
+    ok: false,
+    detail: `${empty.length} of ${secrets.length} have no value, ${first.ref} among them`,
+    next: `rekey import, or: rekey secret put ${first.ref}`,
+  };
+}
+
+/** One value of each class, opened and let go: the root key is the right one, the key of the epoch is there. */
+async function unreadable({ store }: Needs<'store'>, secrets: readonly SecretRecord[]): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [className, group] of Map.groupBy(secrets, (secret) => secret.className)) {
+    const secret = group.find(({ currentVersionId }) => currentVersionId !== undefined);
+    if (secret === undefined) continue;
+    try {
+      await store.read([{ ref: secret.ref, versionId: secret.currentVersionId ?? '' }], 'worker');
+    } catch (error) {
+      if (!(error instanceof RekeyError)) throw error;
+      const next = mending(error, 'restore the root key that they were sealed under');
+      findings.push({ what: `values of ${className}`, ok: false, detail: error.message, next });
+    }
+  }
+  return findings;
+}
+
+/** Commands that look and mend nothing. */
+const LOOKS: ReadonlySet<string> = new Set(['rekey doctor', 'rekey status']);
+
+/** An error's next command, where that mends something. */
+function mending(error: RekeyError, otherwise: string): string {
+  return error.next.find((next) => !LOOKS.has(next)) ?? otherwise;
 }

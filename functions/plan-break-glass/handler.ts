@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { CAUSES } from '../../shared/domain/cause.ts';
+import type { Scope } from '../../shared/domain/class.ts';
 import { parseDuration } from '../../shared/domain/config/duration.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Plan } from '../../shared/domain/incident.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { planBreakGlass as freeze } from '../../shared/driver/plan-break-glass.ts';
-import { scopeNamed } from '../../shared/driver/scope-named.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 
 /** Leaves: exactly what a break-glass would do now, kept under its hash. Changes nothing else. */
@@ -14,10 +14,7 @@ export const planBreakGlass = defineFunction({
   name: 'PlanBreakGlass',
   needs: ['registry', 'audit', 'plans', 'rotators', 'clock'],
   input: {
-    class: z.string().optional(),
-    tenant: z.string().optional(),
-    target: z.string().optional(),
-    secret: z.string().optional(),
+    scope: z.custom<Scope>(),
     cause: z.enum(CAUSES),
     cutNow: z.boolean(),
     /** When it leaked: a time (ISO 8601) or an age (`2h`). */
@@ -33,10 +30,9 @@ export const planBreakGlass = defineFunction({
   },
   async run(input, services, context) {
     callerOf(context);
-    const scope = await scopeNamed(services, input);
     const sinceMs = await sinceOf(services, input);
     const plan = await freeze(services, {
-      scope,
+      scope: input.scope,
       cause: input.cause,
       cutNow: input.cutNow,
       ...(sinceMs === undefined ? {} : { sinceMs }),

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ExecutionStanding } from '../../shared/ports/workflows.ts';
 import type { ExecutionRecord } from '../interpreter/journal.ts';
-import { createSqliteJournal } from '../interpreter/sqlite-journal.ts';
 
 function recordOf(database: DatabaseSync, name: string): ExecutionRecord | undefined {
   const row = database.prepare('SELECT doc FROM execution WHERE name = ?').get(name);
@@ -10,7 +9,6 @@ function recordOf(database: DatabaseSync, name: string): ExecutionRecord | undef
 
 /** How an execution stands, as another process sees it. */
 export function standingOfExecution(database: DatabaseSync, name: string): ExecutionStanding {
-  createSqliteJournal(database);
   const record = recordOf(database, name);
   if (record === undefined) {
     const asked = database.prepare('SELECT 1 FROM start_request WHERE name = ?').get(name);
@@ -24,7 +22,6 @@ export function standingOfExecution(database: DatabaseSync, name: string): Execu
 
 /** Executions that were asked for and have not ended, oldest first. */
 export function unfinishedExecutions(database: DatabaseSync): string[] {
-  createSqliteJournal(database);
   return database
     .prepare(
       `SELECT name FROM execution WHERE ended = 0 UNION ALL

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { writeFileSync, writeSync } from 'node:fs';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { describeUnforeseen } from '../../shared/domain/unforeseen.ts';
 import { isDiskFull, writingFiles } from '../disk-full.ts';
@@ -31,13 +31,18 @@ if (home === undefined) {
     });
     if (!ran) say('another engine works on this state');
   } catch (error) {
-    say(`ended: ${describe(error)}`);
     process.exitCode = isDiskFull(error) ? ENGINE_EXIT.diskFull : ENGINE_EXIT.failed;
+    say(`ended: ${describe(error)}`);
   }
 }
 
+/** Into the log, where that can be written: on a full disk the exit code still says what is. */
 function say(text: string): void {
-  process.stderr.write(`rekey engine: ${text}\n`);
+  try {
+    writingFiles(() => writeSync(process.stderr.fd, `rekey engine: ${text}\n`));
+  } catch (error) {
+    process.exitCode ??= isDiskFull(error) ? ENGINE_EXIT.diskFull : ENGINE_EXIT.failed;
+  }
 }
 
 function describe(error: unknown): string {

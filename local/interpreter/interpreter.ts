@@ -369,6 +369,7 @@ class Run {
     signal: AbortSignal,
   ): Promise<unknown> {
     const payload = withinLimit(await state.payload(this.#bindings(state, frame, outer)));
+    this.#checkStopped(signal);
     const timeout = new AbortController();
     const within = AbortSignal.any([signal, timeout.signal]);
     const untilMs = frame.enteredAtMs + state.timeoutSeconds * 1_000;
@@ -378,15 +379,15 @@ class Run {
         ? this.#answered(this.#tokenOf(frame), untilMs, within)
         : { Payload: result, StatusCode: 200 };
     };
+    let handle: NodeJS.Timeout | undefined;
     const timer = new Promise<never>((_resolve, reject) => {
-      const handle = setTimeout(
+      handle = setTimeout(
         () =>
           reject(
             new StateError('States.Timeout', `${state.name} took longer than ${state.timeoutSeconds} s`),
           ),
         Math.min(LONGEST_TIMER_MS, state.timeoutSeconds * 1_000),
       );
-      within.addEventListener('abort', () => clearTimeout(handle));
     });
     try {
       return await Promise.race([work(), timer]);
@@ -395,6 +396,7 @@ class Run {
       const thrown = error instanceof Error ? error : new Error(String(error));
       throw new StateError(thrown.name, thrown.message);
     } finally {
+      clearTimeout(handle);
       timeout.abort();
     }
   }

@@ -1,13 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isStateLocked, transact, translated } from '../sqlite/database.ts';
+import { isStateLocked, transact } from '../sqlite/database.ts';
 import type { ExecutionRecord, Frame, Journal, TaskAnswer } from './journal.ts';
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS execution (name TEXT PRIMARY KEY, ended INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS execution_frame (
-  name TEXT NOT NULL, path TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (name, path)) STRICT, WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS task_answer (token TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
-`;
 
 interface Waiting {
   readonly name: string;
@@ -19,7 +12,6 @@ interface Waiting {
 
 /** Executions in the state's own database. Transitions that come together (a map's items) share one commit. */
 export function createSqliteJournal(database: DatabaseSync): Journal {
-  translated(() => database.exec(SCHEMA));
   let queue: Waiting[] = [];
 
   function flush(): void {
@@ -95,7 +87,6 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
 
 /** Answers a task that waits for its token, from any process. The first answer counts. */
 export function answerTask(database: DatabaseSync, token: string, answer: TaskAnswer): void {
-  translated(() => database.exec(SCHEMA));
   const insert = database.prepare('INSERT OR IGNORE INTO task_answer (token, doc) VALUES (?, ?)');
   transact(database, () => insert.run(token, JSON.stringify(answer)));
 }

@@ -32,10 +32,22 @@ export interface RootKey {
   } | null;
 }
 
-/** A file of mode 0600, made on first use: the keys in hexadecimal, one a line. */
-export function openRootKeyFile(path: string, random: Random): RootKey {
+/**
+ * A file of mode 0600: the keys in hexadecimal, one a line. Made where nothing is `sealed` yet: another key would open nothing
+ * of what is, and would hide that the right one is gone.
+ */
+export function openRootKeyFile(path: string, random: Random, sealed: boolean): RootKey {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+    if (sealed) {
+      throw new RekeyError({
+        code: 'root-key-missing',
+        family: 'Unrecoverable',
+        message: `the root key ${path} is not there, and what this state holds opens with it alone`,
+        safe: 'Nothing was changed, and no other key was made.',
+        next: [`restore ${path}`, 'set REKEY_ROOT_KEY_COMMAND, where a command prints it'],
+      });
+    }
     createFileOnce(path, `${Buffer.from(random.bytes(KEY_BYTES)).toString('hex')}\n`);
   }
   const read = (): Buffer[] => {

@@ -39,6 +39,10 @@ CREATE TABLE IF NOT EXISTS epoch_key (
 CREATE TABLE IF NOT EXISTS manifest (key TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS start_request (
   name TEXT PRIMARY KEY, machine TEXT NOT NULL, input TEXT NOT NULL, taken INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE IF NOT EXISTS execution (name TEXT PRIMARY KEY, ended INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS execution_frame (
+  name TEXT NOT NULL, path TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (name, path)) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS task_answer (token TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS audit (
   n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, action TEXT NOT NULL,
   ref TEXT, operation TEXT, doc TEXT NOT NULL, seq INTEGER UNIQUE, hash BLOB) STRICT;
@@ -48,7 +52,7 @@ CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;
@@ -70,15 +74,20 @@ export function openDatabase(path: string): DatabaseSync {
         family: 'Validation',
         message: `the state in ${path} has version ${version}, this Rekey reads ${SCHEMA_VERSION}`,
         safe: 'Nothing was changed.',
+        next: ['the version of Rekey that made it, or a newer one'],
       });
     }
-    if (version < SCHEMA_VERSION)
-      transact(database, () => database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`));
+    if (version < SCHEMA_VERSION) makeTables(database);
     return database;
   } catch (error) {
     database.close();
     throw translate(error);
   }
+}
+
+/** Those that are not there yet. Nothing else of the state is ever made later: what only reads never has to write. */
+export function makeTables(database: DatabaseSync): void {
+  transact(database, () => database.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`));
 }
 
 /** A statement of its own, outside a transaction: what the database says is said in our words. */

@@ -15,6 +15,11 @@ export interface SqliteEpochKeys extends EpochKeys {
   unwrap(keyId: string): { readonly key: Buffer; readonly state: KeyState };
 }
 
+/** Whether anything is wrapped by a root key. */
+export function holdsKeys(database: DatabaseSync): boolean {
+  return database.prepare('SELECT 1 FROM epoch_key WHERE wrapped IS NOT NULL LIMIT 1').get() !== undefined;
+}
+
 /** AES-256 keys of the class epochs, each wrapped by the root key. */
 export function createSqliteEpochKeys(
   database: DatabaseSync,

@@ -33,6 +33,7 @@ function openKey(file: string): sshpk.PrivateKey | null {
       family: 'NotFound',
       message: `${file} cannot be read`,
       safe: 'Nothing was signed.',
+      next: ['the same command with --key and the file of your private key'],
     });
   }
   if (/^(ssh|ecdsa|sk)-/.test(text.toString('latin1', 0, 8))) return null;
@@ -45,6 +46,7 @@ function openKey(file: string): sshpk.PrivateKey | null {
       family: 'Validation',
       message: `${file} holds no private key that can be read`,
       safe: 'Nothing was signed.',
+      next: ['the same command with --key and the file of your private key'],
     });
   }
 }

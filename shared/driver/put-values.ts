@@ -7,6 +7,38 @@ import type { VersionRecord } from '../domain/version.ts';
 import type { SecretChange } from '../ports/registry.ts';
 import type { Needs } from './services.ts';
 
+/** What stands against putting one of the values, by its place among them. */
+export interface Refusal {
+  readonly index: number;
+  /** Neither the value nor what stands where a reference should: the two may have been mixed up. */
+  readonly message: string;
+}
+
+export async function refusalsOf(
+  { registry }: Needs<'registry'>,
+  values: readonly { readonly ref: string }[],
+): Promise<Refusal[]> {
+  const refs = [...new Set(values.map(({ ref }) => ref))].filter(isSecretRef);
+  const known = new Map((await registry.secrets(refs)).map((secret) => [secret.ref as string, secret]));
+  const candidates =
+    known.size < refs.length ? (await registry.enrolment()).secrets.map((secret) => secret.ref) : [];
+  const seen = new Set<string>();
+  return values.flatMap(({ ref }, index) => {
+    const again = seen.has(ref);
+    seen.add(ref);
+    if (!isSecretRef(ref)) return { index, message: 'what should be a reference (vault://…) is none' };
+    const secret = known.get(ref);
+    if (secret === undefined) {
+      const nearest = suggestNearest(ref, candidates);
+      const hint = nearest === null ? '' : ` (did you mean ${nearest}?)`;
+      return { index, message: `${ref} is not enrolled${hint}` };
+    }
+    if (secret.rotation !== undefined)
+      return { index, message: `${ref} is being rotated by ${secret.rotation.operation}` };
+    return again ? { index, message: `${ref} is given twice` } : [];
+  });
+}
+
 /**
  * Puts values that people hold: first values, or (`replace`) the next value of a secret that no rotator changes. Nothing is
  * changed at a target. All of them or none. Answers what was put; without `replace`, what has a value is left alone.
@@ -17,36 +49,23 @@ export async function putValues(
   by: { readonly user: string; readonly source: string; readonly replace: boolean },
 ): Promise<{ readonly ref: SecretRef; readonly versionId: string }[]> {
   const { registry, store, keys, clock, random } = services;
-  const refs = [...new Set(values.map(({ ref }) => ref))].filter(isSecretRef);
-  const known = new Map((await registry.secrets(refs)).map((secret) => [secret.ref as string, secret]));
-  const candidates =
-    known.size < refs.length ? (await registry.enrolment()).secrets.map((secret) => secret.ref) : [];
-  const mistakes = values.flatMap(({ ref }) => {
-    if (!isSecretRef(ref)) return [`${ref} is no reference`];
-    const secret = known.get(ref);
-    if (secret === undefined) {
-      const nearest = suggestNearest(ref, candidates);
-      return [`${ref} is not enrolled${nearest === null ? '' : ` (did you mean ${nearest}?)`}`];
-    }
-    if (secret.rotation !== undefined) return [`${ref} is being rotated by ${secret.rotation.operation}`];
-    return [];
-  });
-  const doubles = values.map(({ ref }) => ref).filter((ref, index, all) => all.indexOf(ref) !== index);
-  mistakes.push(...doubles.map((ref) => `${ref} is given twice`));
-  if (mistakes.length > 0) {
+  const refusals = await refusalsOf(services, values);
+  if (refusals.length > 0) {
     throw new RekeyError({
       code: 'values-refused',
       family: 'Validation',
-      message: mistakes.join('\n'),
+      message: refusals.map(({ message }) => message).join('\n'),
       safe: 'No value was stored.',
       next: ['rekey status'],
     });
   }
+  const secrets = await registry.secrets(values.map(({ ref }) => ref as SecretRef));
+  const known = new Map(secrets.map((secret) => [secret.ref as string, secret]));
   const wanted = values.filter(({ ref }) => by.replace || known.get(ref)?.currentVersionId === undefined);
   const nowMs = clock.nowMs();
   const operation = `put-${random.uuid().slice(0, 8)}`;
   const epochs = new Map<string, number | undefined>();
-  for (const className of new Set([...known.values()].map((secret) => secret.className))) {
+  for (const className of new Set(secrets.map((secret) => secret.className))) {
     epochs.set(className, (await registry.classNamed(className))?.epoch);
   }
   const claims = await registry.claim(

@@ -132,7 +132,6 @@ test.each<[string, (world: World) => unknown]>([
   ['a packet', ({ state }) => state.services.packets.write('full', BIG, BIG)],
 ])('%s that cannot be written says so in one way', async (name, write) => {
   const world = await aWorld();
-  createSqliteJournal(world.state.database);
   world.state.database.exec('PRAGMA max_page_count = 1');
   const packets = join(world.home, 'packets');
   mkdirSync(packets);

@@ -4,6 +4,7 @@ import { createInterpreter } from '../../local/interpreter/interpreter.ts';
 import type { Journal } from '../../local/interpreter/journal.ts';
 import { loadMachine } from '../../local/interpreter/load.ts';
 import { answerTask, createSqliteJournal } from '../../local/interpreter/sqlite-journal.ts';
+import { makeTables } from '../../local/sqlite/database.ts';
 import { FrozenClock, seededRandom } from '../support/clock.ts';
 
 type Functions = Record<string, (payload: never) => unknown>;
@@ -29,6 +30,7 @@ function aRun(
   journalOf: (database: DatabaseSync) => Journal = createSqliteJournal,
 ) {
   const database = new DatabaseSync(':memory:');
+  makeTables(database);
   const clock = new FrozenClock();
   const start = () =>
     createInterpreter({

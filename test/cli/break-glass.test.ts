@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { aFolder, rekey } from '../support/command-line.ts';
+
+const FILE = `version: 1
+people: {}
+targets: {}
+classes:
+  payments: { owner: payments-team, maxAge: 30d }
+  platform: { owner: platform-team, maxAge: 30d }
+consumers: {}
+secrets: []
+`;
+
+async function enrolled(): Promise<string> {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'rekey.yaml'), FILE);
+  expect((await rekey(['apply', '--yes'], { folder })).code).toBe(0);
+  return folder;
+}
+
+async function planHashOf(folder: string, scope: readonly string[]): Promise<string> {
+  const { stdout } = await rekey([...scope, '--plan', '--json'], { folder });
+  return (JSON.parse(stdout) as { planHash: string }).planHash;
+}
+
+const SCOPE = ['break-glass', '--class', 'payments', '--cause', 'values-leaked'];
+
+test('a class that there is not suggests the nearest, and nothing is started', async () => {
+  const folder = await enrolled();
+  const ended = await rekey(['break-glass', '--class', 'paymets', '--cause', 'unknown'], { folder });
+  expect(ended).toMatchObject({ code: 2, stdout: '' });
+  expect(ended.stderr).toContain('there is no class paymets (did you mean payments?)');
+  expect(ended.stderr).toContain('Nothing was changed.\n       Next: rekey status');
+  const nobody = await rekey(['break-glass', '--class', 'payments', '--tenant', 'acme'], { folder });
+  expect(nobody.stderr).toContain('there is no tenant acme');
+  const { stdout } = await rekey(['incident', 'list', '--json'], { folder });
+  expect(JSON.parse(stdout)).toEqual([]);
+});
+
+test('[5.4] an empty class ends at once, with nothing claimed of anything', async () => {
+  const folder = await enrolled();
+  const planHash = await planHashOf(folder, SCOPE);
+  const ended = await rekey([...SCOPE, '--yes', '--plan-hash', planHash, '--json'], { folder });
+  expect(ended.code).toBe(0);
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    state: 'sealed',
+    secrets: 0,
+    provenRevoked: 0,
+    unproven: 0,
+    containMs: null,
+    reissueMs: null,
+    proveMs: null,
+  });
+});
+
+test('[F.1] --yes without the hash of the plan that was looked at, or with another, opens nothing', async () => {
+  const folder = await enrolled();
+  const planHash = await planHashOf(folder, SCOPE);
+  const without = await rekey([...SCOPE, '--yes'], { folder });
+  expect(without).toMatchObject({ code: 2, stdout: '' });
+  expect(without.stderr).toContain(
+    `--yes needs --plan-hash: it says which plan was looked at (${planHash} now)`,
+  );
+  const other = await rekey([...SCOPE, '--yes', '--plan-hash', 'ab'.repeat(32), '--json'], { folder });
+  expect(other.code).toBe(2);
+  expect(JSON.parse(other.stdout)).toMatchObject({ error: { code: 'plan-hash' } });
+  const unasked = await rekey(SCOPE, { folder });
+  expect(unasked.code).toBe(2);
+  expect(unasked.stderr).toContain('there is no terminal to confirm at: --yes --plan-hash does');
+  // The plan that was looked at is no longer the one that would be done.
+  writeFileSync(
+    join(folder, 'rekey.yaml'),
+    FILE.replace('secrets: []', 'secrets: [{ ref: "vault://t/a", class: payments, tenant: acme }]'),
+  );
+  expect((await rekey(['apply', '--yes'], { folder })).code).toBe(0);
+  const moved = await rekey([...SCOPE, '--yes', '--plan-hash', planHash], { folder });
+  expect(moved.code).toBe(2);
+  expect(moved.stderr).toContain(`${planHash} was looked at: something changed in between`);
+  const { stdout } = await rekey(['incident', 'list', '--json'], { folder });
+  expect(JSON.parse(stdout)).toEqual([]);
+});
+
+test('what cannot be read of the question is said with what to give', async () => {
+  const folder = await enrolled();
+  const noCause = await rekey(['break-glass', '--class', 'payments'], { folder });
+  expect(noCause.code).toBe(2);
+  expect(noCause.stderr).toContain('--cause says what happened');
+  const since = await rekey([...SCOPE, '--since', 'lately', '--plan'], { folder });
+  expect(since.code).toBe(2);
+  expect(since.stderr).toContain('Next: rekey break-glass … --since 2h');
+  const noClass = await rekey(['break-glass', '--cause', 'unknown', '--plan'], { folder });
+  expect(noClass.code).toBe(2);
+  expect(noClass.stderr).toContain('which class?');
+});
