@@ -2,10 +2,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { homeOf, pathsIn } from '../local/home.ts';
-import { RekeyError } from '../shared/domain/errors.ts';
-import type { Finding } from '../shared/driver/finding.ts';
-import type { Face } from './face.ts';
+import { homeOf } from '../local/home.ts';
 
 const CONFIG = 'rekey.yaml';
 
@@ -56,35 +53,5 @@ function nearest(from: string): string {
     const file = join(folder, CONFIG);
     if (existsSync(file) || existsSync(join(folder, '.rekey'))) return file;
     if (dirname(folder) === folder) return join(from, CONFIG);
-  }
-}
-
-/** What this machine has to look after itself. */
-export async function surroundings(context: Context): Promise<Finding[]> {
-  const { surroundingsOf } = await import('../local/surroundings.ts');
-  return surroundingsOf(context.home);
-}
-
-/** The control plane for the length of a command. Where nothing was ever applied there is nothing to open. */
-export async function withFace<T>(
-  context: Context,
-  use: (face: Face) => Promise<T>,
-  make: { readonly create: boolean } = { create: false },
-): Promise<T> {
-  if (!make.create && !existsSync(pathsIn(context.home).database)) {
-    throw new RekeyError({
-      code: 'state-missing',
-      family: 'NotFound',
-      message: `there is no state in ${context.home}`,
-      safe: 'Nothing was changed.',
-      next: ['rekey init', 'rekey apply'],
-    });
-  }
-  const { openLocalFace } = await import('./local-face.ts');
-  const opened = await openLocalFace(context);
-  try {
-    return await use(opened.face);
-  } finally {
-    opened.close();
   }
 }

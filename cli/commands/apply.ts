@@ -7,8 +7,9 @@ import { toRecords } from '../../shared/domain/config/records.ts';
 import type { ConfigFile } from '../../shared/domain/config/schema.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { postgres } from '../../shared/rotators/postgres/rotator.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { withFace } from '../with-face.ts';
 
 const MOST_LINES = 40;
 

@@ -10,11 +10,12 @@ import { type Verdict, type VerifyOptions, verifyExport } from '../../shared/dom
 import { canonicalJson } from '../../shared/domain/canonical.ts';
 import { formatDuration } from '../../shared/domain/config/duration.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
 import { readGivenFile, unusableFile, writeGivenFile } from '../given-file.ts';
 import { sleep } from '../sleep.ts';
+import { withFace } from '../with-face.ts';
 
 const AT_ONCE = 1_000;
 const LOOK_EVERY_MS = 500;

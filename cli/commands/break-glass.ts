@@ -4,11 +4,12 @@ import { startBreakGlass } from '../../functions/start-break-glass/handler.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Plan } from '../../shared/domain/incident.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
 import { renderPlan } from '../screen/plan.ts';
+import { withFace } from '../with-face.ts';
 
 export interface BreakGlassOptions {
   readonly class?: string;

@@ -1,7 +1,8 @@
 import { checkHealth } from '../../functions/check-health/handler.ts';
 import type { Finding } from '../../shared/driver/finding.ts';
-import { type Context, surroundings, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { surroundings, withFace } from '../with-face.ts';
 
 /** Looks at everything that an incident needs, rotates nothing. */
 export async function doctor(context: Context): Promise<ExitCode> {

@@ -3,8 +3,9 @@ import { constants } from 'node:os';
 import { readSecret } from '../../functions/read-secret/handler.ts';
 import { withValues } from '../../local/engine/environment.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { withFace } from '../with-face.ts';
 
 /** The secrets go into one child's environment and nowhere else. Its exit code is ours. */
 export async function exec(

@@ -4,9 +4,10 @@ import { checkValues } from '../../functions/check-values/handler.ts';
 import { putValues } from '../../functions/put-values/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Refusal } from '../../shared/driver/put-values.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readGivenFile } from '../given-file.ts';
+import { withFace } from '../with-face.ts';
 
 const Line = z.strictObject({ ref: z.string(), value: z.string().min(1) });
 

@@ -1,9 +1,10 @@
 import { listIncidents as list } from '../../functions/list-incidents/handler.ts';
 import { showIncident as show } from '../../functions/show-incident/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { reportIncident } from '../report-incident.ts';
+import { withFace } from '../with-face.ts';
 
 export async function listIncidents(context: Context): Promise<ExitCode> {
   return withFace(context, async (face) => {

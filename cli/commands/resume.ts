@@ -1,8 +1,9 @@
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
+import { withFace } from '../with-face.ts';
 
 /** Takes up what is left, what waits for its time and what was set aside for a person alike. What is done is skipped. */
 export async function resume(

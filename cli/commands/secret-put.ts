@@ -1,7 +1,8 @@
 import { putValues } from '../../functions/put-values/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { withFace } from '../with-face.ts';
 
 /** One value from standard input, its last line end left off. */
 export async function secretPut(context: Context, { ref }: { readonly ref: string }): Promise<ExitCode> {

@@ -3,11 +3,12 @@ import { submitSignature } from '../../functions/submit-signature/handler.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import { type Statement, statementBytes } from '../../shared/domain/signature/statement.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
+import { withFace } from '../with-face.ts';
 
 interface SignOptions {
   readonly incident: string;

@@ -1,8 +1,9 @@
 import { showSecret } from '../../functions/show-secret/handler.ts';
 import { showStatus } from '../../functions/show-status/handler.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
+import { withFace } from '../with-face.ts';
 
 export async function status(context: Context, { ref }: { readonly ref?: string }): Promise<ExitCode> {
   return withFace(context, async (face) => {

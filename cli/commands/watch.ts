@@ -1,8 +1,9 @@
 import { showIncident } from '../../functions/show-incident/handler.ts';
-import { type Context, withFace } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
+import { withFace } from '../with-face.ts';
 
 export async function watch(
   context: Context,

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { pathsIn } from '../local/home.ts';
+import { RekeyError } from '../shared/domain/errors.ts';
+import type { Finding } from '../shared/driver/finding.ts';
+import type { Context } from './context.ts';
+import type { Face } from './face.ts';
+
+/** What this machine has to look after itself. */
+export async function surroundings(context: Context): Promise<Finding[]> {
+  const { surroundingsOf } = await import('../local/surroundings.ts');
+  return surroundingsOf(context.home);
+}
+
+/** The control plane for the length of a command. Where nothing was ever applied there is nothing to open. */
+export async function withFace<T>(
+  context: Context,
+  use: (face: Face) => Promise<T>,
+  make: { readonly create: boolean } = { create: false },
+): Promise<T> {
+  if (!make.create && !existsSync(pathsIn(context.home).database)) {
+    throw new RekeyError({
+      code: 'state-missing',
+      family: 'NotFound',
+      message: `there is no state in ${context.home}`,
+      safe: 'Nothing was changed.',
+      next: ['rekey init', 'rekey apply'],
+    });
+  }
+  const { openLocalFace } = await import('./local-face.ts');
+  const opened = await openLocalFace(context);
+  try {
+    return await use(opened.face);
+  } finally {
+    opened.close();
+  }
+}
