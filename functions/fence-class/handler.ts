@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { LayerReport } from '../../shared/domain/incident.ts';
-import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
 import {
   changeIncident,
   incidentEntry,
@@ -8,8 +7,6 @@ import {
   withLayers,
 } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
-
-const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
 
 /**
  * Leaves: the keys that seal the scope's versions closed to readers. A key that also seals what lies outside the scope stays
@@ -25,11 +22,17 @@ export const fenceClass = defineFunction({
     const inScope = new Set<string>(incident.plan.secrets.map((secret) => secret.ref));
     const closed: string[] = [];
     const shared: string[] = [];
-    for (const key of await services.keys.list(incident.plan.scope.className)) {
-      if (key.state === 'destroyed' || key.epoch >= incident.epoch) continue;
-      const sealed = (await services.registry.versions({ keyId: key.id })).filter((version) =>
-        UNSETTLED.has(version.fate),
-      );
+    const { className } = incident.plan.scope;
+    const older = (await services.keys.list(className)).filter(
+      (key) => key.state !== 'destroyed' && key.epoch < incident.epoch,
+    );
+    const unsettled = await services.registry.unsettledUnder({
+      className,
+      keyIds: older.map(({ id }) => id),
+    });
+    const byKey = Map.groupBy(unsettled, ({ keyId }) => keyId);
+    for (const key of older) {
+      const sealed = byKey.get(key.id) ?? [];
       if (sealed.length === 0) continue;
       if (sealed.every((version) => inScope.has(version.ref))) {
         await services.keys.close(key.id);

@@ -5,13 +5,10 @@ import { buildPacket } from '../../shared/domain/packet/packet.ts';
 import { renderPacketHtml } from '../../shared/domain/packet/page/page.ts';
 import { signPacket } from '../../shared/domain/packet/signature.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
-import { UNSETTLED_FATES } from '../../shared/domain/version.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
-
-const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
 
 /**
  * Leaves: keys that nothing names any more destroyed, and a signed packet of what was seen. An incident that is still
@@ -57,13 +54,15 @@ async function destroyOldKeys(
   services: Needs<'registry' | 'store' | 'keys' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'>,
   incident: IncidentRecord,
 ): Promise<string[]> {
-  const begun = new Set(incident.destroying);
-  for (const key of await services.keys.list(incident.plan.scope.className)) {
-    if (key.state === 'destroyed' || key.epoch >= incident.epoch) continue;
-    const versions = await services.registry.versions({ keyId: key.id });
-    if (versions.length === 0 || versions.some((version) => UNSETTLED.has(version.fate))) continue;
-    begun.add(key.id);
-  }
+  const { className } = incident.plan.scope;
+  const inUse = await epochsUnderWay(services, className);
+  const older = (await services.keys.list(className)).filter(
+    (key) => key.state !== 'destroyed' && key.epoch < incident.epoch && !inUse.has(key.epoch),
+  );
+  const keyIds = older.map(({ id }) => id);
+  const unsettled = await services.registry.unsettledUnder({ className, keyIds });
+  const named = new Set(unsettled.map(({ keyId }) => keyId));
+  const begun = new Set([...(incident.destroying ?? []), ...keyIds.filter((id) => !named.has(id))]);
   if (begun.size === 0) return [];
   await changeIncident(services, incident.id, (before) => ({
     incident: { ...before, destroying: [...begun] },
@@ -71,7 +70,7 @@ async function destroyOldKeys(
   const owed: string[] = [];
   for (const id of begun) {
     try {
-      const { irrevocableAtMs, pending } = await services.keys.destroy(id);
+      const { irrevocableAtMs, pending } = await services.keys.destroy(className, id);
       const atMs = services.clock.nowMs();
       const said = irrevocableAtMs === null ? `not yet irrevocable: ${pending}` : 'irrevocable';
       await services.registry.append([
@@ -94,6 +93,13 @@ async function destroyOldKeys(
     }
   }
   return owed;
+}
+
+/** Epochs of incidents that are not at their end: their keys may have sealed nothing yet, and are about to. */
+async function epochsUnderWay(services: Needs<'registry'>, className: string): Promise<Set<number>> {
+  const record = await services.registry.classNamed(className);
+  const open = await Promise.all((record?.incidents ?? []).map((id) => services.registry.incident(id)));
+  return new Set(open.flatMap((incident) => incident?.epoch ?? []));
 }
 
 async function writePacket(

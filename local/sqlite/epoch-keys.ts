@@ -116,7 +116,7 @@ export function createSqliteEpochKeys(
     async open(keyId) {
       setState(keyId, 'open');
     },
-    async destroy(keyId) {
+    async destroy(_className, keyId) {
       transact(database, () => {
         find(keyId);
         const named = database

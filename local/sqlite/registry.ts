@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ClassRecord, Scope } from '../../shared/domain/class.ts';
+import { takeClaim } from '../../shared/domain/claim.ts';
+import { type ClassRecord, type Scope, withIncident, withoutIncident } from '../../shared/domain/class.ts';
 import { keepHistory } from '../../shared/domain/config/history.ts';
 import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
 import type { CutRecord } from '../../shared/domain/cut.ts';
-import { type Delivery, LONGEST_RETRY_MS } from '../../shared/domain/delivery.ts';
-import { RekeyError } from '../../shared/domain/errors.ts';
+import { type Delivery, isDone, LONGEST_RETRY_MS } from '../../shared/domain/delivery.ts';
 import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
+import { epochMoved, incidentChanged } from '../../shared/domain/incident-conflict.ts';
 import type { Person } from '../../shared/domain/person.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
@@ -75,14 +76,13 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
   }
 
   function putDelivery(delivery: Delivery): void {
-    const done = delivery.state === 'confirmed' || (delivery.state === 'told' && !delivery.mustConfirm);
     run(
       `INSERT INTO delivery (id, incident, open, due_ms, doc) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET open = excluded.open, due_ms = excluded.due_ms, doc = excluded.doc
          WHERE delivery.open = 1`,
       delivery.id,
       delivery.incident,
-      done ? 0 : 1,
+      isDone(delivery) ? 0 : 1,
       Math.ceil(delivery.dueAtMs),
       JSON.stringify(delivery),
     );
@@ -225,13 +225,19 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       return rows<Person>('SELECT doc FROM person ORDER BY name');
     },
 
-    async versions(of) {
-      return 'refs' in of
-        ? rows<VersionRecord>(
-            'SELECT doc FROM version WHERE ref IN (SELECT value FROM json_each(?)) ORDER BY ref, rowid',
-            among(of.refs),
-          )
-        : rows<VersionRecord>('SELECT doc FROM version WHERE key_id = ? ORDER BY ref, rowid', of.keyId);
+    async versions({ refs }) {
+      return rows<VersionRecord>(
+        'SELECT doc FROM version WHERE ref IN (SELECT value FROM json_each(?)) ORDER BY ref, rowid',
+        among(refs),
+      );
+    },
+
+    async unsettledUnder({ keyIds }) {
+      return rows<VersionRecord>(
+        `SELECT doc FROM version WHERE key_id IN (SELECT value FROM json_each(?))
+           AND fate NOT IN ('revoked-proven', 'failed') ORDER BY ref, rowid`,
+        among(keyIds),
+      );
     },
 
     async openIncident(incident, entries) {
@@ -240,29 +246,8 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         if (known !== undefined) return;
         const { className } = incident.plan.scope;
         const record = row<ClassRecord>('SELECT doc FROM class WHERE name = ?', className);
-        if (record === null || record.epoch !== incident.plan.fromEpoch) {
-          throw new RekeyError({
-            code: 'epoch-moved',
-            family: 'Conflict',
-            message: `class ${className} is at epoch ${record?.epoch ?? 'none'}, the plan was made at ${incident.plan.fromEpoch}: another break-glass was started meanwhile`,
-            safe: 'This one changed nothing.',
-            next: [
-              ...(record?.incidents ?? []).map((id) => `rekey watch ${id}`),
-              'the same command again, for a new plan',
-            ],
-          });
-        }
-        putClass({
-          ...record,
-          epoch: incident.epoch,
-          incidents: [...record.incidents, incident.id],
-          fences: incident.plan.fence
-            ? [
-                ...record.fences,
-                { incident: incident.id, scope: incident.plan.scope, atMs: incident.confirmedAtMs },
-              ]
-            : record.fences,
-        });
+        if (record === null || record.epoch !== incident.plan.fromEpoch) throw epochMoved(incident, record);
+        putClass(withIncident(record, incident));
         run(
           'INSERT INTO incident (id, revision, at_ms, plan, doc) VALUES (?, ?, ?, ?, ?)',
           incident.id,
@@ -296,29 +281,13 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           incident.id,
           incident.revision,
         );
-        if (changed === 0) {
-          throw new RekeyError({
-            code: 'incident-changed',
-            family: 'Conflict',
-            message: `incident ${incident.id} was changed meanwhile`,
-            safe: 'This save changed nothing.',
-            next: [`rekey incident show ${incident.id}`],
-          });
-        }
+        if (changed === 0) throw incidentChanged(incident.id);
         const record = row<ClassRecord>(
           'SELECT doc FROM class WHERE name = ?',
           incident.plan.scope.className,
         );
         if (record !== null && (effects.lift === true || effects.end === true)) {
-          putClass({
-            ...record,
-            fences:
-              effects.lift === true
-                ? record.fences.filter((fence) => fence.incident !== incident.id)
-                : record.fences,
-            incidents:
-              effects.end === true ? record.incidents.filter((id) => id !== incident.id) : record.incidents,
-          });
+          putClass(withoutIncident(record, incident.id, effects));
         }
         insertEntries(database, entries);
         return saved;
@@ -379,48 +348,37 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         return refs.map((ref): ClaimAnswer => {
           const secret = found.get(ref);
           if (secret === undefined) return { outcome: 'unknown', ref };
-          const rivalEpoch = secret.rotation?.epoch ?? 0;
-          if (Math.max(rivalEpoch, secret.epoch) > request.epoch) {
-            return {
-              outcome: 'superseded',
-              ref,
-              by: secret.rotation?.operation ?? secret.claim?.operation ?? 'a newer epoch',
-            };
-          }
-          const token = secret.fencing + 1;
-          const claimed: SecretRecord = {
-            ...secret,
-            fencing: token,
-            claim: {
-              operation: request.operation,
-              holder: request.holder,
-              token,
-              expiresAtMs: request.nowMs + request.leaseMs,
-            },
-          };
+          const taken = takeClaim(secret, { ...request, expiresAtMs: request.nowMs + request.leaseMs });
+          if ('supersededBy' in taken) return { outcome: 'superseded', ref, by: taken.supersededBy };
+          const { claimed, preempted } = taken;
           putSecret(claimed);
           return {
             outcome: 'claimed',
             secret: claimed,
             versions: versions.get(ref) ?? [],
-            ...(secret.claim === undefined ? {} : { preempted: secret.claim }),
+            ...(preempted === undefined ? {} : { preempted }),
           };
         });
       });
     },
 
-    async renew(claims, expiresAtMs) {
+    async renew(claims, { nowMs, leaseMs }) {
       return transact(database, () => {
+        const held = new Map(
+          secretsOf(claims.map(({ ref }) => ref)).map(({ ref, fencing, claim }) => [ref, { fencing, claim }]),
+        );
         const stale: SecretRef[] = [];
         for (const { ref, token } of claims) {
-          const changed = run(
-            `UPDATE secret SET doc = json_set(doc, '$.claim.expiresAtMs', ?)
-             WHERE ref = ? AND fencing = ? AND doc -> '$.claim' IS NOT NULL`,
-            expiresAtMs,
-            ref,
-            token,
-          );
-          if (changed === 0) stale.push(ref);
+          const { fencing, claim } = held.get(ref) ?? {};
+          if (claim === undefined || fencing !== token) {
+            stale.push(ref);
+          } else if (claim.expiresAtMs - nowMs < leaseMs / 2) {
+            run(
+              `UPDATE secret SET doc = json_set(doc, '$.claim.expiresAtMs', ?) WHERE ref = ?`,
+              nowMs + leaseMs,
+              ref,
+            );
+          }
         }
         return stale;
       });

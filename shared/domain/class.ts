@@ -52,3 +52,38 @@ export function isInScope(
     (scope.secretRef === undefined || scope.secretRef === secret.ref)
   );
 }
+
+/** The class with an incident opened in it: one epoch on, fenced where the plan has a fence. */
+export function withIncident(
+  record: ClassRecord,
+  incident: {
+    readonly id: string;
+    readonly epoch: number;
+    readonly confirmedAtMs: number;
+    readonly plan: { readonly scope: Scope; readonly fence: boolean };
+  },
+): ClassRecord {
+  const { id, epoch, confirmedAtMs, plan } = incident;
+  return {
+    ...record,
+    epoch,
+    incidents: [...record.incidents, id],
+    fences: plan.fence
+      ? [...record.fences, { incident: id, scope: plan.scope, atMs: confirmedAtMs }]
+      : record.fences,
+  };
+}
+
+/** `lift`: the incident's own fence falls; `end`: the class is free of it. */
+export function withoutIncident(
+  record: ClassRecord,
+  incident: string,
+  effects: { readonly lift?: boolean; readonly end?: boolean },
+): ClassRecord {
+  return {
+    ...record,
+    fences:
+      effects.lift === true ? record.fences.filter((fence) => fence.incident !== incident) : record.fences,
+    incidents: effects.end === true ? record.incidents.filter((id) => id !== incident) : record.incidents,
+  };
+}

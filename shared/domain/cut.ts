@@ -1,6 +1,7 @@
 import type { IncidentRecord } from './incident.ts';
 import type { SecretRecord } from './secret.ts';
 import type { SecretRef } from './secret-ref.ts';
+import type { Fate, VersionRecord } from './version.ts';
 
 /** One target's cut, written before the target is touched: what was off before stays off, and a dead worker's session is ended by name. */
 export interface CutRecord {
@@ -33,4 +34,37 @@ export function markedBy(cut: CutRecord | undefined, secret: SecretRecord): Secr
   if (cut === undefined || secret.cut !== undefined || !(wasOff || cut.cut.includes(secret.ref)))
     return secret;
   return { ...secret, cut: { operation: cut.incident, wasOff, atMs: cut.atMs } };
+}
+
+interface Kept {
+  readonly secret: SecretRecord;
+  readonly versions: readonly VersionRecord[];
+}
+
+/**
+ * A secret marked with how a cut found it and taken over from whoever holds it. `seen`: it was seen off, so that what was live
+ * or in grace is `cut` now.
+ */
+export function withCut(
+  { secret, versions }: Kept,
+  cut: NonNullable<SecretRecord['cut']>,
+  seen: boolean,
+): Kept {
+  const off = (fate: Fate) => seen && (fate === 'live' || fate === 'grace');
+  return {
+    secret: { ...secret, fencing: secret.fencing + 1, cut },
+    versions: versions.map((version) => (off(version.fate) ? { ...version, fate: 'cut' } : version)),
+  };
+}
+
+/** A secret whose cut was undone at its target: what readers get is live again, any other grace. */
+export function withoutCut({ secret, versions }: Kept): Kept {
+  const { cut: _cut, ...rest } = secret;
+  return {
+    secret: rest,
+    versions: versions.map((version): VersionRecord => {
+      if (version.fate !== 'cut') return version;
+      return { ...version, fate: version.id === secret.currentVersionId ? 'live' : 'grace' };
+    }),
+  };
 }

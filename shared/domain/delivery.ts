@@ -18,6 +18,11 @@ export interface Delivery {
   readonly lastError?: string;
 }
 
+/** Confirmed, or told where that suffices. */
+export function isDone({ state, mustConfirm }: Pick<Delivery, 'state' | 'mustConfirm'>): boolean {
+  return state === 'confirmed' || (state === 'told' && !mustConfirm);
+}
+
 const FIRST_RETRY_MS = 500;
 /** Nothing is told again later than this. */
 export const LONGEST_RETRY_MS = 300_000;

@@ -24,7 +24,9 @@ export interface ErrorDetails {
 
 /** What befell the state itself and not a target: nothing was learned of the target, so nothing is written down of it. */
 export function isOfState(error: unknown): boolean {
-  return error instanceof RekeyError && (error.code === 'disk-full' || error.code === 'state-locked');
+  if (!(error instanceof RekeyError)) return false;
+  // `table-…`: whatever the adapters of the two tables say.
+  return error.code === 'disk-full' || error.code === 'state-locked' || error.code.startsWith('table-');
 }
 
 /** The one error of this project. Adapters translate vendor errors into it once. */

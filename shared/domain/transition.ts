@@ -256,7 +256,7 @@ export function accountMissing(rotating: Rotating, why: Setback, nowMs: number):
   }));
 }
 
-/** The end. A rotation whose own version never became usable stays visible, parked for its owner. */
+/** The end, and the claim is given back with it. A rotation whose own version never became usable stays visible, parked for its owner. */
 export function settled(rotating: Rotating, nowMs: number): Rotating {
   const issued = issuedOf(rotating);
   if (issued?.fate === 'failed') {
@@ -270,6 +270,6 @@ export function settled(rotating: Rotating, nowMs: number): Rotating {
       },
     }));
   }
-  const { rotation: _rotation, ...secret } = rotating.secret;
+  const { rotation: _rotation, claim: _claim, ...secret } = rotating.secret;
   return { ...rotating, secret };
 }

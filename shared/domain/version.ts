@@ -24,6 +24,13 @@ export const UNSETTLED_FATES = [
   'revoked-unproven',
 ] as const satisfies Fate[];
 
+const UNSETTLED: ReadonlySet<Fate> = new Set(UNSETTLED_FATES);
+
+/** Nothing more becomes of it: it was seen to be refused, or never became usable. */
+export function isSettled(fate: Fate): boolean {
+  return !UNSETTLED.has(fate);
+}
+
 /** One credential ever issued: a line of the ledger. Holds no value. */
 export interface VersionRecord {
   readonly v: 1;

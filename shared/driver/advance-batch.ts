@@ -123,7 +123,8 @@ async function workAt(
       acting: request.acting,
       consumers: new Map((await registry.consumers()).map((consumer) => [consumer.name, consumer])),
       async stillOurs(candidates) {
-        const stale = new Set(await registry.renew(claimsOf(candidates), clock.nowMs() + LEASE_MS));
+        const lease = { nowMs: clock.nowMs(), leaseMs: LEASE_MS };
+        const stale = new Set(await registry.renew(claimsOf(candidates), lease));
         return candidates.filter((item) => !stale.has(item.ref));
       },
     };
@@ -171,7 +172,7 @@ async function start(
       next = proveNoEarlier(next, preempted.expiresAtMs + LONGEST_WRITE_MS);
     }
     next = proveNoLater(next, nowMs + LEASE_MS + LONGEST_WRITE_MS);
-    const item = new BatchItem(next, token);
+    const item = new BatchItem(next, token, versions);
     if (next.secret !== secret) {
       begun.push({
         item,
@@ -195,12 +196,14 @@ async function commit(
     steps.map(({ item, next, entries, deliveries }) => ({
       token: item.token,
       secret: next.secret,
-      versions: next.versions,
+      versions: item.uncommitted(next),
       deliveries,
       entries,
     })),
   );
-  return new Set(stale);
+  const lost = new Set(stale);
+  for (const { item, next } of steps) if (!lost.has(item.ref)) item.committed(next);
+  return lost;
 }
 
 /** Step by step until nothing is due. Items that diverge go on in groups of their own. */

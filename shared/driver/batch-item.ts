@@ -1,6 +1,7 @@
 import type { AuditAction, AuditEntry, AuditOutcome } from '../domain/audit/entry.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { issuedOf, type Rotating } from '../domain/transition.ts';
+import type { VersionRecord } from '../domain/version.ts';
 import type { Account } from '../rotators/rotator.ts';
 import { accountOf } from './account-of.ts';
 import { type Acting, stepEntry } from './entries.ts';
@@ -14,10 +15,22 @@ export class BatchItem {
   /** Old values by version; null where nobody holds one. */
   old: Map<string, string | null> | undefined;
   #place = 0;
+  /** As the registry has them. */
+  #committed: ReadonlySet<VersionRecord>;
 
-  constructor(rotating: Rotating, token: number) {
+  constructor(rotating: Rotating, token: number, committed: readonly VersionRecord[]) {
     this.rotating = rotating;
     this.token = token;
+    this.#committed = new Set(committed);
+  }
+
+  /** Versions that differ from what the registry has: a commit is paid by what it writes. */
+  uncommitted({ versions }: Rotating): VersionRecord[] {
+    return versions.filter((version) => !this.#committed.has(version));
+  }
+
+  committed({ versions }: Rotating): void {
+    this.#committed = new Set(versions);
   }
 
   get ref(): Rotating['secret']['ref'] {

@@ -30,5 +30,8 @@ export interface EpochKeys {
    * itself. Idempotent. Refused (`Conflict`, `key-still-named`) while a pending, live, grace, cut or unproven version names
    * the key; it stays as it was then.
    */
-  destroy(keyId: string): Promise<{ readonly irrevocableAtMs: number | null; readonly pending?: string }>;
+  destroy(
+    className: string,
+    keyId: string,
+  ): Promise<{ readonly irrevocableAtMs: number | null; readonly pending?: string }>;
 }

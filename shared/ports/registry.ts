@@ -118,10 +118,13 @@ export interface Registry {
   secrets(refs: readonly SecretRef[]): Promise<SecretRecord[]>;
   /** By reference. */
   secretsIn(scope: Scope): Promise<SecretRecord[]>;
-  /** Every version of these secrets, or all under a key, settled ones too; each secret's oldest first. */
-  versions(
-    of: { readonly refs: readonly SecretRef[] } | { readonly keyId: string },
-  ): Promise<VersionRecord[]>;
+  /** Every version of these secrets, settled ones too; each secret's oldest first. */
+  versions(of: { readonly refs: readonly SecretRef[] }): Promise<VersionRecord[]>;
+  /** Every version under one of a class's keys that may still open something, also of secrets that have left the class. */
+  unsettledUnder(keys: {
+    readonly className: string;
+    readonly keyIds: readonly string[];
+  }): Promise<VersionRecord[]>;
 
   /**
    * One conditional write: class epoch `plan.fromEpoch` → `incident.epoch`, the fence where the plan has one, the incident
@@ -150,10 +153,13 @@ export interface Registry {
    * One answer for each reference, in their order; `superseded` and `unknown` change nothing.
    */
   claim(refs: readonly SecretRef[], request: ClaimRequest): Promise<ClaimAnswer[]>;
-  /** Right before each target write: extends the claims that are still held with the last token; refs of the others. */
+  /**
+   * Right before each target write: which claims are still held with the last token; answers the refs of the others. Those
+   * held stand for half of `leaseMs` more at least: one with less left is extended to the whole of it.
+   */
   renew(
     claims: readonly { readonly ref: SecretRef; readonly token: number }[],
-    expiresAtMs: number,
+    lease: { readonly nowMs: number; readonly leaseMs: number },
   ): Promise<SecretRef[]>;
   /** Commits the steps of a batch; refs of stale ones, which changed nothing: no secret, version, delivery or entry. The others go through. */
   record(changes: readonly SecretChange[]): Promise<SecretRef[]>;

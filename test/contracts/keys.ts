@@ -100,7 +100,7 @@ export function describeKeys(name: string, create: () => Promise<KeysUnderTest>)
       const id = `${uniqueName('none')}#1`;
       await expect(keys.close(id)).rejects.toMatchObject(unknown);
       await expect(keys.open(id)).rejects.toMatchObject(unknown);
-      await expect(keys.destroy(id)).rejects.toMatchObject(unknown);
+      await expect(keys.destroy('payments', id)).rejects.toMatchObject(unknown);
     });
 
     test.each(UNSETTLED_FATES)('[5.4] a key that a %s version names is not destroyed', async (fate) => {
@@ -110,7 +110,7 @@ export function describeKeys(name: string, create: () => Promise<KeysUnderTest>)
         await issue(registry, ref, 'revoked-proven', { keyId: key.id });
         await issue(registry, ref, fate, { keyId: key.id });
       }
-      await expect(keys.destroy(key.id)).rejects.toMatchObject({
+      await expect(keys.destroy(key.className, key.id)).rejects.toMatchObject({
         family: 'Conflict',
         code: 'key-still-named',
       });
@@ -127,7 +127,7 @@ export function describeKeys(name: string, create: () => Promise<KeysUnderTest>)
         for (const fate of settled) await issue(registry, ref, fate, { keyId: key.id });
         await issue(registry, ref, 'live', { keyId: other.id });
       }
-      const { irrevocableAtMs, pending } = await keys.destroy(key.id);
+      const { irrevocableAtMs, pending } = await keys.destroy(key.className, key.id);
       // Either it is known when it is past bringing back, or what a person has to do until then.
       expect(irrevocableAtMs === null ? pending : irrevocableAtMs).toBeTruthy();
       await expect(read()).rejects.toMatchObject(destroyed);
@@ -136,8 +136,8 @@ export function describeKeys(name: string, create: () => Promise<KeysUnderTest>)
 
     test('[5.4] a destroyed key stays destroyed: again is no error, and it is not opened, closed or made anew', async () => {
       const { keys, className, key, read } = await sealed('open');
-      await keys.destroy(key.id);
-      await keys.destroy(key.id);
+      await keys.destroy(key.className, key.id);
+      await keys.destroy(key.className, key.id);
       await expect(keys.open(key.id)).rejects.toMatchObject(destroyed);
       await expect(keys.close(key.id)).rejects.toMatchObject(destroyed);
       const gone = { ...key, state: 'destroyed' };

@@ -141,7 +141,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
       const { store, keys, key } = await opened();
       const request = aValue(key.id);
       await store.putPending([request]);
-      await keys.destroy(key.id);
+      await keys.destroy(key.className, key.id);
       const destroyed = { family: 'Unrecoverable', code: 'key-destroyed' };
       for (const as of ['reader', 'worker', 'prover'] as const) {
         await expect(store.read([nameOf(request)], as)).rejects.toMatchObject(destroyed);

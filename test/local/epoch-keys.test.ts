@@ -55,7 +55,9 @@ test('a root key that a command prints is used and never written', async () => {
   try {
     await other.services.keys.ensure('payments', 1, 'open');
     expect(everyByteIn(join(world.home, 'other')).includes(key)).toBe(false);
-    await expect(other.services.keys.destroy('payments#1')).resolves.toMatchObject({ irrevocableAtMs: null });
+    await expect(other.services.keys.destroy('payments', 'payments#1')).resolves.toMatchObject({
+      irrevocableAtMs: null,
+    });
   } finally {
     other.close();
   }
@@ -71,7 +73,8 @@ test('[5.4] a key that is destroyed while another process opens it is not open a
   const between: Promise<unknown>[] = [];
   const prepare = state.database.prepare.bind(state.database);
   state.database.prepare = (sql) => {
-    if (sql.startsWith('UPDATE epoch_key SET state')) between.push(other.services.keys.destroy(key.id));
+    if (sql.startsWith('UPDATE epoch_key SET state'))
+      between.push(other.services.keys.destroy(key.className, key.id));
     return prepare(sql);
   };
   await keys.open(key.id);

@@ -5,6 +5,8 @@ import { AT_MS, uniqueName } from '../records.ts';
 import type { CreateRegistry } from '../registry.ts';
 
 const LEASE_MS = 15_000;
+/** When more than half of a lease taken at `AT_MS` is over. */
+const LATER = { nowMs: AT_MS + 8_000, leaseMs: LEASE_MS };
 
 export function describeClaims(create: CreateRegistry): void {
   describe('claims', () => {
@@ -138,14 +140,24 @@ export function describeClaims(create: CreateRegistry): void {
       const others = { ...enrolled, refs: [taken, given, removed] };
       const before = await pictureOf(registry, others);
       const claims = enrolled.refs.map((ref) => ({ ref, token: 1 }));
-      const stale = await registry.renew(claims, AT_MS + 60_000);
+      const stale = await registry.renew(claims, LATER);
       expect([...stale].sort()).toEqual([taken, given, removed].sort());
       expect((await secretNamed(registry, held)).claim).toMatchObject({
         token: 1,
-        expiresAtMs: AT_MS + 60_000,
+        expiresAtMs: LATER.nowMs + LEASE_MS,
       });
       expect(await pictureOf(registry, others)).toEqual(before);
-      expect(await registry.renew([], AT_MS)).toEqual([]);
+      expect(await registry.renew([], LATER)).toEqual([]);
+    });
+
+    test('[5.4] a claim that has more than half of its lease left is not written again', async () => {
+      const { registry, enrolled, ref } = await one();
+      await registry.claim([ref], request());
+      const before = await pictureOf(registry, enrolled);
+      expect(await registry.renew([{ ref, token: 1 }], { nowMs: AT_MS + 7_000, leaseMs: LEASE_MS })).toEqual(
+        [],
+      );
+      expect(await pictureOf(registry, enrolled)).toEqual(before);
     });
 
     test('[5.4] a claim is given back by its own token alone, and the token is not used again', async () => {
@@ -171,9 +183,9 @@ export function describeClaims(create: CreateRegistry): void {
       const { refs } = await enrol(registry, { secrets: 120 });
       await registry.claim(refs, request());
       const claims = refs.map((ref) => ({ ref, token: 1 }));
-      expect(await registry.renew(claims, AT_MS + 60_000)).toEqual([]);
+      expect(await registry.renew(claims, LATER)).toEqual([]);
       const expiries = (await registry.secrets(refs)).map(({ claim }) => claim?.expiresAtMs);
-      expect(new Set(expiries)).toEqual(new Set([AT_MS + 60_000]));
+      expect(new Set(expiries)).toEqual(new Set([LATER.nowMs + LEASE_MS]));
       await registry.release(claims);
       expect((await registry.secrets(refs)).filter(({ claim }) => claim !== undefined)).toEqual([]);
     });

@@ -85,7 +85,7 @@ export function describeCuts(create: CreateRegistry): void {
       await registry.beginCut(cut, []);
       await registry.observeCut(cut, [], []);
       const tokens = held.map(({ ref, fencing }) => ({ ref, token: fencing }));
-      expect(await registry.renew(tokens, AT_MS + 30_000)).toEqual([one, off]);
+      expect(await registry.renew(tokens, { nowMs: AT_MS, leaseMs: 15_000 })).toEqual([one, off]);
       const changes = held.map((secret) => ({
         token: secret.fencing,
         secret,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FATES } from '../../../shared/domain/version.ts';
 import { enrol, issue } from '../enrolled.ts';
-import { uniqueName } from '../records.ts';
+import { aSecret, uniqueName } from '../records.ts';
 import type { CreateRegistry } from '../registry.ts';
 
 export function describeVersions(create: CreateRegistry): void {
@@ -21,18 +21,30 @@ export function describeVersions(create: CreateRegistry): void {
       expect(await registry.versions({ refs: [] })).toEqual([]);
     });
 
-    test('[5.4] a key names every version under it, of any secret and any fate', async () => {
+    test('[5.4] what may still open something under a class’s keys is found, of secrets that left the class too', async () => {
       const { registry } = await create();
-      const { refs } = await enrol(registry, { secrets: 2 });
-      const keyId = uniqueName('key');
+      const { className, targets, refs } = await enrol(registry, { secrets: 3 });
+      const elsewhere = await enrol(registry);
+      const [stays, moves, leaves] = refs;
+      if (stays === undefined || moves === undefined || leaves === undefined) throw new Error('no secrets');
+      const keyIds = [uniqueName('key'), uniqueName('key')];
       const under = [];
-      for (const ref of refs) {
-        for (const fate of FATES) under.push(await issue(registry, ref, fate, { keyId }));
+      for (const [index, ref] of refs.entries()) {
+        for (const fate of FATES) {
+          under.push(await issue(registry, ref, fate, { keyId: keyIds[index % 2] ?? '' }));
+        }
         await issue(registry, ref, 'live', { keyId: uniqueName('other') });
       }
-      const found = await registry.versions({ keyId });
-      expect(found.map(({ id }) => id).sort()).toEqual(under.map(({ id }) => id).sort());
-      expect(await registry.versions({ keyId: uniqueName('none') })).toEqual([]);
+      const moved = aSecret(moves, elsewhere.className, targets[0] ?? '');
+      await registry.applyEnrolment([
+        { put: { secrets: [moved] }, remove: {}, entries: [] },
+        { put: {}, remove: { secrets: [leaves] }, entries: [] },
+      ]);
+      const open = under.filter(({ fate }) => fate !== 'revoked-proven' && fate !== 'failed');
+      const found = await registry.unsettledUnder({ className, keyIds });
+      expect(found.map(({ id }) => id).sort()).toEqual(open.map(({ id }) => id).sort());
+      const none = await registry.unsettledUnder({ className, keyIds: [uniqueName('none')] });
+      expect([none, await registry.unsettledUnder({ className, keyIds: [] })]).toEqual([[], []]);
     });
 
     test('a hundred secrets and more are asked for together', async () => {

@@ -14,7 +14,6 @@ import {
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { RekeyError } from '../../../domain/errors.ts';
-import { UNSETTLED_FATES } from '../../../domain/version.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { EpochKey, EpochKeys } from '../../../ports/keys.ts';
 import type { Registry } from '../../../ports/registry.ts';
@@ -34,14 +33,12 @@ const UNKNOWN: ReadonlySet<string> = new Set([
   'ValidationException',
 ]);
 
-const UNSETTLED: ReadonlySet<string> = new Set(UNSETTLED_FATES);
-
 export interface KmsKeysOptions {
   /** Of the stage: what its aliases begin with, after `alias/`. */
   readonly prefix: string;
   readonly roles: KeyRoles;
   /** Asked which versions a key seals before it is destroyed. */
-  readonly registry: Pick<Registry, 'versions'>;
+  readonly registry: Pick<Registry, 'unsettledUnder'>;
   readonly clock: Clock;
 }
 
@@ -197,9 +194,8 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
     }
   }
 
-  async function refuseWhileNamed(keyId: string): Promise<void> {
-    const versions = await registry.versions({ keyId });
-    const count = versions.filter(({ fate }) => UNSETTLED.has(fate)).length;
+  async function refuseWhileNamed(className: string, keyId: string): Promise<void> {
+    const { length: count } = await registry.unsettledUnder({ className, keyIds: [keyId] });
     if (count === 0) return;
     throw new RekeyError({
       code: 'key-still-named',
@@ -274,10 +270,10 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
       if (key.KeyState === 'Disabled') await enable(key.Arn);
     },
 
-    async destroy(keyId) {
+    async destroy(className, keyId) {
       const key = await known(keyId);
       if (isDestroyed(key)) return pendingSince(key.DeletionDate);
-      await refuseWhileNamed(key.Arn);
+      await refuseWhileNamed(className, key.Arn);
       // Registry and KMS share no transaction. Once the key is off nothing can be put under it any more, so a version that
       // came to name it meanwhile is either in the registry by now, and the key is given back, or will never have a value.
       try {
@@ -286,7 +282,7 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
         throw failed(error, 'DisableKey', key.Arn, 'It was not destroyed.');
       }
       try {
-        await refuseWhileNamed(key.Arn);
+        await refuseWhileNamed(className, key.Arn);
       } catch (error) {
         if (key.KeyState === 'Enabled') await enable(key.Arn);
         throw error;

@@ -18,7 +18,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { epochAlias } from '../../../../shared/adapters/aws/kms/alias.ts';
 import { createKmsEpochKeys } from '../../../../shared/adapters/aws/kms/epoch-keys.ts';
 import { type Door, renderKeyPolicy } from '../../../../shared/adapters/aws/kms/key-policy.ts';
-import type { VersionRecord } from '../../../../shared/domain/version.ts';
+import { isSettled, type VersionRecord } from '../../../../shared/domain/version.ts';
 import { FrozenClock } from '../../../support/clock.ts';
 import { keyRoles } from '../../../support/key-roles.ts';
 import { NO_ANSWER, vendor } from '../../../support/vendor.ts';
@@ -46,7 +46,7 @@ beforeEach(() => {
     prefix: PREFIX,
     roles: ROLES,
     // What the registry answers when it is asked: in turn, the last for good.
-    registry: { versions: async () => named.shift() ?? [] },
+    registry: { unsettledUnder: async () => (named.shift() ?? []).filter(({ fate }) => !isSettled(fate)) },
     clock,
   });
   calls.on(DescribeKeyCommand).rejects(vendor('NotFoundException'));
@@ -286,7 +286,7 @@ describe('destroying', () => {
     stands(KEY);
     named = [settled, settled];
     calls.on(ScheduleKeyDeletionCommand).resolves({ DeletionDate: DELETION });
-    expect(await keys.destroy(KEY)).toEqual({
+    expect(await keys.destroy('payments', KEY)).toEqual({
       irrevocableAtMs: null,
       pending: expect.stringContaining('2026-12-01T03:00:00.000Z'),
     });
@@ -296,7 +296,7 @@ describe('destroying', () => {
   test('[5.4] refused while a version that may still open something names it; the key is not touched', async () => {
     stands(KEY);
     named = [[...settled, ...live]];
-    await expect(keys.destroy(KEY)).rejects.toMatchObject({
+    await expect(keys.destroy('payments', KEY)).rejects.toMatchObject({
       family: 'Conflict',
       code: 'key-still-named',
       message: expect.stringContaining('by 1 versions'),
@@ -307,14 +307,14 @@ describe('destroying', () => {
   test('[5.4] a version that came to name it between the look and the switch: given back as it was', async () => {
     stands(KEY);
     named = [settled, live];
-    await expect(keys.destroy(KEY)).rejects.toMatchObject({ code: 'key-still-named' });
+    await expect(keys.destroy('payments', KEY)).rejects.toMatchObject({ code: 'key-still-named' });
     expect(order()).toEqual(['DescribeKey', 'DisableKey', 'EnableKey']);
   });
 
   test('[7.2] … but one that a responder had switched off stays off', async () => {
     stands(KEY, KEY, 'Disabled');
     named = [settled, live];
-    await expect(keys.destroy(KEY)).rejects.toMatchObject({ code: 'key-still-named' });
+    await expect(keys.destroy('payments', KEY)).rejects.toMatchObject({ code: 'key-still-named' });
     expect(calls.commandCalls(EnableKeyCommand)).toHaveLength(0);
   });
 
@@ -328,7 +328,9 @@ describe('destroying', () => {
     calls
       .on(ScheduleKeyDeletionCommand)
       .rejects(vendor('KMSInvalidStateException', `${KEY} is pending deletion.`));
-    expect(await keys.destroy(KEY)).toMatchObject({ pending: expect.stringContaining('2026-12-01') });
+    expect(await keys.destroy('payments', KEY)).toMatchObject({
+      pending: expect.stringContaining('2026-12-01'),
+    });
   });
 
   test('[injected] ThrottlingException of the scheduling: the key is off, and the next call goes on', async () => {
@@ -337,12 +339,12 @@ describe('destroying', () => {
       .on(ScheduleKeyDeletionCommand)
       .rejectsOnce(vendor('ThrottlingException'))
       .resolves({ DeletionDate: DELETION });
-    await expect(keys.destroy(KEY)).rejects.toMatchObject({
+    await expect(keys.destroy('payments', KEY)).rejects.toMatchObject({
       family: 'Throttled',
       safe: expect.stringContaining('switched off'),
     });
     stands(KEY, KEY, 'Disabled');
-    expect(await keys.destroy(KEY)).toMatchObject({ irrevocableAtMs: null });
+    expect(await keys.destroy('payments', KEY)).toMatchObject({ irrevocableAtMs: null });
     expect(calls.commandCalls(DisableKeyCommand)).toHaveLength(2);
   });
 });

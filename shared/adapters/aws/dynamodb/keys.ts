@@ -1,0 +1,58 @@
+import type { Range } from './table.ts';
+import type { Key } from './write.ts';
+
+/** The registry's keys, as docs/aws-tables.md lists them. */
+
+/** Sorts after every key of ours. */
+export const LAST = '\u{10FFFF}';
+
+/** The registry's one index. Sparse: deliveries that are not done, by shard (`dq`) and due time (`dt`); keys only. */
+export const DUE_INDEX = 'due';
+
+/** What is enrolled and small, and the names of all classes there ever were. */
+export const ENROLMENT = 'ENROLMENT';
+export type EnrolledKind = 'CLASS' | 'TARGET' | 'CONSUMER' | 'PERSON';
+
+export const enrolledKey = (kind: EnrolledKind, name: string): Key => ({
+  pk: ENROLMENT,
+  sk: `${kind}#${name}`,
+});
+
+export const classKey = (name: string): Key => ({ pk: `CLASS#${name}`, sk: 'CLASS' });
+export const memberKey = (className: string, ref: string): Key => ({
+  pk: `CLASS#${className}`,
+  sk: `MEMBER#${ref}`,
+});
+
+export const secretKey = (ref: string): Key => ({ pk: `SECRET#${ref}`, sk: 'SECRET' });
+/** A settled version. Fixed width: a secret's versions come in their order. */
+export const versionKey = (ref: string, ordinal: number): Key => ({
+  pk: `SECRET#${ref}`,
+  sk: `VERSION#${padded(ordinal, 10)}`,
+});
+
+export const INCIDENTS = 'INCIDENTS';
+export const incidentKey = (id: string): Key => ({ pk: INCIDENTS, sk: id });
+export const planKey = (incident: string, part: number): Key => ({
+  pk: `INCIDENT#${incident}`,
+  sk: `PLAN#${padded(part, 3)}`,
+});
+export const cutKey = (incident: string, part: number, target: string): Key => ({
+  pk: `INCIDENT#${incident}`,
+  sk: `CUT#${padded(part, 3)}#${target}`,
+});
+export const deliveryKey = (incident: string, id: string): Key => ({
+  pk: `INCIDENT#${incident}`,
+  sk: `DELIVERY#${id}`,
+});
+
+export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
+
+/** The part of a collection whose sort keys start so. */
+export function startingWith(prefix: string): Range {
+  return { from: prefix, to: `${prefix}${LAST}` };
+}
+
+export function padded(value: number, width: number): string {
+  return String(value).padStart(width, '0');
+}
