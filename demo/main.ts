@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { ConsumerReport } from './consumer.ts';
 import { type DemoOptions, readOptions } from './options.ts';
 import type { PostgresServer } from './postgres-servers.ts';
-import { runRekey } from './process.ts';
+import { endCommands, runRekey } from './process.ts';
 import type { ThiefReport } from './thief.ts';
 import { countObservations, type WitnessCounts } from './witness-report.ts';
 import { createWorld, type World } from './world.ts';
@@ -47,10 +47,29 @@ async function stopAll(): Promise<void> {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }
 
+/** What was under way when we were told to stop fails within this, its servers gone. */
+const FAILS_WITHIN_MS = 5_000;
+
+const running = demonstrate(options);
+
+/** Twice: what was starting when we were told to stop is stopped too. */
+async function stopEarly(): Promise<void> {
+  say('stopping everything that was started');
+  for (const wait of [
+    Promise.race([running.catch(() => undefined), new Promise((end) => setTimeout(end, FAILS_WITHIN_MS))]),
+    Promise.resolve(),
+  ]) {
+    endCommands();
+    await stopAll();
+    await wait;
+  }
+}
+
+let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    say('stopping everything that was started');
-    stopAll().then(
+    stopping = true;
+    stopEarly().then(
       () => process.exit(130),
       () => process.exit(1),
     );
@@ -58,13 +77,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 try {
-  process.exitCode = await demonstrate(options);
+  process.exitCode = await running;
 } catch (error) {
-  say(`demo: ${error instanceof Error ? error.message : 'failed'}`);
+  if (!stopping) say(`demo: ${error instanceof Error ? error.message : 'failed'}`);
   process.exitCode = 1;
-} finally {
-  if (options.keep !== true || process.exitCode === 1) await stopAll();
 }
+if (!stopping && (options.keep !== true || process.exitCode === 1)) await stopAll();
 
 async function demonstrate(demo: DemoOptions): Promise<number> {
   const deadline = demo.deadTarget === undefined ? '15m' : '15s';

@@ -44,6 +44,13 @@ export interface Ran {
   readonly stdout: string;
 }
 
+const commands = new Set<ChildProcess>();
+
+/** Commands that are still running end: one that watches would start an engine again. */
+export function endCommands(): void {
+  for (const child of commands) endProcess(child);
+}
+
 /** Runs the CLI as a person would; what it says to people goes where ours goes. */
 export function runRekey(
   words: readonly string[],
@@ -59,6 +66,8 @@ export function runRekey(
     env: { ...process.env, REKEY_HOME: options.home },
     stdio: ['pipe', 'pipe', options.quiet === true ? 'ignore' : 'inherit'],
   });
+  commands.add(child);
+  child.once('close', () => commands.delete(child));
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   child.stdin.end(options.input ?? '');

@@ -46,8 +46,10 @@ export async function createWorld(
   say(`starting ${SERVERS} PostgreSQL servers`);
   const { chmodSync } = await import('node:fs');
   chmodSync(database, 0o755);
-  const servers = await startPostgresServers({ count: SERVERS, home: database });
-  cleanups.push(() => stopServers(servers));
+  const starting = startPostgresServers({ count: SERVERS, home: database });
+  // Whoever stops in between waits for them to be up: a server half started would outlive us.
+  cleanups.push(async () => stopServers(await starting.catch(() => [])));
+  const servers = await starting;
 
   const home = join(folder, '.rekey');
   cleanups.push(() => stopEngine(home));
