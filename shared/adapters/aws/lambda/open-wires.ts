@@ -1,0 +1,19 @@
+import type { Needs, Services } from '../../../driver/services.ts';
+import { readNames } from './read-names.ts';
+import type { Names, Wire, Wires } from './wire.ts';
+
+/** Every name that a function's wires want together: the environment of its bundle. */
+function namesOf(wires: Readonly<Record<string, Wire<unknown>>>): Names {
+  return Object.assign({}, ...Object.values(wires).map(({ names }) => names)) as Names;
+}
+
+/** The ports of one function, opened once, before its first invocation. */
+export function openWires<Port extends keyof Services>(
+  functionName: string,
+  wires: Wires<Port>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Needs<Port> {
+  const given = readNames(functionName, namesOf(wires), environment);
+  const opened = Object.entries<Wire<unknown>>(wires).map(([port, wire]) => [port, wire.open(given)]);
+  return Object.fromEntries(opened) as Needs<Port>;
+}

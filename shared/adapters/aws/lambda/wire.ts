@@ -1,0 +1,22 @@
+import type * as z from 'zod';
+import type { Services } from '../../../driver/services.ts';
+
+/** Names of resources, each an environment variable `REKEY_…`; none is a secret's value. */
+export type Names = Readonly<Record<string, z.ZodType<string>>>;
+
+/** How one port is opened in a Lambda environment: the names it wants, and the adapter behind it. */
+export interface Wire<T, N extends Names = Names> {
+  readonly names: N;
+  /** Called once, before the first invocation. */
+  open(names: { readonly [Name in keyof N]: string }): T;
+}
+
+/** A wire for each port that a function needs, and for no other. */
+export type Wires<Port extends keyof Services> = { readonly [P in Port]: Wire<Services[P]> };
+
+export function wire<T, const N extends Names>(
+  names: N,
+  open: (names: { readonly [Name in keyof N]: string }) => T,
+): Wire<T, N> {
+  return { names, open };
+}
