@@ -36,12 +36,11 @@ if (home === undefined) {
   }
 }
 
-/** Into the log, where that can be written: on a full disk the exit code still says what is. */
 function say(text: string): void {
   try {
-    writingFiles(() => writeSync(process.stderr.fd, `rekey engine: ${text}\n`));
-  } catch (error) {
-    process.exitCode ??= isDiskFull(error) ? ENGINE_EXIT.diskFull : ENGINE_EXIT.failed;
+    writeSync(process.stderr.fd, `rekey engine: ${text}\n`);
+  } catch {
+    // A log that takes no more is no reason to end, or to end otherwise: whoever watches hears the exit code.
   }
 }
 
