@@ -127,4 +127,4 @@ test('[1.5] [4.3] [4.4] a value stands nowhere but in the store, sealed, and at 
   } finally {
     for (const cleanup of cleanups.toReversed()) await cleanup();
   }
-});
+}, 120_000);
