@@ -66,7 +66,8 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
   function putVersion(version: VersionRecord): void {
     run(
       `INSERT INTO version (id, ref, key_id, fate, doc) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET fate = excluded.fate, doc = excluded.doc`,
+       ON CONFLICT (id) DO UPDATE SET fate = excluded.fate, doc = excluded.doc
+         WHERE version.fate NOT IN ('revoked-proven', 'failed')`,
       version.id,
       version.ref,
       version.keyId,

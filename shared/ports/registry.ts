@@ -65,7 +65,7 @@ export interface SecretChange {
   readonly token: number;
   /** The whole record, as it is to stand. */
   readonly secret: SecretRecord;
-  /** New or changed ones, whole; one that is not listed stays as it is. */
+  /** New or changed ones, whole; one that is not listed, or has settled, stays as it is. */
   readonly versions: readonly VersionRecord[];
   /** As `saveDelivery`. */
   readonly deliveries: readonly Delivery[];

@@ -90,6 +90,23 @@ export function describeSteps(create: CreateRegistry): void {
       expect(await registry.versions({ refs: [ref] })).toEqual([kept, proven]);
     });
 
+    test.each(['revoked-proven', 'failed'] as const)(
+      '[1.3] a version that was %s stays so: the ledger is written once',
+      async (fate) => {
+        const { registry } = await create();
+        const { refs } = await enrol(registry);
+        const [ref] = refs;
+        if (ref === undefined) throw new Error('no secret');
+        const settled = await issue(registry, ref, fate);
+        const held = await hold(registry, ref, 'inc-1');
+        const again = { ...settled, fate: fate === 'failed' ? 'revoked-proven' : 'failed' } as const;
+        const step = aStep(held, { secret: { ...held, identity: 'seen' }, versions: [again] });
+        expect(await registry.record([step])).toEqual([]);
+        expect(await registry.versions({ refs: [ref] })).toEqual([settled]);
+        expect((await secretNamed(registry, ref)).identity).toBe('seen');
+      },
+    );
+
     test('[6.3] an entry that is known already holds up no step, and keeps its first words', async () => {
       const { registry, audit } = await create();
       const { refs } = await enrol(registry);
