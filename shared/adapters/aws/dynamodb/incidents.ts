@@ -9,7 +9,7 @@ import { INCIDENTS, incidentKey, planKey, startingWith } from './keys.ts';
 import { packParts, unpackParts } from './parts.ts';
 import { insist, NotYet } from './patience.ts';
 import type { Table } from './table.ts';
-import { ABSENT, type Item, isAsWritten, numberValue, type Write } from './write.ts';
+import { ABSENT, type Item, numberValue, type Write } from './write.ts';
 
 export interface Incidents {
   open(incident: IncidentRecord, entries: readonly AuditEntry[]): Promise<void>;
@@ -106,11 +106,8 @@ export function createIncidents(table: Table): Incidents {
           entries,
         });
         if (refusal === null) return saved;
-        const overtaken = refusal.get(0);
-        if (overtaken === undefined) return new NotYet('the class is being changed');
-        // The same save, committed before: its answer was lost.
-        if (overtaken.standing !== null && isAsWritten(overtaken.standing, write)) return saved;
-        throw incidentChanged(incident.id);
+        if (refusal.has(0)) throw incidentChanged(incident.id);
+        return new NotYet('the class is being changed');
       });
     },
   };
