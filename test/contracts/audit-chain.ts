@@ -70,6 +70,20 @@ export function describeAuditChain(name: string, create: () => Promise<AuditChai
       ]);
     });
 
+    test('[6.3] an entry that waits twice is chained once, in its first words', async () => {
+      const { audit, registry } = await create();
+      const [entry] = some(1);
+      if (entry === undefined) throw new Error('no entry');
+      const before = await audit.chainPending();
+      await registry.append([entry]);
+      await registry.append([{ ...entry, reason: 'again' }, ...some(1)]);
+      await audit.chainPending();
+      const lines = (await linesAfter(audit, before.seq)).filter((line) => idOf(line) === entry.id);
+      expect(lines.map(({ line }) => JSON.parse(line) as object)).toEqual([
+        { ...entry, chain: before.chain, seq: lines[0]?.seq },
+      ]);
+    });
+
     test('[6.3] from 32 zero bytes on each hash covers the line and the hash before, without a gap', async () => {
       const { audit, registry } = await create();
       await registry.append(some(3, { reason: 'pässwörd abgewiesen' }));

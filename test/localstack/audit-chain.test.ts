@@ -1,4 +1,9 @@
-import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chainAudit } from '../../functions/chain-audit/handler.ts';
 import { systemClock, systemRandom } from '../../local/system.ts';
@@ -78,6 +83,28 @@ describe('the chain’s writer', () => {
     await registry.append(entries);
     expect((await audit.chainPending()).seq).toBe(3);
     expect(await audit.find({ action: ['read'], refs: ['b'] })).toMatchObject([entries[1]]);
+  });
+
+  test('[6.3] a writer that is overtaken between its look and its block chains anew, after what the other appended', async () => {
+    const [first, second] = [anEntry(), anEntry()];
+    await registry.append([first]);
+    const slow = localDynamo();
+    let overtaken = false;
+    slow.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (`${context.commandName}` === TransactWriteItemsCommand.name && !overtaken) {
+          overtaken = true;
+          await registry.append([second]);
+          await audit.chainPending();
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+    const head = await createDynamoAuditChain(slow, placeIn(own), timing).chainPending();
+    expect(head.seq).toBe(2);
+    expect(await idsOf(audit)).toEqual([first.id, second.id]);
+    expect((await audit.lines(0, 10)).at(-1)?.hash).toBe(head.hash);
   });
 
   test('[6.3] a line that was changed in the table is not handed out', async () => {
