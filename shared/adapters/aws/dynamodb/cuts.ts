@@ -5,6 +5,7 @@ import { inParallel } from '../../../in-parallel.ts';
 import { commitOne } from './commit.ts';
 import { bytesIn } from './document.ts';
 import { cutKey, startingWith } from './keys.ts';
+import { appendEntries, entriesBytes, OUTBOX_ITEM_BYTES } from './outbox.ts';
 import { packParts, unpackParts } from './parts.ts';
 import { insist, NotYet } from './patience.ts';
 import { changedSecret, type StoredSecret } from './secret-item.ts';
@@ -141,13 +142,15 @@ async function saveMarked(
     });
   }
 
-  if (refs.length <= AT_ONCE) return markTogether(refs, others, true);
+  // What tells of no secret that is marked goes first: where it cannot be written, nothing is changed.
+  const told = entriesBytes(others) > OUTBOX_ITEM_BYTES ? [] : others;
+  if (told.length < others.length) await appendEntries(table, others);
+  if (refs.length <= AT_ONCE) return markTogether(refs, told, true);
   const chunks = Array.from({ length: Math.ceil(refs.length / AT_ONCE) }, (_, index) =>
     refs.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
   );
   const [first = [], ...rest] = chunks;
-  // What tells of no secret goes first: where it cannot be written, nothing is changed.
-  await markTogether(first, others, false);
+  await markTogether(first, told, false);
   await inParallel(rest, WIDTH, (chunk) => markTogether(chunk, [], false));
   await saveCut(table, cut, []);
 }
