@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { RekeyError } from '../../../shared/domain/errors.ts';
 import { aWorld } from '../../support/world.ts';
 
@@ -14,6 +14,28 @@ test('[5.4] a secret is re-issued in the emergency order, and its old credential
   );
   expect(world.target.login('r0', 'old-0')).toBe('refused');
   expect(await world.fates()).toEqual({ live: 1, 'revoked-proven': 1 });
+});
+
+test('[5.5] a commit holds what its step changed and no more, and the last one gives the claim back with it', async () => {
+  const world = await aWorld();
+  const { registry } = world.state.services;
+  const record = vi.spyOn(registry, 'record');
+  await world.advance();
+  const commits = record.mock.calls.flatMap(([changes]) => changes);
+  expect(
+    commits.map(({ entries, versions }) => [entries[0]?.action, versions.map(({ fate }) => fate)]),
+  ).toEqual([
+    ['claim', ['pending']],
+    ['store', []],
+    ['install', ['pending']],
+    ['end-sessions', []],
+    ['verify', []],
+    ['promote', ['live']],
+    ['revoke', ['revoked-unproven']],
+    ['prove', ['revoked-proven']],
+    ['settle', []],
+  ]);
+  expect(commits.map(({ secret }) => secret.claim !== undefined)).toEqual([...Array(8).fill(true), false]);
 });
 
 test('[5.4] a new value is durable in the store before the target knows it', async () => {
