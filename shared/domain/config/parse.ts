@@ -71,6 +71,13 @@ const KNOWN_KEYS = [
   'connection',
   'admins',
   'maxConnections',
+  'networks',
+  'subnets',
+  'securityGroups',
+  'endpoints',
+  'vpc',
+  'routeTables',
+  'services',
   'password',
   'owner',
   'maxAge',
@@ -134,7 +141,7 @@ function checkReferences(config: ConfigFile, kinds: Readonly<Record<string, Kind
     const nearest = suggestNearest(word, candidates);
     return `there is no ${what} "${word}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`;
   };
-  const { secrets, targets, classes, consumers, people } = config;
+  const { secrets, targets, classes, consumers, people, networks } = config;
   for (const [index, secret] of secrets.entries()) {
     const at = ['secrets', index];
     const first = refs.get(secret.ref);
@@ -169,6 +176,8 @@ function checkReferences(config: ConfigFile, kinds: Readonly<Record<string, Kind
     const kind = kinds[target.kind];
     if (kind === undefined)
       add(['targets', id, 'kind'], 'undefined', unknown('kind', target.kind, Object.keys(kinds)));
+    if (target.network !== 'local' && !Object.hasOwn(networks, target.network))
+      add(['targets', id, 'network'], 'undefined', unknown('network', target.network, Object.keys(networks)));
     const checked = kind?.connection.safeParse(target.connection);
     for (const issue of checked?.error?.issues ?? []) explain(issue, add, ['targets', id, 'connection']);
     const administers = new Set(

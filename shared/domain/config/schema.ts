@@ -11,6 +11,9 @@ const Name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'is no name: letters, digits, ._-, at most 63' });
 
+const Id = (kind: string) =>
+  z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), { error: `is no id: ${kind}-…` });
+
 /** `rekey.yaml`, version 1, as people write it. Unknown keys are mistakes. */
 export const ConfigFile = z
   .strictObject({
@@ -28,12 +31,38 @@ export const ConfigFile = z
       )
       .default({})
       .describe('Who may act; signatures of re-openings are checked against these keys.'),
+    networks: z
+      .record(
+        Name,
+        z.strictObject({
+          subnets: z
+            .array(Id('subnet'))
+            .min(1)
+            .describe('Where the workers for its targets stand; two, for when one fails.'),
+          securityGroups: z.array(Id('sg')).min(1).describe('What they may reach.'),
+          endpoints: z
+            .strictObject({
+              vpc: Id('vpc'),
+              routeTables: z.array(Id('rtb')).default([]).describe('That dynamodb is routed through.'),
+              services: z
+                .array(z.enum(['dynamodb', 'kms', 'secretsmanager', 'sts']))
+                .min(1)
+                .describe('That cannot be reached from there yet: an endpoint is made for each.'),
+            })
+            .optional()
+            .describe('Left out: the network reaches AWS by itself.'),
+        }),
+      )
+      .default({})
+      .describe('On AWS, where targets stand that cannot be reached from outside.'),
     targets: z
       .record(
         Name,
         z.strictObject({
           kind: z.string().describe('What accepts the credentials: postgres.'),
-          network: Name.default('local').describe('From where it is reached; one machine has one, local.'),
+          network: Name.default('local').describe(
+            'From where it is reached: local, or one of networks. One machine has local alone.',
+          ),
           connection: z.record(z.string(), z.unknown()).describe('In the words of the kind.'),
           admins: z
             .array(z.strictObject({ user: z.string().min(1), password: Ref }))
