@@ -18,19 +18,22 @@ import type { Wires } from './wire.ts';
 const MARGIN_MS = 10_000;
 
 /** Where there are counts of this name in an output, they are metrics too. */
-const COUNTS = ['settled', 'left'] as const;
+const COUNTS = ['settled', 'left', 'unfinished', 'oldestUnfinishedSeconds'] as const;
 
 /**
  * One function of the control plane as Lambda calls it. The ports are opened once, with the environment; an invocation
  * is checked on both sides, told by when to hand back, measured, and logged by its ids alone. The incident's id leads from
  * the keystroke to the session at the last target; Lambda's request id and the trace stand beside it.
  */
-export function lambdaHandler<Port extends keyof Services>(
+export async function lambdaHandler<Port extends keyof Services>(
   definition: RekeyFunction<Port>,
   wires: Wires<NoInfer<Port>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): (event: unknown, context: Context) => Promise<unknown> {
-  const services = openWires<Port>(definition.name, wires, environment);
+): Promise<(event: unknown, context: Context) => Promise<unknown>> {
+  // Lambda logs by itself why an environment did not start.
+  const services = await openWires<Port>(definition.name, wires, environment).catch((error: unknown) => {
+    throw thrownFor(definition.name, error);
+  });
   const logger = new Logger({ serviceName: 'rekey', logLevel: 'INFO', logFormatter: new AllowedFields() });
   const metrics = new Metrics({ namespace: 'Rekey', serviceName: 'rekey' });
 

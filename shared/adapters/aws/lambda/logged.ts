@@ -27,6 +27,8 @@ const LOGGED: Readonly<Record<string, (value: unknown) => boolean>> = {
   remainingMs: isCount,
   settled: isCount,
   left: isCount,
+  unfinished: isCount,
+  oldestUnfinishedSeconds: isCount,
 };
 
 /** Powertools' log formatter as an allow-list. */

@@ -8,12 +8,14 @@ function namesOf(wires: Readonly<Record<string, Wire<unknown>>>): Names {
 }
 
 /** The ports of one function, opened once, before its first invocation. */
-export function openWires<Port extends keyof Services>(
+export async function openWires<Port extends keyof Services>(
   functionName: string,
   wires: Wires<Port>,
   environment: Readonly<Record<string, string | undefined>>,
-): Needs<Port> {
+): Promise<Needs<Port>> {
   const given = readNames(functionName, namesOf(wires), environment);
-  const opened = Object.entries<Wire<unknown>>(wires).map(([port, wire]) => [port, wire.open(given)]);
-  return Object.fromEntries(opened) as Needs<Port>;
+  const opened = Object.entries<Wire<unknown>>(wires).map(
+    async ([port, wire]) => [port, await wire.open(given)] as const,
+  );
+  return Object.fromEntries(await Promise.all(opened)) as unknown as Needs<Port>;
 }

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { RekeyError } from '../../../domain/errors.ts';
 import type { Names } from './wire.ts';
 
-const OURS = 'REKEY_';
+/** What starts with `REKEY_LAMBDA_` is of whatever runs the function: Lambda itself has `AWS_LAMBDA_`. */
+const OURS = /^REKEY_(?!LAMBDA_)/;
 
 /**
  * The names that a function's bundle reads, from the environment it was deployed with. Every bad one is reported at once,
@@ -12,8 +13,8 @@ export function readNames(
   functionName: string,
   names: Names,
   environment: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string>> {
-  const ours = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith(OURS)));
+): Readonly<Record<string, unknown>> {
+  const ours = Object.fromEntries(Object.entries(environment).filter(([name]) => OURS.test(name)));
   const read = z.strictObject(names).safeParse(ours);
   if (read.success) return read.data;
   const faults = read.error.issues.map((issue) =>

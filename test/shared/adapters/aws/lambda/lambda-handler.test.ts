@@ -80,7 +80,7 @@ beforeEach(() => {
 describe('what an invocation is told and answers', () => {
   test('[5.4] a batch is told to hand back ten seconds before Lambda ends it', async () => {
     let toldMs = 0;
-    const handler = aHandler(async (_input, { untilMs }) => {
+    const handler = await aHandler(async (_input, { untilMs }) => {
       toldMs = untilMs;
       return { settled: 1, left: 0 };
     });
@@ -91,7 +91,7 @@ describe('what an invocation is told and answers', () => {
   });
 
   test('an input or an output that is not as agreed is refused by the name that Retry and Catch match', async () => {
-    const handler = aHandler(async () => ({ settled: 1 }) as { settled: number; left: number });
+    const handler = await aHandler(async () => ({ settled: 1 }) as { settled: number; left: number });
     await expect(handler({ v: 1, incident: 'x' }, invocation())).rejects.toMatchObject({
       name: 'Validation',
     });
@@ -104,7 +104,7 @@ describe('what an invocation is told and answers', () => {
   test.each(['Conflict', 'Denied', 'Throttled', 'OutcomeUnknown'] as const)(
     'a %s leaves under its family, as Lambda’s errorType',
     async (family) => {
-      const handler = aHandler(async () => {
+      const handler = await aHandler(async () => {
         throw new RekeyError({ code: 'some-code', family, message: 'why it failed' });
       });
       await expect(handler(INPUT, invocation())).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('what an invocation is told and answers', () => {
 
 describe('what is logged', () => {
   test('[6.2] each line carries the incident, the request and the trace, and the next invocation starts clean', async () => {
-    const handler = aHandler(async () => ({ settled: 3, left: 2 }));
+    const handler = await aHandler(async () => ({ settled: 3, left: 2 }));
     vi.stubEnv(
       '_X_AMZN_TRACE_ID',
       'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
@@ -178,7 +178,7 @@ describe('what is logged', () => {
     let lines = 0;
     for (const plant of plants) {
       for (const input of inputs) {
-        const handler = aHandler(plant);
+        const handler = await aHandler(plant);
         const error = (await handler(input, invocation()).catch((thrown: unknown) => thrown)) as Error;
         const { text, lines: logged } = written();
         lines += logged.length;
@@ -192,7 +192,7 @@ describe('what is logged', () => {
   });
 
   test('[4.4] not even a message of our own is logged: its code is', async () => {
-    const handler = aHandler(async () => {
+    const handler = await aHandler(async () => {
       throw new RekeyError({ code: 'epoch-moved', family: 'Conflict', message: `it moved ${CANARY}` });
     });
     await handler(INPUT, invocation()).catch(() => undefined);
@@ -208,7 +208,7 @@ describe('what is logged', () => {
 
 describe('what is measured', () => {
   test('[5.5] duration and outcome, and of a batch what was settled and what is left, in the embedded metric format', async () => {
-    const handler = aHandler(async () => ({ settled: 3, left: 2 }));
+    const handler = await aHandler(async () => ({ settled: 3, left: 2 }));
     await handler(INPUT, invocation()).catch(() => undefined);
     const { lines } = written();
     const [metric] = lines.filter((line) => '_aws' in line);
@@ -224,7 +224,7 @@ describe('what is measured', () => {
   });
 
   test('a failure is counted under its family', async () => {
-    const handler = aHandler(async () => {
+    const handler = await aHandler(async () => {
       throw new RekeyError({ code: 'busy', family: 'Throttled', message: 'too fast' });
     });
     await handler(INPUT, invocation()).catch(() => undefined);
@@ -246,22 +246,38 @@ describe('what it is deployed with', () => {
     uuid: () => '',
   }));
 
-  test('every bad name is told at once, never what it holds, and one of ours that nobody reads is bad too', () => {
+  test('every bad name is told at once, never what it holds, and one of ours that nobody reads is bad too', async () => {
     const deploy = () =>
       lambdaHandler(
         definition,
         { clock, random },
         { REKEY_SEED: CANARY, REKEY_TABEL: CANARY, AWS_REGION: 'x' },
       );
-    expect(deploy).toThrow(
+    const error = (await deploy().catch((thrown: unknown) => thrown)) as Error;
+    expect(error.name).toBe('Validation');
+    expect(error.message).toBe(
       'SomeFunction was deployed with a wrong environment: REKEY_ZONE: missing; REKEY_SEED: malformed; REKEY_TABEL: not read by this function',
     );
-    expect(deploy).not.toThrow(CANARY);
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(CANARY);
   });
 
-  test('what is not ours is none of its business', () => {
-    expect(() =>
+  test('what is not ours is none of its business', async () => {
+    await expect(
       lambdaHandler(definition, { clock, random }, { REKEY_SEED: '1', REKEY_ZONE: 'a', AWS_REGION: 'x' }),
-    ).not.toThrow();
+    ).resolves.toBeTypeOf('function');
+  });
+
+  test('[4.4] a port that cannot be opened says so without what it was opened with', async () => {
+    const broken = wire({ REKEY_SEED: z.string() }, ({ REKEY_SEED }) => {
+      throw new Error(`cannot open ${REKEY_SEED}`, { cause: REKEY_SEED });
+    });
+    const opened = lambdaHandler(
+      definition,
+      { clock, random: broken },
+      { REKEY_SEED: CANARY, REKEY_ZONE: 'a' },
+    );
+    const error = (await opened.catch((thrown: unknown) => thrown)) as Error;
+    expect(error.message).toContain('SomeFunction failed in an unforeseen way (Error at');
+    expect([error.message, error.stack, error.cause].join(' ')).not.toContain(CANARY);
   });
 });

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readConfig } from '../cli/commands/apply.ts';
+import { bundle } from './bundle.ts';
+import { type Workers, workersFor } from './workers.ts';
+import { zip } from './zip.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** `functions/advance-batch` is `AdvanceBatch` to the machines and in the template. */
+export function functionName(folder: string): string {
+  return folder.replaceAll(/(?:^|-)([a-z])/g, (_whole, letter: string) => letter.toUpperCase());
+}
+
+/** Folders of functions/ that are deployed, in the order of their names. */
+export function deployedFolders(root: string = ROOT): string[] {
+  return readdirSync(join(root, 'functions'))
+    .filter((folder) => existsSync(join(root, 'functions', folder, 'lambda.ts')))
+    .sort();
+}
+
+/** One zip a function under `out/functions`, its source map and what went into it apart: the same bytes each time. */
+export async function packageFunctions(out: string): Promise<void> {
+  for (const folder of ['functions', 'maps', 'inputs']) mkdirSync(join(out, folder), { recursive: true });
+  const work = deployedFolders().map(async (folder) => {
+    const name = functionName(folder);
+    const { code, map, inputs } = await bundle(ROOT, `functions/${folder}/lambda.ts`);
+    writeFileSync(join(out, 'functions', `${name}.zip`), zip({ 'index.mjs': code }));
+    writeFileSync(join(out, 'maps', `${name}.mjs.map`), map);
+    writeFileSync(join(out, 'inputs', `${name}.json`), JSON.stringify(inputs));
+  });
+  await Promise.all(work);
+}
+
+/** What serverless.yml reads beside what is written in it by hand. */
+function derivedFrom(config: Parameters<typeof workersFor>[0], functionNames: readonly string[]): object {
+  const workers: Workers = workersFor(config);
+  const keys = [...functionNames, ...Object.keys(workers.functions)];
+  return {
+    ...workers,
+    resources: {
+      ...workers.resources,
+      // The framework makes the log groups, without a key of ours.
+      extensions: Object.fromEntries(
+        keys.map((key) => [
+          `${key}LogGroup`,
+          { Properties: { KmsKeyId: { 'Fn::GetAtt': ['LogKey', 'Arn'] } } },
+        ]),
+      ),
+    },
+  };
+}
+
+/** Runs the framework in this repository; its words go to standard error. */
+export function osls(words: readonly string[], out: string): void {
+  const command = join(ROOT, 'node_modules', 'osls', 'bin', 'serverless.js');
+  const { status } = spawnSync(process.execPath, [command, ...words, '--param', `build=${out}`], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Error(`osls ${words[0]} ended with ${status}`);
+}
+
+/** Everything that a deployment takes, in `out`. */
+export async function packageService(out: string, stage: string, configFile: string): Promise<void> {
+  rmSync(out, { recursive: true, force: true });
+  await packageFunctions(out);
+  const config = existsSync(configFile) ? readConfig(configFile) : { networks: {}, targets: {} };
+  writeFileSync(
+    join(out, 'derived.json'),
+    JSON.stringify(derivedFrom(config, deployedFolders().map(functionName)), null, 2),
+  );
+  osls(['package', '--stage', stage, '--package', join(out, 'serverless')], out);
+}

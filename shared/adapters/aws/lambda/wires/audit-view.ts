@@ -1,0 +1,8 @@
+import { createDynamoAuditView } from '../../dynamodb/audit-view.ts';
+import { wire } from '../wire.ts';
+import { AUDIT_NAMES, placeOf, TIMING } from './audit-place.ts';
+import { dynamodb } from './dynamodb.ts';
+
+export const auditView = wire(AUDIT_NAMES, (names) =>
+  createDynamoAuditView(dynamodb, placeOf(names), TIMING),
+);

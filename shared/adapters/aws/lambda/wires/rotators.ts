@@ -1,0 +1,4 @@
+import { postgres } from '../../../../rotators/postgres/rotator.ts';
+import { wire } from '../wire.ts';
+
+export const rotators = wire({}, () => ({ postgres }));

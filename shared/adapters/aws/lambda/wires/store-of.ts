@@ -1,0 +1,30 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
+import type { ReadAs, SecretStore } from '../../../../ports/store.ts';
+import { createDynamoPace } from '../../dynamodb/pace.ts';
+import { createSecretsManagerStore } from '../../secrets-manager/secret-store.ts';
+import { lambdaClock } from '../clock.ts';
+import { assumedRole } from './assumed-role.ts';
+import { dynamodb } from './dynamodb.ts';
+
+/** What every store is opened with. */
+export const STORE_NAMES = { REKEY_REGISTRY_TABLE: z.string().min(1), REKEY_PREFIX: z.string().min(1) };
+
+export const RoleArn = z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\//);
+
+/** Of the 50 writes a second that Secrets Manager takes of an account, four in five (aws-facts §1). */
+const WRITES = { perSecond: 40, burst: 10 };
+/** One item of the registry for all workers. */
+const WRITES_ITEM = { pk: 'PACE', sk: 'writes' };
+
+export function storeOf(
+  clients: Readonly<Partial<Record<ReadAs, SecretsManagerClient>>>,
+  { REKEY_REGISTRY_TABLE: table, REKEY_PREFIX: prefix }: Readonly<Record<keyof typeof STORE_NAMES, string>>,
+): SecretStore {
+  const writes = createDynamoPace(dynamodb, { table, key: WRITES_ITEM }, WRITES, lambdaClock);
+  return createSecretsManagerStore({ clients, prefix, writes, clock: lambdaClock });
+}
+
+export function actingAs(roleArn: string, session: string): SecretsManagerClient {
+  return new SecretsManagerClient({ credentials: assumedRole(roleArn, session) });
+}
