@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
-import sshpk from 'sshpk';
+import { createHash, verify } from 'node:crypto';
+import { sshPublicKey } from './ssh-public-key.ts';
+import { SshReader } from './ssh-reader.ts';
 
 /** What our signatures are for: one made for git, a file or another tool does not count here. */
 export const SIGNATURE_NAMESPACE = 'rekey@v1';
@@ -16,29 +17,6 @@ export interface SshSignature {
   readonly hash: string;
   readonly algorithm: string;
   readonly signature: Buffer;
-}
-
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-  take(length: number): Buffer {
-    const part = this.#bytes.subarray(this.#at, this.#at + length);
-    if (part.length !== length) throw new RangeError('truncated');
-    this.#at += length;
-    return part;
-  }
-  number(): number {
-    return this.take(4).readUInt32BE();
-  }
-  text(): Buffer {
-    return this.take(this.number());
-  }
-  get ended(): boolean {
-    return this.#at === this.#bytes.length;
-  }
 }
 
 export function sshText(bytes: Uint8Array | string): Buffer {
@@ -82,13 +60,13 @@ function parseSignature(armored: string): SshSignature | null {
   )?.[1];
   if (body === undefined) return null;
   try {
-    const reader = new Reader(Buffer.from(body, 'base64'));
+    const reader = new SshReader(Buffer.from(body, 'base64'));
     if (reader.take(MAGIC.length).toString('latin1') !== MAGIC || reader.number() !== VERSION) return null;
     const publicKey = reader.text();
     const namespace = reader.text().toString('utf8');
     reader.text();
     const hash = reader.text().toString('latin1');
-    const inner = new Reader(reader.text());
+    const inner = new SshReader(reader.text());
     if (!reader.ended || !HASHES.has(hash)) return null;
     return {
       publicKey,
@@ -116,23 +94,23 @@ export function isSignedBy(publicKeyLine: string, armored: string, message: Uint
   const blob = keyBlob(publicKeyLine);
   if (parsed === null || blob === null) return false;
   if (!parsed.publicKey.equals(blob) || parsed.namespace !== SIGNATURE_NAMESPACE) return false;
-  const key = sshpk.parseKey(publicKeyLine, 'ssh');
-  const publicKey = createPublicKey(key.toString('pkcs8'));
+  const publicKey = sshPublicKey(blob);
+  if (publicKey === null) return false;
   const data = signedBytes(message, parsed.namespace, parsed.hash);
   switch (parsed.algorithm) {
     case 'ssh-ed25519':
-      return key.type === 'ed25519' && verify(null, data, publicKey, parsed.signature);
+      return publicKey.asymmetricKeyType === 'ed25519' && verify(null, data, publicKey, parsed.signature);
     case 'rsa-sha2-256':
     case 'rsa-sha2-512':
       return (
-        key.type === 'rsa' &&
-        key.size >= 2_048 &&
+        publicKey.asymmetricKeyType === 'rsa' &&
+        (publicKey.asymmetricKeyDetails?.modulusLength ?? 0) >= 2_048 &&
         verify(parsed.algorithm === 'rsa-sha2-256' ? 'sha256' : 'sha512', data, publicKey, parsed.signature)
       );
     case 'ecdsa-sha2-nistp256':
     case 'ecdsa-sha2-nistp384':
       return (
-        key.type === 'ecdsa' &&
+        publicKey.asymmetricKeyType === 'ec' &&
         verify(
           parsed.algorithm.endsWith('256') ? 'sha256' : 'sha384',
           data,
@@ -147,7 +125,7 @@ export function isSignedBy(publicKeyLine: string, armored: string, message: Uint
 
 /** SSH writes the two numbers of an ECDSA signature with their own lengths; node:crypto wants them side by side. */
 function fixedWidth(signature: Buffer, width: number): Buffer {
-  const reader = new Reader(signature);
+  const reader = new SshReader(signature);
   const part = () => {
     const bytes = reader.text();
     return Buffer.concat([Buffer.alloc(width), bytes]).subarray(-width);
