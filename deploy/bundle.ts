@@ -1,4 +1,4 @@
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 
 /** What Lambda loads, its source map, and what went into it. */
 export interface Bundle {
@@ -11,14 +11,26 @@ export interface Bundle {
 /** Packages written for CommonJS call `require`, which a module does not have. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
+/** What is put in a package's place. */
+const IN_PLACE: Readonly<Record<string, string>> = {
+  '@aws-sdk/credential-provider-node': './deploy/environment-credentials.ts',
+};
+
 /** One minified module for Node 24 with everything it reaches but Node itself. */
-export async function bundle(root: string, entry: string | { readonly source: string }): Promise<Bundle> {
+export function bundle(root: string, entry: string): Promise<Bundle> {
+  return bundleOf(root, { entryPoints: [entry], alias: { ...IN_PLACE } });
+}
+
+/** A module of the same making from text, with each package as it comes. */
+export function bundleText(root: string, text: string): Promise<Bundle> {
+  return bundleOf(root, {
+    stdin: { contents: text, resolveDir: root, sourcefile: 'entry.ts', loader: 'ts' },
+  });
+}
+
+async function bundleOf(root: string, entry: BuildOptions): Promise<Bundle> {
   const built = await build({
-    ...(typeof entry === 'string'
-      ? { entryPoints: [entry] }
-      : {
-          stdin: { contents: entry.source, resolveDir: root, sourcefile: 'entry.ts', loader: 'ts' as const },
-        }),
+    ...entry,
     absWorkingDir: root,
     outfile: 'index.mjs',
     bundle: true,
@@ -37,9 +49,9 @@ export async function bundle(root: string, entry: string | { readonly source: st
     logLevel: 'silent',
   });
   const output = (end: string) => {
-    const file = built.outputFiles.find(({ path }) => path.endsWith(end));
+    const file = built.outputFiles?.find(({ path }) => path.endsWith(end));
     if (file === undefined) throw new Error(`esbuild wrote no ${end}`);
     return file.contents;
   };
-  return { code: output('.mjs'), map: output('.map'), inputs: built.metafile.inputs };
+  return { code: output('.mjs'), map: output('.map'), inputs: built.metafile?.inputs ?? {} };
 }

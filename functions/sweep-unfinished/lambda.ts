@@ -1,7 +1,7 @@
 import { lambdaHandler } from '../../shared/adapters/aws/lambda/lambda-handler.ts';
 import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
+import { kinds } from '../../shared/adapters/aws/lambda/wires/kinds.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
-import { rotators } from '../../shared/adapters/aws/lambda/wires/rotators.ts';
 import { sweepUnfinished } from './handler.ts';
 
-export const handler = await lambdaHandler(sweepUnfinished, { registry, rotators, clock });
+export const handler = await lambdaHandler(sweepUnfinished, { registry, rotators: kinds, clock });
