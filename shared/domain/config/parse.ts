@@ -2,6 +2,7 @@ import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'y
 import type * as z from 'zod';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
+import { type LooseConfig, type LooseSecret, loosen } from './loose.ts';
 import { ConfigFile } from './schema.ts';
 
 /** One mistake with its place in the file. */
@@ -35,9 +36,16 @@ export function parseConfig(text: string, kinds: Readonly<Record<string, KindSch
   const add = (path: readonly PropertyKey[], code: string, message: string, key = false) =>
     found.push({ at: place(path, key), code, message });
 
-  const parsed = document.errors.length === 0 ? ConfigFile.safeParse(document.toJS() ?? {}) : undefined;
+  const file: unknown = document.errors.length === 0 ? (document.toJS() ?? {}) : undefined;
+  const parsed = file === undefined ? undefined : ConfigFile.safeParse(file);
   for (const issue of parsed?.error?.issues ?? []) explain(issue, add);
-  if (parsed?.success === true) checkReferences(parsed.data, kinds, add);
+  if (file !== undefined) {
+    const misshapen = new Set(found.map(({ at }) => at));
+    checkReferences(loosen(file), kinds, (path, code, message, key = false) => {
+      // One mistake a place: what is of the wrong shape is not also said to be undefined.
+      if (!misshapen.has(place(path, key))) add(path, code, message, key);
+    });
+  }
   if (parsed?.success === true && found.length === 0) return { ok: true, config: parsed.data };
   return {
     ok: false,
@@ -115,7 +123,7 @@ function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey
     return;
   }
   const name = String(path.at(-1) ?? 'the file');
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     add(
       path,
       'missing',
@@ -134,103 +142,109 @@ function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey
   add(path, name === 'version' ? 'version' : 'bad-value', `${name} ${what}`);
 }
 
-function checkReferences(config: ConfigFile, kinds: Readonly<Record<string, KindSchemas>>, add: Add): void {
-  const refs = new Map<string, number>();
-  const accounts = new Map<string, string>();
-  const unknown = (what: string, word: string, candidates: readonly string[]) => {
-    const nearest = suggestNearest(word, candidates);
-    return `there is no ${what} "${word}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`;
+function unknown(what: string, word: string, candidates: readonly string[]): string {
+  const nearest = suggestNearest(word, candidates);
+  return `there is no ${what} "${word}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`;
+}
+
+function checkReferences(config: LooseConfig, kinds: Readonly<Record<string, KindSchemas>>, add: Add): void {
+  const byRef = new Map(
+    config.secrets.flatMap((secret) => (secret.ref === undefined ? [] : [[secret.ref, secret] as const])),
+  );
+  const expect = (
+    path: readonly PropertyKey[],
+    what: string,
+    word: string | undefined,
+    known: readonly string[],
+  ) => {
+    if (word !== undefined && !known.includes(word)) add(path, 'undefined', unknown(what, word, known));
   };
-  const { secrets, targets, classes, consumers, people, networks } = config;
+  checkSecrets(config, kinds, add, expect);
+  for (const [id, { kind: kindName, network, connection, passwords }] of Object.entries(config.targets)) {
+    expect(['targets', id, 'kind'], 'kind', kindName, Object.keys(kinds));
+    expect(['targets', id, 'network'], 'network', network, ['local', ...Object.keys(config.networks)]);
+    const checked = kinds[kindName ?? '']?.connection.safeParse(connection);
+    for (const issue of checked?.error?.issues ?? []) explain(issue, add, ['targets', id, 'connection']);
+    for (const [index, password] of passwords.entries()) {
+      const path = ['targets', id, 'admins', index, 'password'];
+      expect(path, 'secret', password, [...byRef.keys()]);
+      const admin = byRef.get(password ?? '');
+      if (admin !== undefined)
+        checkAdmin(config, id, admin, (message) => add(path, 'admin-in-class', message));
+    }
+  }
+  for (const [name, { signingKey }] of Object.entries(config.consumers)) {
+    expect(['consumers', name, 'webhook', 'signingKey'], 'secret', signingKey, [...byRef.keys()]);
+  }
+  checkPeople(config.people, add);
+}
+
+function checkSecrets(
+  { secrets, targets, classes, consumers }: LooseConfig,
+  kinds: Readonly<Record<string, KindSchemas>>,
+  add: Add,
+  expect: (
+    path: readonly PropertyKey[],
+    what: string,
+    word: string | undefined,
+    known: readonly string[],
+  ) => void,
+): void {
+  const refs = new Map<string, LooseSecret>();
+  const accounts = new Map<string, string | undefined>();
   for (const [index, secret] of secrets.entries()) {
     const at = ['secrets', index];
-    const first = refs.get(secret.ref);
-    if (first === undefined) refs.set(secret.ref, index);
-    else add([...at, 'ref'], 'secret-twice', twice(secret, secrets[first]));
-    if (!Object.hasOwn(classes, secret.class))
-      add([...at, 'class'], 'undefined', unknown('class', secret.class, Object.keys(classes)));
-    for (const [place, name] of secret.consumers.entries()) {
-      if (!Object.hasOwn(consumers, name))
-        add([...at, 'consumers', place], 'undefined', unknown('consumer', name, Object.keys(consumers)));
-    }
-    if (secret.target === undefined) continue;
-    const target = targets[secret.target];
-    if (target === undefined) {
-      add([...at, 'target'], 'undefined', unknown('target', secret.target, Object.keys(targets)));
-      continue;
-    }
-    const checked = kinds[target.kind]?.account.safeParse(secret.account);
+    const first = refs.get(secret.ref ?? '');
+    if (first !== undefined) add([...at, 'ref'], 'secret-twice', twice(secret, first));
+    else if (secret.ref !== undefined) refs.set(secret.ref, secret);
+    expect([...at, 'class'], 'class', secret.className, Object.keys(classes));
+    for (const [place, name] of secret.consumers.entries())
+      expect([...at, 'consumers', place], 'consumer', name, Object.keys(consumers));
+    expect([...at, 'target'], 'target', secret.target, Object.keys(targets));
+    const target = targets[secret.target ?? ''];
+    if (target === undefined) continue;
+    const checked = kinds[target.kind ?? '']?.account.safeParse(secret.account);
     for (const issue of checked?.error?.issues ?? []) explain(issue, add, [...at, 'account']);
-    const account = `${secret.target} ${secret.account['role'] ?? JSON.stringify(secret.account)}`;
-    const other = accounts.get(account);
-    if (other === undefined) accounts.set(account, secret.ref);
-    else if (other !== secret.ref)
+    const account = JSON.stringify([secret.target, secret.account['role'] ?? secret.account]);
+    if (!accounts.has(account)) accounts.set(account, secret.ref);
+    else if (accounts.get(account) !== secret.ref)
       add(
         [...at, 'account'],
         'account-twice',
-        `this account at ${secret.target} is the one of ${other} already`,
+        `this account at ${secret.target} is the one of ${accounts.get(account)} already`,
       );
   }
-  const byRef = new Map(secrets.map((secret) => [secret.ref, secret]));
-  for (const [id, target] of Object.entries(targets)) {
-    const kind = kinds[target.kind];
-    if (kind === undefined)
-      add(['targets', id, 'kind'], 'undefined', unknown('kind', target.kind, Object.keys(kinds)));
-    if (target.network !== 'local' && !Object.hasOwn(networks, target.network))
-      add(['targets', id, 'network'], 'undefined', unknown('network', target.network, Object.keys(networks)));
-    const checked = kind?.connection.safeParse(target.connection);
-    for (const issue of checked?.error?.issues ?? []) explain(issue, add, ['targets', id, 'connection']);
-    const administers = new Set(
-      secrets.filter((secret) => secret.target === id).map((secret) => secret.class),
-    );
-    for (const [index, { password }] of target.admins.entries()) {
-      const admin = byRef.get(password);
-      const path = ['targets', id, 'admins', index, 'password'];
-      if (admin === undefined) add(path, 'undefined', unknown('secret', password, [...byRef.keys()]));
-      else if (administers.has(admin.class) && admin.target !== id) {
-        add(
-          path,
-          'admin-in-class',
-          `the admin credential is of class ${admin.class}, which it administers here: give it another class`,
-        );
-      } else if (
-        administers.has(admin.class) &&
-        secrets.some(
-          (secret) => secret.target === id && secret.class === admin.class && secret.ref !== password,
-        )
-      ) {
-        add(
-          path,
-          'admin-in-class',
-          `the admin credential is of class ${admin.class}, which it administers here: give it another class`,
-        );
-      }
-    }
-  }
-  for (const [name, { webhook }] of Object.entries(consumers)) {
-    if (!byRef.has(webhook.signingKey)) {
-      add(
-        ['consumers', name, 'webhook', 'signingKey'],
-        'undefined',
-        unknown('secret', webhook.signingKey, [...byRef.keys()]),
-      );
-    }
-  }
-  checkPeople(people, add);
 }
 
-function twice(
-  secret: ConfigFile['secrets'][number],
-  first: ConfigFile['secrets'][number] | undefined,
-): string {
-  if (first !== undefined && first.class !== secret.class)
-    return `${secret.ref} is in two classes (${first.class}, ${secret.class})`;
-  if (first !== undefined && first.tenant !== secret.tenant)
+/** An admin credential goes with its class: what it administers must not go at the same time. */
+function checkAdmin(
+  { secrets }: LooseConfig,
+  target: string,
+  admin: LooseSecret,
+  mistake: (message: string) => void,
+): void {
+  const administered = secrets.some(
+    (secret) =>
+      secret.target === target &&
+      secret.className !== undefined &&
+      secret.className === admin.className &&
+      (admin.target !== target || secret.ref !== admin.ref),
+  );
+  if (!administered) return;
+  mistake(
+    `the admin credential is of class ${admin.className}, which it administers here: give it another class`,
+  );
+}
+
+function twice(secret: LooseSecret, first: LooseSecret): string {
+  if (first.className !== secret.className)
+    return `${secret.ref} is in two classes (${first.className}, ${secret.className})`;
+  if (first.tenant !== secret.tenant)
     return `${secret.ref} is for two tenants (${first.tenant}, ${secret.tenant})`;
   return `${secret.ref} is enrolled twice`;
 }
 
-function checkPeople(people: ConfigFile['people'], add: Add): void {
+function checkPeople(people: LooseConfig['people'], add: Add): void {
   const keys = new Map<string, string>();
   const users = new Map<string, string>();
   for (const [name, { user, sshKeys }] of Object.entries(people)) {
@@ -238,6 +252,7 @@ function checkPeople(people: ConfigFile['people'], add: Add): void {
     if (other !== undefined) add(['people', name, 'user'], 'person-twice', `${other} is that user already`);
     if (user !== undefined) users.set(user, name);
     for (const [index, line] of sshKeys.entries()) {
+      if (line === undefined) continue;
       const blob = keyBlob(line)?.toString('base64');
       if (blob === undefined)
         add(['people', name, 'sshKeys', index], 'bad-key', 'this is no OpenSSH public key');

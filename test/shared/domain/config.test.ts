@@ -122,10 +122,20 @@ test.each([
 
 test('every mistake is reported at once, in the file’s order, and none shows a value', () => {
   const text = GOOD.replace('30d', 'soon')
-    .replace('tenant: acme', 'tenat: acme')
-    .replace('kind: postgres', 'kind: postgre');
+    .replace('class: payments, tenant: acme', 'class: paymnts, tenat: acme')
+    .replace('[checkout]', '[chekout]')
+    .replace('kind: postgres', 'kind: postgre')
+    .replace('password: "vault://admin/db1"', 'password: 7');
   const mistakes = mistakesOf(text);
-  expect(mistakes.length).toBeGreaterThanOrEqual(2);
+  expect(mistakes.map((mistake) => mistake.replace(/^[^ ]+ /, ''))).toEqual([
+    'there is no kind "postgre" (did you mean "postgres"?)',
+    expect.stringMatching(/^password is not as expected/),
+    'maxAge is no duration: 30d, 1h30m, 90s',
+    'tenant is missing',
+    'there is no class "paymnts" (did you mean "payments"?)',
+    'unknown key "tenat" (did you mean "tenant"?)',
+    'there is no consumer "chekout" (did you mean "checkout"?)',
+  ]);
   const lines = mistakes.map((mistake) => Number(mistake.split(':')[1]));
   expect(lines).toEqual(lines.toSorted((a, b) => a - b));
 });

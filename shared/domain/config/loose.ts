@@ -1,0 +1,87 @@
+/**
+ * What of a file can be held against the rest of it, whatever else is wrong with it: what is missing, or of another shape, is
+ * undefined. Places in lists stay what they are in the file.
+ */
+export interface LooseConfig {
+  readonly people: Readonly<Record<string, LoosePerson>>;
+  readonly networks: Readonly<Record<string, unknown>>;
+  readonly targets: Readonly<Record<string, LooseTarget>>;
+  readonly classes: Readonly<Record<string, unknown>>;
+  readonly consumers: Readonly<Record<string, { readonly signingKey: string | undefined }>>;
+  readonly secrets: readonly LooseSecret[];
+}
+
+interface LoosePerson {
+  readonly user: string | undefined;
+  readonly sshKeys: readonly (string | undefined)[];
+}
+
+interface LooseTarget {
+  readonly kind: string | undefined;
+  readonly network: string | undefined;
+  readonly connection: unknown;
+  readonly passwords: readonly (string | undefined)[];
+}
+
+export interface LooseSecret {
+  readonly ref: string | undefined;
+  readonly className: string | undefined;
+  readonly tenant: string | undefined;
+  readonly target: string | undefined;
+  readonly account: Readonly<Record<string, unknown>>;
+  readonly consumers: readonly (string | undefined)[];
+}
+
+export function loosen(file: unknown): LooseConfig {
+  const root = mapOf(file);
+  return {
+    people: each(root['people'], ({ user, sshKeys }) => ({
+      user: textOf(user),
+      sshKeys: listOf(sshKeys).map(textOf),
+    })),
+    networks: mapOf(root['networks']),
+    targets: each(root['targets'], ({ kind, network, connection, admins }) => ({
+      kind: textOf(kind),
+      network: textOf(network),
+      connection: connection ?? {},
+      passwords: listOf(admins).map((admin) => textOf(mapOf(admin)['password'])),
+    })),
+    classes: mapOf(root['classes']),
+    consumers: each(root['consumers'], ({ webhook }) => ({
+      signingKey: textOf(mapOf(webhook)['signingKey']),
+    })),
+    secrets: listOf(root['secrets'])
+      .map(mapOf)
+      .map(({ ref, class: className, tenant, target, account, consumers }) => ({
+        ref: textOf(ref),
+        className: textOf(className),
+        tenant: textOf(tenant),
+        target: textOf(target),
+        account: mapOf(account),
+        consumers: listOf(consumers).map(textOf),
+      })),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function mapOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+function each<T>(
+  value: unknown,
+  entry: (fields: Readonly<Record<string, unknown>>) => T,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(
+    Object.entries(mapOf(value)).map(([name, fields]) => [name, entry(mapOf(fields))]),
+  );
+}
