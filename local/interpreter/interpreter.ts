@@ -200,7 +200,7 @@ class Run {
     error: StateError,
   ): Promise<Frame> {
     const handled = 'retry' in state ? state : { retry: [], catch: [] };
-    const index = handled.retry.findIndex((retrier) => matches(retrier.errors, error.name));
+    const index = handled.retry.findIndex((retrier) => matches(retrier.errors, error));
     const retrier = handled.retry[index];
     const spent = frame.attempts[index] ?? 0;
     if (retrier !== undefined && spent < retrier.maxAttempts) {
@@ -209,14 +209,18 @@ class Run {
         ...frame,
         visit: frame.visit + 1,
         attempts: { ...frame.attempts, [index]: spent + 1 },
+        error: { error: error.name, cause: error.message },
         pausedAtMs: nowMs,
         dueAtMs: nowMs + this.#delayOf(retrier, spent),
       };
     }
-    const catcher = handled.catch.find((candidate) => matches(candidate.errors, error.name));
+    const catcher = handled.catch.find((candidate) => matches(candidate.errors, error));
     if (catcher !== undefined) {
       try {
-        return this.#leave(frame, await this.#caught(state, frame, outer, catcher, error));
+        return {
+          ...this.#leave(frame, await this.#caught(state, frame, outer, catcher, error)),
+          error: { error: error.name, cause: error.message },
+        };
       } catch (second) {
         if (!(second instanceof StateError)) throw second;
         return this.#fail(frame, second);
@@ -277,17 +281,21 @@ class Run {
         ...rest,
         context: {
           Execution: { Id: name, Name: name, Input: input, StartTime: new Date(startedAtMs).toISOString() },
-          State: { Name: state.name, EnteredTime: new Date(frame.enteredAtMs).toISOString() },
-          Task: { Token: this.#tokenOf(frame) },
+          State: {
+            Name: state.name,
+            EnteredTime: new Date(frame.enteredAtMs).toISOString(),
+            RetryCount: Object.values(frame.attempts).reduce((sum, spent) => sum + spent, 0),
+          },
+          ...(state.type === 'Task' && state.waitsForToken ? { Task: { Token: this.#tokenOf(frame) } } : {}),
           ...(item === undefined ? {} : { Map: { Item: { Index: item.index, Value: item.value } } }),
         },
       },
     };
   }
 
-  /** The same for every try of one visit, so that an answer given before a crash is found after it. */
+  /** One for each try: an answer to the last try ends no other. The same after a crash, so that an answer given before it is found. */
   #tokenOf(frame: Frame): string {
-    return `${this.#execution.name}|${frame.path}|${frame.state}|${frame.enteredAtMs}`;
+    return `${this.#execution.name}|${frame.path}|${frame.state}|${frame.visit}`;
   }
 
   async #perform(
@@ -372,12 +380,13 @@ class Run {
     this.#checkStopped(signal);
     const timeout = new AbortController();
     const within = AbortSignal.any([signal, timeout.signal]);
-    const untilMs = frame.enteredAtMs + state.timeoutSeconds * 1_000;
     const work = async () => {
       const result = await this.#parts.invoke(state.functionName, payload, within);
-      return state.waitsForToken
-        ? this.#answered(this.#tokenOf(frame), untilMs, within)
-        : { Payload: result, StatusCode: 200 };
+      return withinLimit(
+        state.waitsForToken
+          ? await this.#answered(state, frame, within)
+          : { Payload: result ?? null, StatusCode: 200 },
+      );
     };
     let handle: NodeJS.Timeout | undefined;
     const timer = new Promise<never>((_resolve, reject) => {
@@ -401,12 +410,26 @@ class Run {
     }
   }
 
-  async #answered(token: string, untilMs: number, signal: AbortSignal): Promise<unknown> {
+  async #answered(state: TaskState, frame: Frame, signal: AbortSignal): Promise<unknown> {
+    const token = this.#tokenOf(frame);
+    // This try's own beginning: a retry has its whole time again.
+    const beganMs = frame.dueAtMs ?? frame.enteredAtMs;
+    const untilMs = beganMs + state.timeoutSeconds * 1_000;
     for (;;) {
       const answer = await this.#parts.journal.answer(token);
       if (answer?.ok === true) return answer.output;
       if (answer?.ok === false) throw new StateError(answer.error, answer.cause);
-      if (this.#parts.clock.nowMs() >= untilMs) throw new StateError('States.Timeout', 'nobody answered');
+      const nowMs = this.#parts.clock.nowMs();
+      if (nowMs >= untilMs) throw new StateError('States.Timeout', 'nobody answered');
+      if (state.heartbeatSeconds !== undefined) {
+        const beatMs = Math.max(beganMs, (await this.#parts.journal.heartbeatAtMs(token)) ?? 0);
+        if (nowMs >= beatMs + state.heartbeatSeconds * 1_000)
+          throw new StateError(
+            'States.Timeout',
+            `no heartbeat for ${state.heartbeatSeconds} s`,
+            'States.HeartbeatTimeout',
+          );
+      }
       await this.#parts.clock.sleep(ANSWER_LOOK_MS, signal);
       this.#checkStopped(signal);
     }
@@ -437,7 +460,7 @@ class Run {
     const items =
       state.reader === null
         ? await state.items?.(bindings)
-        : await this.#parts.readItems((await state.reader(bindings)) as { Bucket: unknown; Key: unknown });
+        : await this.#read((await state.reader(bindings)) as { Bucket: unknown; Key: unknown });
     if (!Array.isArray(items))
       throw new StateError('States.QueryEvaluationError', `${state.name}: Items is no array`);
     const distributed = state.reader !== null;
@@ -466,6 +489,14 @@ class Run {
       );
     }
     return ends.map(outputOf);
+  }
+
+  async #read(place: { readonly Bucket: unknown; readonly Key: unknown }): Promise<readonly unknown[]> {
+    try {
+      return await this.#parts.readItems(place);
+    } catch (error) {
+      throw new StateError('States.ItemReaderFailed', error instanceof Error ? error.message : String(error));
+    }
   }
 
   #childPath(frame: Frame, index: number): string {
@@ -528,7 +559,7 @@ async function assigned(
   template: ((bindings: Record<string, unknown>) => Promise<unknown>) | undefined,
   bindings: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
-  return template === undefined ? {} : ((await template(bindings)) as Record<string, unknown>);
+  return template === undefined ? {} : withinLimit((await template(bindings)) as Record<string, unknown>);
 }
 
 function outputOf(end: ExecutionEnd): unknown {

@@ -14,7 +14,8 @@ export interface Frame {
   /** When that pause began. */
   readonly pausedAtMs?: number;
   readonly enteredAtMs: number;
-  readonly token?: string;
+  /** The error that this transition followed: it was tried again, or caught. */
+  readonly error?: { readonly error: string; readonly cause: string };
   readonly end?:
     | { readonly status: 'succeeded'; readonly output: unknown }
     | { readonly status: 'failed'; readonly error: string; readonly cause: string };
@@ -42,4 +43,6 @@ export interface Journal {
   /** The frame as it stands now; everything below `forget` is dropped with it; the machine's own end ends the execution. */
   commit(name: string, frame: Frame, forget?: string): Promise<void>;
   answer(token: string): Promise<TaskAnswer | null>;
+  /** When whoever holds the token last said that the task goes on. */
+  heartbeatAtMs(token: string): Promise<number | null>;
 }

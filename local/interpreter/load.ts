@@ -9,7 +9,7 @@ const HANDLED = [...FLOW, 'Retry', 'Catch'];
 
 /** Exactly the fields that our machines use. Everything else is refused: a field that is ignored changes what a machine does. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Task: [...HANDLED, 'Resource', 'Arguments', 'TimeoutSeconds'],
+  Task: [...HANDLED, 'Resource', 'Arguments', 'TimeoutSeconds', 'HeartbeatSeconds'],
   Parallel: [...HANDLED, 'Branches'],
   Map: [
     ...HANDLED,
@@ -236,14 +236,23 @@ class Loader {
     checkFields(given, ['FunctionName', 'Payload'], `${name}: Arguments`, this.#faults);
     if (typeof state['TimeoutSeconds'] !== 'number')
       this.#fault(name, 'TimeoutSeconds', 'is missing: every task has one');
+    const waitsForToken = resource.endsWith('.waitForTaskToken');
+    const heartbeatSeconds = state['HeartbeatSeconds'];
+    if (heartbeatSeconds !== undefined) {
+      if (!waitsForToken)
+        this.#fault(name, 'HeartbeatSeconds', 'of a task without a token is not implemented');
+      if (typeof heartbeatSeconds !== 'number' || heartbeatSeconds >= Number(state['TimeoutSeconds']))
+        this.#fault(name, 'HeartbeatSeconds', 'is no number below TimeoutSeconds');
+    }
     return {
       type: 'Task',
       ...this.#flow(name, state, names),
       ...this.#handled(name, state, names),
-      waitsForToken: resource.endsWith('.waitForTaskToken'),
+      waitsForToken,
       functionName: String(this.#substitute(name, 'FunctionName', given['FunctionName'])),
       payload: this.#template(name, 'Payload', given['Payload'] ?? {}),
       timeoutSeconds: Number(state['TimeoutSeconds']),
+      ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds: Number(heartbeatSeconds) }),
     };
   }
 
@@ -317,7 +326,16 @@ class Loader {
   }
 
   #handled(name: string, state: Json, names: ReadonlySet<string>) {
-    const list = (field: string) => (state[field] === undefined ? [] : (state[field] as unknown[]));
+    const list = (field: string) => {
+      const entries = state[field] === undefined ? [] : (state[field] as unknown[]);
+      entries.forEach((entry, index) => {
+        const errors = (entry as Json | null)?.['ErrorEquals'];
+        if (!Array.isArray(errors) || !errors.includes('States.ALL')) return;
+        if (errors.length > 1 || index < entries.length - 1)
+          this.#fault(name, field, 'names States.ALL, which stands alone and last');
+      });
+      return entries;
+    };
     return {
       retry: list('Retry').map((entry): Retrier => {
         const retrier = asObject(entry, `${name}: Retry`, this.#faults);

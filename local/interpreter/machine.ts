@@ -44,6 +44,8 @@ export interface TaskState extends Flow, Handled {
   readonly functionName: string;
   readonly payload: Template;
   readonly timeoutSeconds: number;
+  /** Longest silence of whoever holds the token. */
+  readonly heartbeatSeconds?: number;
 }
 
 export interface ParallelState extends Flow, Handled {

@@ -82,6 +82,10 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
       const row = database.prepare('SELECT doc FROM task_answer WHERE token = ?').get(token);
       return row === undefined ? null : (JSON.parse(String(row['doc'])) as TaskAnswer);
     },
+    async heartbeatAtMs(token) {
+      const row = database.prepare('SELECT at_ms FROM task_heartbeat WHERE token = ?').get(token);
+      return row === undefined ? null : Number(row['at_ms']);
+    },
   };
 }
 
@@ -89,4 +93,10 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
 export function answerTask(database: DatabaseSync, token: string, answer: TaskAnswer): void {
   const insert = database.prepare('INSERT OR IGNORE INTO task_answer (token, doc) VALUES (?, ?)');
   transact(database, () => insert.run(token, JSON.stringify(answer)));
+}
+
+/** Says that a task that waits for its token goes on, from any process. */
+export function beatTask(database: DatabaseSync, token: string, atMs: number): void {
+  const insert = database.prepare('INSERT OR REPLACE INTO task_heartbeat (token, at_ms) VALUES (?, ?)');
+  transact(database, () => insert.run(token, atMs));
 }

@@ -1,20 +1,26 @@
 /** An error as a state machine sees it: its name is what Catch and Retry match. */
 export class StateError extends Error {
-  constructor(name: string, cause: string) {
+  /** A second name that Catch and Retry may call it by. */
+  readonly alias: string | undefined;
+
+  constructor(name: string, cause: string, alias?: string) {
     super(cause);
     this.name = name;
+    this.alias = alias;
   }
 }
 
 /** Never caught or retried by `States.ALL`. Source: Amazon States Language, "Errors". */
 const UNCAUGHT_BY_ALL: ReadonlySet<string> = new Set(['States.DataLimitExceeded', 'States.Runtime']);
 
-export function matches(patterns: readonly string[], error: string): boolean {
+export function matches(patterns: readonly string[], error: StateError): boolean {
+  const { name, alias } = error;
   return patterns.some(
     (pattern) =>
-      pattern === error ||
-      (pattern === 'States.ALL' && !UNCAUGHT_BY_ALL.has(error)) ||
-      (pattern === 'States.TaskFailed' && error !== 'States.Timeout' && !UNCAUGHT_BY_ALL.has(error)),
+      pattern === name ||
+      pattern === alias ||
+      (pattern === 'States.ALL' && !UNCAUGHT_BY_ALL.has(name)) ||
+      (pattern === 'States.TaskFailed' && name !== 'States.Timeout' && !UNCAUGHT_BY_ALL.has(name)),
   );
 }
 

@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS execution (name TEXT PRIMARY KEY, ended INTEGER NOT N
 CREATE TABLE IF NOT EXISTS execution_frame (
   name TEXT NOT NULL, path TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (name, path)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS task_answer (token TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS task_heartbeat (token TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS audit (
   n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, action TEXT NOT NULL,
   ref TEXT, operation TEXT, doc TEXT NOT NULL, seq INTEGER UNIQUE, hash BLOB) STRICT;
@@ -52,7 +53,7 @@ CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;

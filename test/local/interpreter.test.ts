@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createInterpreter } from '../../local/interpreter/interpreter.ts';
-import type { Journal } from '../../local/interpreter/journal.ts';
+import type { Frame, Journal } from '../../local/interpreter/journal.ts';
 import { loadMachine } from '../../local/interpreter/load.ts';
-import { answerTask, createSqliteJournal } from '../../local/interpreter/sqlite-journal.ts';
+import { answerTask, beatTask, createSqliteJournal } from '../../local/interpreter/sqlite-journal.ts';
 import { makeTables } from '../../local/sqlite/database.ts';
 import { FrozenClock, seededRandom } from '../support/clock.ts';
 
@@ -226,6 +226,182 @@ test('a task that waits for its token goes on when somebody answers, and times o
   });
 });
 
+const asking = (more: object = {}) => ({
+  ...task('ask', { token: '{% $states.context.Task.Token %}' }, more),
+  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+});
+
+test('each try of a task has a token of its own: the last try’s answer does not end the next', async () => {
+  const state = asking({ Retry: [{ ErrorEquals: ['Refused'], MaxAttempts: 1 }] });
+  const tokens: string[] = [];
+  const run = aRun(machineOf({ A: state }), {
+    ask: ({ token }: { token: string }) => {
+      tokens.push(token);
+      if (tokens.length === 1)
+        answerTask(run.database, token, { ok: false, error: 'Refused', cause: 'not now' });
+      else answerTask(run.database, token, { ok: true, output: 'yes' });
+    },
+  });
+  const interpreter = run.start();
+  await interpreter.start('x', {});
+  expect(await interpreter.whenDone('x')).toEqual({ status: 'succeeded', output: 'yes' });
+  expect(new Set(tokens).size).toBe(2);
+});
+
+test('each try of a task that waits has its whole time', async () => {
+  const state = asking({ Retry: [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 1 }] });
+  let tries = 0;
+  let looks = 0;
+  const run = aRun(machineOf({ A: state }), { ask: () => (tries += 1) }, (database) => {
+    const journal = createSqliteJournal(database);
+    return {
+      ...journal,
+      answer(token) {
+        looks += tries === 2 ? 1 : 0;
+        if (looks === 10) answerTask(database, token, { ok: true, output: 'yes' });
+        return journal.answer(token);
+      },
+    };
+  });
+  const interpreter = run.start();
+  await interpreter.start('x', {});
+  expect(await interpreter.whenDone('x')).toEqual({ status: 'succeeded', output: 'yes' });
+});
+
+test.each(['States.HeartbeatTimeout', 'States.Timeout', 'States.ALL'])(
+  'no heartbeat in time is %s, long before the time-out',
+  async (name) => {
+    const state = asking({ HeartbeatSeconds: 5, Catch: [{ ErrorEquals: [name], Next: 'C' }] });
+    const end = await endOf(machineOf({ A: state, C: { Type: 'Succeed' } }), { ask: () => null });
+    expect(end).toMatchObject({
+      output: { Error: 'States.Timeout', Cause: 'no heartbeat for 5 s' },
+      tookMs: 5_000,
+    });
+  },
+);
+
+test('a heartbeat begins the wait for the next one anew, and does not put off the time-out', async () => {
+  const beating = (beats: number) => {
+    let looks = 0;
+    const run = aRun(machineOf({ A: asking({ HeartbeatSeconds: 5 }) }), { ask: () => null }, (database) => {
+      const journal = createSqliteJournal(database);
+      return {
+        ...journal,
+        answer(token) {
+          looks += 1;
+          if (looks <= beats) beatTask(database, token, run.clock.nowMs());
+          else answerTask(database, token, { ok: true, output: 'answered' });
+          return journal.answer(token);
+        },
+      };
+    });
+    return run;
+  };
+  const ends = [600, Number.POSITIVE_INFINITY].map(async (beats) => {
+    const interpreter = beating(beats).start();
+    await interpreter.start('x', {});
+    return interpreter.whenDone('x');
+  });
+  expect(await Promise.all(ends)).toEqual([
+    { status: 'succeeded', output: 'answered' },
+    { status: 'failed', error: 'States.Timeout', cause: 'nobody answered' },
+  ]);
+});
+
+test('the context tells the tries made again, and a token only to a task that waits for one', async () => {
+  const states = {
+    A: task(
+      'f',
+      { tries: '{% $states.context.State.RetryCount %}', token: '{% $exists($states.context.Task) %}' },
+      { Retry: [{ ErrorEquals: ['Odd'], MaxAttempts: 2 }], Output: '{% $states.result.Payload %}' },
+    ),
+  };
+  const seen: unknown[] = [];
+  await endOf(machineOf(states), {
+    f: (payload: unknown) => {
+      seen.push(payload);
+      throw named('Odd');
+    },
+  });
+  expect(seen).toEqual([0, 1, 2].map((tries) => ({ tries, token: false })));
+});
+
+test('a manifest that cannot be read is States.ItemReaderFailed, and can be caught', async () => {
+  const states = {
+    M: {
+      Type: 'Map',
+      ItemReader: {
+        Resource: 'arn:aws:states:::s3:getObject',
+        ReaderConfig: { InputType: 'JSON' },
+        Arguments: { Bucket: 'b', Key: 'no JSON' },
+      },
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        StartAt: 'I',
+        States: { I: { Type: 'Succeed' } },
+      },
+      Catch: [{ ErrorEquals: ['States.ItemReaderFailed'], Next: 'C' }],
+      End: true,
+    },
+    C: { Type: 'Succeed', Output: 'caught' },
+  };
+  expect(await endOf(machineOf(states))).toMatchObject({ output: 'caught' });
+});
+
+test('a function that returns nothing has returned null', async () => {
+  const states = { A: task('f', {}, { Output: '{% $states.result.Payload %}' }) };
+  expect(await endOf(machineOf(states), { f: () => undefined })).toMatchObject({ output: null });
+});
+
+test('a result and an Assign may be as large as what goes between states, however little the state puts out', async () => {
+  const tooMuch = { status: 'failed', error: 'States.DataLimitExceeded' };
+  const large = { f: () => 'x'.repeat(262_144) };
+  expect(await endOf(machineOf({ A: task('f', {}, { Output: 'small' }) }), large)).toMatchObject(tooMuch);
+  const half = { f: () => 'x'.repeat(131_072) };
+  const payload = '{% $states.result.Payload %}';
+  const twice = task('f', {}, { Output: 'small', Assign: { one: payload, two: payload } });
+  expect(await endOf(machineOf({ A: twice }), half)).toMatchObject(tooMuch);
+});
+
+test('the journal says which error a transition followed', async () => {
+  const frames: Frame[] = [];
+  const states = {
+    A: task(
+      'f',
+      {},
+      {
+        Retry: [{ ErrorEquals: ['Odd'], MaxAttempts: 1 }],
+        Catch: [{ ErrorEquals: ['States.ALL'], Next: 'B' }],
+      },
+    ),
+    B: { Type: 'Wait', Seconds: 1, Next: 'C' },
+    C: { Type: 'Succeed' },
+  };
+  const odd = () => {
+    throw named('Odd', 'two');
+  };
+  const run = aRun(machineOf(states), { f: odd }, (database) => {
+    const journal = createSqliteJournal(database);
+    return {
+      ...journal,
+      commit(name, frame, forget) {
+        frames.push(frame);
+        return journal.commit(name, frame, forget);
+      },
+    };
+  });
+  const interpreter = run.start();
+  await interpreter.start('x', {});
+  await interpreter.whenDone('x');
+  const followed = { error: 'Odd', cause: 'two' };
+  expect(frames.map(({ state, error }) => [state, error])).toEqual([
+    ['A', followed],
+    ['B', followed],
+    ['C', undefined],
+    ['C', undefined],
+  ]);
+});
+
 test('the same name and input is the same execution; another input is refused', async () => {
   const { start } = aRun(machineOf({ A: { Type: 'Succeed' } }), {});
   const interpreter = start();
@@ -350,9 +526,30 @@ test.each<[string, object, number]>([
 const REFUSALS: readonly [string, object, RegExp][] = [
   [
     'a field that is not implemented',
-    { A: task('f', {}, { HeartbeatSeconds: 5 }) },
-    /A: HeartbeatSeconds is not implemented/,
+    { A: task('f', {}, { Credentials: {} }) },
+    /A: Credentials is not implemented/,
   ],
+  [
+    'a heartbeat of a task that waits for no token',
+    { A: task('f', {}, { HeartbeatSeconds: 5 }) },
+    /A: HeartbeatSeconds of a task without a token is not implemented/,
+  ],
+  [
+    'a heartbeat that the time-out never leaves room for',
+    { A: asking({ HeartbeatSeconds: 60 }) },
+    /A: HeartbeatSeconds is no number below TimeoutSeconds/,
+  ],
+  ...[
+    [{ ErrorEquals: ['X', 'States.ALL'], Next: 'B' }],
+    [
+      { ErrorEquals: ['States.ALL'], Next: 'B' },
+      { ErrorEquals: ['X'], Next: 'B' },
+    ],
+  ].map((catchers): [string, object, RegExp] => [
+    'States.ALL beside or before another name',
+    { A: task('f', {}, { Catch: catchers }), B: { Type: 'Succeed' } },
+    /A: Catch names States.ALL, which stands alone and last/,
+  ]),
   ['a state type', { A: { Type: 'Pass', End: true } }, /A: Type Pass is not implemented/],
   ['a JSONPath field', { A: task('f', {}, { ResultPath: '$.x' }) }, /A: ResultPath is not implemented/],
   [
