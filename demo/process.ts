@@ -44,6 +44,12 @@ export interface Ran {
   readonly stdout: string;
 }
 
+export interface RunOptions {
+  readonly input?: string;
+  /** What it says to people is not shown. */
+  readonly quiet?: boolean;
+}
+
 const commands = new Set<ChildProcess>();
 
 /** Commands that are still running end: one that watches would start an engine again. */
@@ -54,16 +60,14 @@ export function endCommands(): void {
 /** Runs the CLI as a person would; what it says to people goes where ours goes. */
 export function runRekey(
   words: readonly string[],
-  options: {
-    readonly home: string;
+  options: RunOptions & {
     readonly folder: string;
-    readonly input?: string;
-    readonly quiet?: boolean;
+    readonly environment: Readonly<Record<string, string>>;
   },
 ): Promise<Ran> {
   const child = spawn(process.execPath, [new URL('../cli/rekey.ts', import.meta.url).pathname, ...words], {
     cwd: options.folder,
-    env: { ...process.env, REKEY_HOME: options.home },
+    env: { ...process.env, ...options.environment },
     stdio: ['pipe', 'pipe', options.quiet === true ? 'ignore' : 'inherit'],
   });
   commands.add(child);

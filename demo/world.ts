@@ -1,58 +1,66 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Webhook } from 'standardwebhooks';
 import { stringify } from 'yaml';
 import { makeSshKey } from '../local/ssh/make-key.ts';
 import type { Access } from './login.ts';
+import type { Cleanups, Plane } from './plane.ts';
 import {
   createLoginRoles,
   type PostgresServer,
   startPostgresServers,
   stopServers,
 } from './postgres-servers.ts';
-import { endProcess, runRekey, startWitness, type Witness } from './process.ts';
+import { type Ran, type RunOptions, runRekey, startWitness, type Witness } from './process.ts';
+import { receiveTells } from './webhook-receiver.ts';
 
 const SERVERS = 4;
 const TENANTS = ['acme', 'globex', 'initech'];
 
 /** Everything the demo starts, and how all of it is stopped. */
-export interface World {
+export interface World<P extends Plane = Plane> {
   readonly folder: string;
-  readonly home: string;
+  readonly plane: P;
   readonly servers: readonly PostgresServer[];
   readonly accounts: readonly (Access & { readonly password: string })[];
   readonly people: readonly { readonly name: string; readonly keyFile: string }[];
   readonly thief: Witness;
   readonly consumer: Witness;
-  stop(): Promise<void>;
+  /** Runs the CLI as a person would. */
+  readonly rekey: (words: readonly string[], options?: RunOptions) => Promise<Ran>;
 }
 
-/** Servers, roles, enrolment, a consumer's webhook, two people, two witnesses. `say` hears what is being done. */
-export async function createWorld(
-  secrets: number,
-  deadline: string,
-  say: (text: string) => void,
-  cleanups: (() => void | Promise<void>)[],
-): Promise<World> {
+interface WorldRequest<P extends Plane> {
+  readonly secrets: number;
+  readonly deadline: string;
+  /** Hears what is being done. */
+  readonly say: (text: string) => void;
+  readonly cleanups: Cleanups;
+  /** `rekey.yaml` stands in the folder already. */
+  readonly openPlane: (folder: string, cleanups: Cleanups) => Promise<P>;
+}
+
+/** Servers, roles, enrolment, a consumer's webhook, two people, two witnesses. */
+export async function createWorld<P extends Plane>({
+  secrets,
+  deadline,
+  say,
+  cleanups,
+  openPlane,
+}: WorldRequest<P>): Promise<World<P>> {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-demo-'));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
   // PostgreSQL's processes run as a user of their own where we are root.
   const database = mkdtempSync(join(tmpdir(), 'rekey-demo-db-'));
   cleanups.push(() => rmSync(database, { recursive: true, force: true }));
   say(`starting ${SERVERS} PostgreSQL servers`);
-  const { chmodSync } = await import('node:fs');
   chmodSync(database, 0o755);
   const starting = startPostgresServers({ count: SERVERS, home: database });
   // Whoever stops in between waits for them to be up: a server half started would outlive us.
   cleanups.push(async () => stopServers(await starting.catch(() => [])));
   const servers = await starting;
 
-  const home = join(folder, '.rekey');
-  cleanups.push(() => stopEngine(home));
   const accounts = Array.from({ length: secrets }, (_, index) => {
     const server = servers[index % SERVERS] as PostgresServer;
     const role = `app_${String(index + 1).padStart(4, '0')}`;
@@ -82,7 +90,6 @@ export async function createWorld(
 
   const signingKey = `whsec_${randomBytes(24).toString('base64')}`;
   const webhookUrl = await receiveTells(signingKey, cleanups);
-  mkdirSync(home, { recursive: true, mode: 0o700 });
   const people = ['ada', 'grace'].map((name) => ({ name, keyFile: join(folder, `${name}.key`) }));
   const keys = people.map(({ name, keyFile }) => makeSshKey(keyFile, name));
   writeFileSync(
@@ -125,18 +132,21 @@ export async function createWorld(
       ],
     }),
   );
+  const plane = await openPlane(folder, cleanups);
+  const rekey = (words: readonly string[], options: RunOptions = {}) =>
+    runRekey(words, { folder, environment: plane.environment, ...options });
   say(`enrolling ${secrets} secrets of three tenants as class payments`);
-  await must(runRekey(['apply', '--yes', '--json'], { home, folder, quiet: true }));
+  await must(rekey(['apply', '--yes', '--json'], { quiet: true }));
   const values = [
     ...servers.map(({ id, adminPassword }) => ({ ref: `vault://admin/${id}`, value: adminPassword })),
     { ref: 'vault://webhooks/checkout', value: signingKey },
     ...accounts.map(({ ref, password }) => ({ ref, value: password })),
   ];
   const input = values.map((value) => JSON.stringify(value)).join('\n');
-  await must(runRekey(['import', '--json'], { home, folder, input, quiet: true }));
+  await must(rekey(['import', '--json'], { input, quiet: true }));
 
   const socketPath = join(folder, 'resolver.sock');
-  await startResolver(home, socketPath, cleanups);
+  await plane.serveReads(socketPath);
   const [thief, consumer] = [startWitness('thief.ts'), startWitness('consumer.ts')];
   cleanups.push(() => {
     thief.end();
@@ -152,80 +162,14 @@ export async function createWorld(
     loot: accounts.map((account) => ({ ...accessOf(account), password: account.password })),
     sessions: 3,
   });
-  const stop = async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  };
-  return { folder, home, servers, accounts, people, thief, consumer, stop };
+  return { folder, plane, servers, accounts, people, thief, consumer, rekey };
 }
 
 function accessOf({ ref, host, port, database, user }: Access): Access {
   return { ref, host, port, database, user };
 }
 
-async function must(running: ReturnType<typeof runRekey>): Promise<void> {
+async function must(running: Promise<Ran>): Promise<void> {
   const { code, stdout } = await running;
   if (code !== 0) throw new Error(`the demo's enrolment failed: ${stdout.trim()}`);
-}
-
-/** A consumer's end of the webhook: checks the signature and says that it uses the version. */
-async function receiveTells(signingKey: string, cleanups: (() => void | Promise<void>)[]): Promise<string> {
-  const webhook = new Webhook(signingKey);
-  const server = createServer((call, response) => {
-    const chunks: Buffer[] = [];
-    call.on('data', (chunk: Buffer) => chunks.push(chunk));
-    call.on('end', () => {
-      try {
-        const body = Buffer.concat(chunks).toString('utf8');
-        const { data } = webhook.verify(body, call.headers as Record<string, string>) as {
-          data: { versionId: string };
-        };
-        response.end(JSON.stringify({ using: data.versionId }));
-      } catch {
-        response.statusCode = 401;
-        response.end();
-      }
-    });
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  cleanups.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/rekey`;
-}
-
-async function startResolver(
-  home: string,
-  socketPath: string,
-  cleanups: (() => void | Promise<void>)[],
-): Promise<void> {
-  const child = spawn(process.execPath, [new URL('resolver-host.ts', import.meta.url).pathname], {
-    env: { ...process.env, REKEY_HOME: home, RESOLVER_SOCKET: socketPath },
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  });
-  cleanups.push(() => endProcess(child));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once('data', () => resolve());
-    child.once('exit', () => reject(new Error('the resolver ended')));
-  });
-}
-
-/** The engine is nobody's child any more. */
-async function stopEngine(home: string): Promise<void> {
-  const file = join(home, 'engine.pid');
-  if (!existsSync(file)) return;
-  try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    process.kill(pid, 'SIGTERM');
-    for (;;) {
-      process.kill(pid, 0);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }

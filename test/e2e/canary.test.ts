@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runRekey } from '../../demo/process.ts';
+import { openLocalPlane } from '../../demo/local-plane.ts';
 import { createWorld } from '../../demo/world.ts';
 import { pathsIn } from '../../local/home.ts';
 import { openState } from '../../local/state.ts';
@@ -58,14 +58,21 @@ async function crash(home: string, dumps: string): Promise<{ environment: string
 test('[1.5] [4.3] [4.4] a value stands nowhere but in the store, sealed, and at the target', async () => {
   const cleanups: (() => void | Promise<void>)[] = [];
   try {
-    const world = await createWorld(24, '15m', () => undefined, cleanups);
-    const { home, folder, servers } = world;
+    const world = await createWorld({
+      secrets: 24,
+      deadline: '15m',
+      say: () => undefined,
+      cleanups,
+      openPlane: openLocalPlane,
+    });
+    const { folder, servers } = world;
+    const { home } = world.plane;
     const secret = [
       ...world.accounts.map((account) => account.password),
       ...servers.map((server) => server.adminPassword),
     ];
     const scope = ['break-glass', '--class', 'payments', '--cause', 'values-leaked', '--since', '1h'];
-    const planned = await runRekey([...scope, '--plan', '--json'], { home, folder, quiet: true });
+    const planned = await world.rekey([...scope, '--plan', '--json'], { quiet: true });
     const { planHash } = JSON.parse(planned.stdout) as { planHash: string };
     const [account] = world.accounts;
     const dumps = join(folder, 'dumps');
@@ -106,7 +113,7 @@ test('[1.5] [4.3] [4.4] a value stands nowhere but in the store, sealed, and at 
       ['audit', 'export'],
       ['doctor'],
     ]) {
-      shown.push((await runRekey(words, { home, folder, quiet: true })).stdout);
+      shown.push((await world.rekey(words, { quiet: true })).stdout);
     }
     const state = openState(home);
     const names = (

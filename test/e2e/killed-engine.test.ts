@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runRekey } from '../../demo/process.ts';
+import { type LocalPlane, openLocalPlane } from '../../demo/local-plane.ts';
 import { createWorld, type World } from '../../demo/world.ts';
 import { openState } from '../../local/state.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
@@ -41,14 +41,18 @@ function isAlive(pid: number): boolean {
 }
 
 /** kill −9 as soon as the phase has begun, after a few more entries of it, by the seed. */
-async function killIn(phase: (typeof PHASES)[number], world: World, more: number): Promise<boolean> {
-  const state = openState(world.home);
+async function killIn(
+  phase: (typeof PHASES)[number],
+  world: World<LocalPlane>,
+  more: number,
+): Promise<boolean> {
+  const state = openState(world.plane.home);
   try {
     const seen = state.database.prepare('SELECT count(*) AS n FROM audit WHERE action = ?');
     const ended = state.database.prepare("SELECT count(*) AS n FROM audit WHERE action = 'seal'");
     for (;;) {
       if (Number(seen.get(phase)?.['n']) > more) {
-        const pid = await pidOf(world.home);
+        const pid = await pidOf(world.plane.home);
         if (!isAlive(pid)) continue;
         process.kill(pid, 'SIGKILL');
         return true;
@@ -70,15 +74,19 @@ test.each(PHASES)(
     process.stdout.write(`seed ${SEED}: kill in ${phase} after ${more} entries\n`);
     const cleanups: (() => void | Promise<void>)[] = [];
     try {
-      const world = await createWorld(SECRETS, '15m', () => undefined, cleanups);
-      const { home, folder } = world;
+      const world = await createWorld({
+        secrets: SECRETS,
+        deadline: '15m',
+        say: () => undefined,
+        cleanups,
+        openPlane: openLocalPlane,
+      });
+      const { home } = world.plane;
       const scope = ['break-glass', '--class', 'payments', '--cause', 'values-leaked', '--cut', 'now'];
       const { planHash } = JSON.parse(
-        (await runRekey([...scope, '--plan', '--json'], { home, folder, quiet: true })).stdout,
+        (await world.rekey([...scope, '--plan', '--json'], { quiet: true })).stdout,
       ) as { planHash: string };
-      const running = runRekey([...scope, '--yes', '--plan-hash', planHash, '--json'], {
-        home,
-        folder,
+      const running = world.rekey([...scope, '--yes', '--plan-hash', planHash, '--json'], {
         quiet: true,
       });
       expect(await killIn(phase, world, more)).toBe(true);
@@ -94,7 +102,7 @@ test.each(PHASES)(
         expect(fates).toEqual({ live: SECRETS, 'revoked-proven': SECRETS });
         const secrets = await state.services.registry.secrets(refs);
         expect(secrets.every((secret) => secret.ordinal === 2)).toBe(true);
-        const { stdout } = await runRekey(['watch', '--json'], { home, folder, quiet: true });
+        const { stdout } = await world.rekey(['watch', '--json'], { quiet: true });
         expect(JSON.parse(stdout)).toMatchObject({ provenRevoked: SECRETS, unproven: 0 });
       } finally {
         state.close();

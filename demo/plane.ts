@@ -1,0 +1,12 @@
+/** The control plane that the demo's commands reach: this machine's own, or a deployment. */
+export interface Plane {
+  /** Of every `rekey` that runs. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Reads for whoever asks on the socket, until the demo ends. */
+  serveReads(socketPath: string): Promise<void>;
+  /** A packet's file, and its page's, by where `rekey` says that it is. */
+  readPacket(place: string): Promise<string>;
+}
+
+/** What is undone at the end, the last first. */
+export type Cleanups = (() => void | Promise<void>)[];
