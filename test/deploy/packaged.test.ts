@@ -79,6 +79,8 @@ const OF_AWS = [
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.Unknown',
 ];
 
 /** An expression is allowed there (Step Functions' documentation of Map); LocalStack reads nothing else. */

@@ -143,6 +143,16 @@ export const breakGlass: readonly Scenario[] = [
     end: SEALED,
   },
   {
+    // What Step Functions calls a function that ran out of time or memory.
+    title: 'break-glass: a function that timed out is tried again',
+    ...glass('timed-out', {
+      OpenIncident: [{ error: 'Lambda.Unknown' }, ...opened({})],
+      SweepUnfinished: [{ error: 'Lambda.Unknown' }, swept],
+    }),
+    path: `${OPEN} ${ROUND} NeedsReopen SealIncident Sealed`,
+    end: SEALED,
+  },
+  {
     title: 'break-glass: swept until nothing is left, each time when it is due',
     ...glass('sweeps', { SweepUnfinished: [unfinished, unfinished, swept] }),
     path: `${OPEN} ${ROUND} WaitUntilDue PlanBatches HasBatches ${ROUND} WaitUntilDue PlanBatches HasBatches ${ROUND} NeedsReopen SealIncident Sealed`,
