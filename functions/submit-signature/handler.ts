@@ -51,7 +51,7 @@ export const submitSignature = defineFunction({
           actor: { user: person },
           source: caller.source,
           place: `${purpose}.${person}.${nowMs}`,
-          reason: `${purpose}, handed in by ${caller.user}`,
+          reason: `${purpose}: fates ${judged.fatesDigest}, handed in by ${caller.user}`,
         }),
       ],
     }));

@@ -30,20 +30,25 @@ export async function statementNow(
   };
 }
 
-/** Whose signatures hold for what is there now. Checked here by whoever acts on them, whatever was checked when they were made. */
+/**
+ * Whose signatures hold for what is there now, and the digest of the fates they were held against. Checked here by whoever
+ * acts on them, whatever was checked when they were made.
+ */
 export async function judgeIncident(
   services: Needs<'registry' | 'clock'>,
   incident: IncidentRecord,
   purpose: Statement['purpose'],
 ) {
-  return judgeSignatures({
-    statement: await statementNow(services, incident, purpose, 0),
+  const statement = await statementNow(services, incident, purpose, 0);
+  const judgement = judgeSignatures({
+    statement,
     signatures: incident.signatures,
     people: incident.people,
     ...(incident.plan.principal === undefined ? {} : { compromisedPrincipal: incident.plan.principal }),
     needed: purpose === 'restore' ? 2 : Math.max(2, reopenersNeeded(incident)),
     nowMs: services.clock.nowMs(),
   });
+  return { ...judgement, fatesDigest: statement.fatesDigest };
 }
 
 export function signaturesMissing(

@@ -1,4 +1,5 @@
 import { type EngineOptions, runEngine } from '../../local/engine/engine.ts';
+import { createSqliteJournal } from '../../local/interpreter/sqlite-journal.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import type { State } from '../../local/state.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
@@ -41,12 +42,21 @@ export function createIncidentRuns(state: State, engineOptions: EngineOptions = 
     return incident;
   }
 
+  /** As a person stops an execution by hand while no engine is at it: it has failed where it stood, and nothing more is known. */
+  async function stopWorkflow(execution: string): Promise<void> {
+    const journal = createSqliteJournal(state.database);
+    const frame = (await journal.frames(execution)).find(({ path }) => path === '');
+    if (frame === undefined) throw new Error(`${execution} is not under way`);
+    await journal.commit(execution, { ...frame, end: { status: 'failed', error: 'Aborted', cause: '' } });
+  }
+
   return {
     run,
     carryOn,
     async plan(request: PlanRequest): Promise<string> {
       return plans.save(await planBreakGlass(state.services, request));
     },
+    stopWorkflow,
     /** Tells the engine to end, as SIGTERM does: it lets go at the next transition. */
     endEngine: () => ending.abort(),
     /** `confirmedAtMs`: by the asker's clock; default now, by the machine's. */

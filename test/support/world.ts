@@ -53,6 +53,8 @@ export interface World {
   carryOn(): Promise<void>;
   /** Tells the engine to end, as SIGTERM does: it lets go at the next transition. */
   endEngine(): void;
+  /** As a person stops an execution by hand, while no engine is at it. */
+  stopWorkflow(execution: string): Promise<void>;
   /** One worker's invocation, as the machine makes it. */
   advance(operation?: string, epoch?: number, again?: boolean): Promise<BatchReport>;
   secret(index?: number): Promise<SecretRecord>;
@@ -168,6 +170,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     run: runs.run,
     carryOn: runs.carryOn,
     endEngine: runs.endEngine,
+    stopWorkflow: runs.stopWorkflow,
     async advance(operation = 'inc-test', epoch = 2, again = false) {
       const key = await state.services.keys.ensure('payments', epoch, 'open');
       return advanceBatch(state.services, {
