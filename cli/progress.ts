@@ -12,8 +12,8 @@ export interface Watched {
 }
 
 /**
- * Shows an incident until its workflow ends, or waits for people with more than `packetsBefore` packets written. Ctrl-C
- * detaches: the engine goes on by itself. Null when detached.
+ * Shows an incident until its workflow ends, or waits for people with more than `packetsBefore` packets written, or a mistaken
+ * alarm was undone. Ctrl-C detaches: the engine goes on by itself. Null when detached.
  */
 export async function followIncident(
   face: Face,
@@ -32,6 +32,7 @@ export async function followIncident(
         screen.draw(view);
         if (view.execution?.standing.status === 'succeeded')
           return { view, code: view.unproven === 0 ? EXIT.done : EXIT.unproven };
+        if (view.state === 'restored') return { view, code: EXIT.done };
         const waits = view.state === 'awaiting-reopen' && view.packets > packetsBefore;
         if (waits && view.signedBy.length < view.signaturesNeeded) return { view, code: EXIT.awaitingPeople };
       }

@@ -30,7 +30,7 @@ function incidentLines(view: IncidentView): string[] {
   if (view.packet !== null) lines.push(`  packet        ${view.packet}`);
   if (view.state === 'awaiting-reopen') {
     lines.push(`  waits for two people: rekey reopen ${view.incident} --person NAME --key FILE`);
-  } else if (view.unproven > 0) {
+  } else if (view.unproven > 0 && view.state !== 'restored') {
     lines.push(`  ${view.unproven} are not proven dead: rekey resume ${view.incident}`);
   }
   return lines;

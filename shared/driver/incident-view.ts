@@ -3,6 +3,7 @@ import { reopenersNeeded } from '../domain/progress.ts';
 import type { TargetTally } from '../ports/registry.ts';
 import type { ExecutionStanding } from '../ports/workflows.ts';
 import { executionsOf } from './executions.ts';
+import { judgeIncident } from './judge-incident.ts';
 import type { Needs } from './services.ts';
 
 /** An incident as people and scripts see it: plain data. Durations count from the confirmed plan, in milliseconds; null: not observed. */
@@ -35,7 +36,7 @@ export interface IncidentView {
   }[];
   /** Packets written. */
   readonly packets: number;
-  /** Who has signed what waits for people. */
+  /** Whose signatures count for what waits for people; where nothing waits, who has signed. */
   readonly signedBy: readonly string[];
   readonly signaturesNeeded: number;
   /** Where the newest packet is; null before the first. */
@@ -104,9 +105,19 @@ export async function viewOf(
       count: group.length,
     })),
     packets: incident.packets,
-    signedBy: incident.signatures.map(({ person }) => person),
+    signedBy: await signersOf(services, incident),
     signaturesNeeded: reopenersNeeded(incident),
     packet: incident.packets === 0 ? null : services.packets.placeOf(`${incident.id}-${incident.packets}`),
     execution: executions.at(-1) ?? null,
   };
+}
+
+/** What counts is judged only where it is waited for: it takes every version's fate. */
+async function signersOf(
+  services: Needs<'registry' | 'clock'>,
+  incident: IncidentRecord,
+): Promise<readonly string[]> {
+  if (incident.state === 'awaiting-reopen' && incident.signatures.length > 0)
+    return (await judgeIncident(services, incident, 'reopen')).counted;
+  return incident.signatures.map(({ person }) => person);
 }

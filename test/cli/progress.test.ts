@@ -1,0 +1,67 @@
+import { expect, test, vi } from 'vitest';
+import { EXIT } from '../../cli/exit-codes.ts';
+import type { Face } from '../../cli/face.ts';
+import { followIncident } from '../../cli/progress.ts';
+import { applyPeople, callAs, signAs } from '../support/people.ts';
+import { aWorld, type World } from '../support/world.ts';
+
+/** A face that looks once: whoever would look again has missed what there was to see. */
+function oneLook(world: World): Face {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  return {
+    call: (verb, input) => callAs(world, 'responder', verb, input),
+    getReady: () => undefined,
+    keepAlive() {
+      throw new Error('it looks again');
+    },
+    lookEveryMs: 0,
+  };
+}
+
+test('[5.4] two people signed a restore that had nothing to undo: whoever watches hears that it still waits for two', async () => {
+  const world = await aWorld({ secrets: 2 });
+  await applyPeople(world, ['ada', 'grace']);
+  const { id } = await world.breakGlass('reader-compromised');
+  await signAs(world, 'ada', id, 'restore');
+  expect(await signAs(world, 'grace', id, 'restore')).toMatchObject({ enough: true, restored: [] });
+  const watched = await followIncident(oneLook(world), id);
+  expect(watched?.code).toBe(EXIT.awaitingPeople);
+  expect(watched?.view).toMatchObject({ state: 'awaiting-reopen', signedBy: [], signaturesNeeded: 2 });
+});
+
+test('[5.4] one who signed for the re-opening is shown as one of two, until a fate changes under what he signed', async () => {
+  const world = await aWorld({ secrets: 2 });
+  await applyPeople(world, ['ada', 'grace']);
+  const { id } = await world.breakGlass('reader-compromised');
+  await signAs(world, 'ada', id, 'reopen');
+  const look = async () => (await followIncident(oneLook(world), id))?.view.signedBy;
+  expect(await look()).toEqual(['ada']);
+  world.state.database.exec(
+    "UPDATE version SET fate = 'revoked-unproven', doc = json_set(doc, '$.fate', 'revoked-unproven') WHERE fate = 'revoked-proven'",
+  );
+  expect(await look()).toEqual([]);
+});
+
+test('[5.4] with the second signature the workflow goes on by itself, and whoever watches goes on watching', async () => {
+  const world = await aWorld({ secrets: 2 });
+  await applyPeople(world, ['ada', 'grace']);
+  const { id } = await world.breakGlass('reader-compromised');
+  for (const person of ['ada', 'grace']) await signAs(world, person, id, 'reopen');
+  await expect(followIncident(oneLook(world), id)).rejects.toThrow('it looks again');
+  await world.carryOn();
+  expect(await followIncident(oneLook(world), id)).toMatchObject({
+    code: EXIT.done,
+    view: { state: 'sealed', signedBy: ['ada', 'grace'] },
+  });
+});
+
+test('[7.2] a mistaken alarm that was undone is over for whoever watches, though its workflow still waits', async () => {
+  const world = await aWorld();
+  await applyPeople(world, ['ada', 'grace']);
+  const { id } = await world.breakGlass('reader-compromised', { scope: { className: 'admins' } });
+  for (const person of ['ada', 'grace']) await signAs(world, person, id, 'restore');
+  expect(await followIncident(oneLook(world), id)).toMatchObject({
+    code: EXIT.done,
+    view: { state: 'restored', execution: { standing: { status: 'running' } } },
+  });
+});
