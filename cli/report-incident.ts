@@ -37,7 +37,7 @@ function incidentLines(view: IncidentView): string[] {
 }
 
 /** What an incident came to: for people, or as one object for scripts. */
-export function reportIncident(context: Context, view: IncidentView): void {
+export function reportIncident(context: Pick<Context, 'json' | 'print'>, view: IncidentView): void {
   if (context.json) context.print(JSON.stringify(view));
   else for (const line of incidentLines(view)) context.print(line);
 }

@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { EXIT } from '../../cli/exit-codes.ts';
 import type { Face } from '../../cli/face.ts';
 import { followIncident } from '../../cli/progress.ts';
+import { reportIncident } from '../../cli/report-incident.ts';
 import { applyPeople, callAs, signAs } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -60,8 +61,13 @@ test('[7.2] a mistaken alarm that was undone is over for whoever watches, though
   await applyPeople(world, ['ada', 'grace']);
   const { id } = await world.breakGlass('reader-compromised', { scope: { className: 'admins' } });
   for (const person of ['ada', 'grace']) await signAs(world, person, id, 'restore');
-  expect(await followIncident(oneLook(world), id)).toMatchObject({
+  const watched = await followIncident(oneLook(world), id);
+  if (watched === null) throw new Error('detached');
+  expect(watched).toMatchObject({
     code: EXIT.done,
-    view: { state: 'restored', execution: { standing: { status: 'running' } } },
+    view: { state: 'restored', unproven: 2, execution: { standing: { status: 'running' } } },
   });
+  const lines: string[] = [];
+  reportIncident({ json: false, print: (line) => lines.push(line) }, watched.view);
+  expect(lines.join('\n')).not.toContain('rekey resume');
 });

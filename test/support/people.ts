@@ -12,7 +12,7 @@ import type { Services } from '../../shared/driver/services.ts';
 import type { World } from './world.ts';
 
 /** The services as a command has them, but that no engine process is started: the world's own takes up what was asked. */
-function commandServices({ state: { database, services } }: World): Services {
+export function commandServices({ state: { database, services } }: World): Services {
   return {
     ...services,
     workflows: {

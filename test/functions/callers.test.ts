@@ -1,0 +1,83 @@
+import { globSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { applyEnrolment } from '../../functions/apply-enrolment/handler.ts';
+import { checkHealth } from '../../functions/check-health/handler.ts';
+import { checkValues } from '../../functions/check-values/handler.ts';
+import { compareEnrolment } from '../../functions/compare-enrolment/handler.ts';
+import { listIncidents } from '../../functions/list-incidents/handler.ts';
+import { nameScope } from '../../functions/name-scope/handler.ts';
+import { planBreakGlass } from '../../functions/plan-break-glass/handler.ts';
+import { prepareSignature } from '../../functions/prepare-signature/handler.ts';
+import { putValues } from '../../functions/put-values/handler.ts';
+import { readAudit } from '../../functions/read-audit/handler.ts';
+import { readSecret } from '../../functions/read-secret/handler.ts';
+import { resumeIncident } from '../../functions/resume-incident/handler.ts';
+import { showIncident } from '../../functions/show-incident/handler.ts';
+import { showSecret } from '../../functions/show-secret/handler.ts';
+import { showStatus } from '../../functions/show-status/handler.ts';
+import { signAuditHead } from '../../functions/sign-audit-head/handler.ts';
+import { startBreakGlass } from '../../functions/start-break-glass/handler.ts';
+import { submitSignature } from '../../functions/submit-signature/handler.ts';
+import { FUNCTIONS } from '../../local/engine/functions.ts';
+import type { RekeyFunction } from '../../shared/driver/define-function.ts';
+import { commandServices } from '../support/people.ts';
+import { aWorld } from '../support/world.ts';
+
+const REF = 'vault://prod/payments/s0';
+const WANTED = { classes: [], targets: [], secrets: [], consumers: [], people: [] };
+
+/** Every function that a person or a service calls, with an input that it would take from somebody. */
+const CALLED: readonly (readonly [RekeyFunction, object])[] = [
+  [applyEnrolment, { wanted: WANTED, remove: true, hash: '' }],
+  [checkHealth, {}],
+  [checkValues, { refs: [REF] }],
+  [compareEnrolment, { wanted: WANTED, remove: false }],
+  [listIncidents, {}],
+  [nameScope, { class: 'payments' }],
+  [planBreakGlass, { scope: { className: 'payments' }, cause: 'values-leaked', cutNow: false }],
+  [prepareSignature, { incidentId: 'inc-1', purpose: 'reopen' }],
+  [putValues, { values: [{ ref: REF, value: 'new' }], replace: true }],
+  [readAudit, { afterSeq: 0, limit: 1 }],
+  [readSecret, { ref: REF }],
+  [resumeIncident, { incidentId: 'inc-1' }],
+  [showIncident, {}],
+  [showSecret, { ref: REF }],
+  [showStatus, {}],
+  [signAuditHead, {}],
+  [startBreakGlass, { planHash: 'ab', confirmedAtMs: 1 }],
+  [submitSignature, { incidentId: 'inc-1', purpose: 'reopen', person: 'ada', armored: '', expiresAtMs: 1 }],
+];
+
+test.each(CALLED.map(([called, input]) => ({ name: called.name, called, input })))(
+  '[6.2] $name refuses a call that nobody vouches for, and leaves no trace of it',
+  async ({ called, input }) => {
+    const world = await aWorld();
+    const services = commandServices(world);
+    const before = await services.audit.chainPending();
+    const refusal = {
+      family: 'Denied',
+      code: 'caller-unknown',
+      safe: 'Nothing was read and nothing was changed.',
+    };
+    const payload = { ...input, v: 1 };
+    const untilMs = Number.MAX_SAFE_INTEGER;
+    await expect(called.invoke(services, payload, { untilMs })).rejects.toMatchObject(refusal);
+    const nobody = { user: '', source: 'local:1' };
+    await expect(called.invoke(services, payload, { untilMs, caller: nobody })).rejects.toMatchObject(
+      refusal,
+    );
+    expect(await services.audit.chainPending()).toEqual(before);
+  },
+);
+
+test('[6.2] every function that no workflow calls, and that nothing wakes, is among those that refuse', () => {
+  const BY_THEMSELVES = ['chain-audit', 'report-unfinished'];
+  const cwd = new URL('../../functions', import.meta.url).pathname;
+  const verbs = globSync('*/handler.ts', { cwd }).map((file) => dirname(file));
+  const kebab = (name: string) => name.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
+  const known = [...[...FUNCTIONS.keys()].map(kebab), ...BY_THEMSELVES];
+  expect(CALLED.map(([{ name }]) => kebab(name)).sort()).toEqual(
+    verbs.filter((verb) => !known.includes(verb)).sort(),
+  );
+});
