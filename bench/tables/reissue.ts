@@ -14,13 +14,15 @@ import { createDynamoRegistry } from '../../shared/adapters/aws/dynamodb/registr
 import { canonicalJson, sha256Hex } from '../../shared/domain/canonical.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
 import type { Plan } from '../../shared/domain/incident.ts';
-import type { SecretRecord } from '../../shared/domain/secret.ts';
+import { STATIC_KIND } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import type { RekeyFunction } from '../../shared/driver/define-function.ts';
 import { planBreakGlass } from '../../shared/driver/plan-break-glass.ts';
 import { putValues } from '../../shared/driver/put-values.ts';
 import type { Services } from '../../shared/driver/services.ts';
 import type { EpochKey } from '../../shared/ports/keys.ts';
+import type { EnrolmentChange } from '../../shared/ports/registry.ts';
+import { aClass, aConsumer, aSecret, aTarget } from '../../test/contracts/records.ts';
 import { MemoryTarget } from '../../test/support/memory-target.ts';
 import type { Count } from './counted-client.ts';
 
@@ -133,78 +135,48 @@ export async function reissue(
 }
 
 async function enrol(services: Services, refs: readonly SecretRef[]): Promise<void> {
-  const secretOf = (
-    ref: SecretRef,
-    className: string,
-    kind: string,
-    target: string,
-    role: string,
-  ): SecretRecord => ({
-    v: 1,
-    ref,
-    className,
-    tenant: 'acme',
-    target,
-    kind,
-    account: { role },
-    owner: 'payments-team@example.com',
-    consumers: className === 'admins' ? [] : ['checkout'],
-    epoch: 1,
-    ordinal: 0,
-    fencing: 0,
-  });
+  const owner = 'payments-team@example.com';
   const admins = Array.from({ length: TARGETS }, (_, index): SecretRef => `vault://admin/orders-db-${index}`);
-  const put = [
-    ...['payments', 'admins'].map((name) => ({
-      classes: [
-        {
-          v: 1 as const,
-          name,
-          policy: { maxAgeMs: 2_592_000_000, breakGlass: { deadlineMs: 900_000 } },
-          owner: 'payments-team@example.com',
-          epoch: 1,
-          fences: [],
-          incidents: [],
-        },
-      ],
-    })),
+  const put: EnrolmentChange['put'][] = [
+    ...['payments', 'admins'].map((name) => ({ classes: [{ ...aClass(name), owner }] })),
     ...admins.map((passwordRef, index) => ({
       targets: [
         {
-          v: 1 as const,
-          id: `orders-db-${index}`,
+          ...aTarget(`orders-db-${index}`),
           kind: `memory${index}`,
           connection: {},
-          network: 'local',
           admins: [{ user: 'admin', passwordRef }],
-          maxConnections: 8,
         },
       ],
     })),
     {
       consumers: [
         {
-          v: 1 as const,
-          name: 'checkout',
+          ...aConsumer('checkout'),
           owner: 'checkout-team@example.com',
           url: 'https://checkout.example.com/rekey',
-          signingKeyRef: 'vault://webhooks/checkout',
-          mustConfirm: true,
         },
       ],
     },
     ...[...admins, 'vault://webhooks/checkout' as const].map((ref) => ({
-      secrets: [secretOf(ref, 'admins', 'static', '', 'admin')],
+      secrets: [
+        {
+          ...aSecret(ref, 'admins', ''),
+          owner,
+          kind: STATIC_KIND,
+          account: { role: 'admin' },
+          consumers: [],
+        },
+      ],
     })),
     ...refs.map((ref, index) => ({
       secrets: [
-        secretOf(
-          ref,
-          'payments',
-          `memory${index % TARGETS}`,
-          `orders-db-${index % TARGETS}`,
-          `orders_service_${index}`,
-        ),
+        {
+          ...aSecret(ref, 'payments', `orders-db-${index % TARGETS}`),
+          owner,
+          kind: `memory${index % TARGETS}`,
+          account: { role: `orders_service_${index}` },
+        },
       ],
     })),
   ];

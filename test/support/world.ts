@@ -4,18 +4,17 @@ import type { Cause } from '../../shared/domain/cause.ts';
 import type { Scope } from '../../shared/domain/class.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import type { Person } from '../../shared/domain/person.ts';
-import type { SecretRecord } from '../../shared/domain/secret.ts';
+import { type SecretRecord, STATIC_KIND } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batch.ts';
 import { putValues } from '../../shared/driver/put-values.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
 import type { EnrolmentChange } from '../../shared/ports/registry.ts';
+import { aClass, aConsumer, aSecret, aTarget } from '../contracts/records.ts';
 import { createIncidentRuns } from './incident-runs.ts';
 import { MemoryTarget } from './memory-target.ts';
 import { aState } from './state.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface WorldOptions {
   readonly secrets?: number;
@@ -73,64 +72,34 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   const state = aState(stateOptions);
   const { home } = state;
   const refs = Array.from({ length: secrets }, (_, index) => `vault://prod/payments/s${index}` as const);
-  const policy = { maxAgeMs: 30 * DAY_MS, breakGlass: { deadlineMs } };
-  const secretOf = (
-    ref: SecretRef,
-    className: string,
-    kind: string,
-    target: string,
-    role: string,
-  ): SecretRecord => ({
-    v: 1,
-    ref,
-    className,
-    tenant: className === 'admins' ? 'platform' : 'acme',
-    target,
-    kind,
+  const byHand = (ref: SecretRef, role: string): SecretRecord => ({
+    ...aSecret(ref, 'admins', ''),
+    tenant: 'platform',
+    kind: STATIC_KIND,
     account: { role },
-    owner: 'payments-team',
-    consumers: className === 'admins' ? [] : ['checkout'],
-    epoch: 1,
-    ordinal: 0,
-    fencing: 0,
+    consumers: [],
   });
   const everything: EnrolmentChange = {
     put: {
-      classes: ['payments', 'admins'].map((name) => ({
-        v: 1,
-        name,
-        policy,
-        owner: 'payments-team',
-        epoch: 1,
-        fences: [],
-        incidents: [],
-      })),
+      classes: ['payments', 'admins'].map((name) => {
+        const { policy, ...rest } = aClass(name);
+        return { ...rest, policy: { ...policy, breakGlass: { deadlineMs } } };
+      }),
       targets: targets.map((_, index) => ({
-        v: 1,
-        id: `db${index}`,
+        ...aTarget(`db${index}`),
         kind: `memory${index}`,
         connection: {},
-        network: 'local',
-        maxConnections: 8,
-        admins: [{ user: 'admin', passwordRef: `vault://admin/db${index}` }],
       })),
       secrets: [
-        ...targets.map((_, index) => secretOf(`vault://admin/db${index}`, 'admins', 'static', '', 'admin')),
-        secretOf('vault://webhooks/checkout', 'admins', 'static', '', 'key'),
-        ...refs.map((ref, index) =>
-          secretOf(ref, 'payments', `memory${index % targetCount}`, `db${index % targetCount}`, `r${index}`),
-        ),
+        ...targets.map((_, index) => byHand(`vault://admin/db${index}`, 'admin')),
+        byHand('vault://webhooks/checkout', 'key'),
+        ...refs.map((ref, index) => ({
+          ...aSecret(ref, 'payments', `db${index % targetCount}`),
+          kind: `memory${index % targetCount}`,
+          account: { role: `r${index}` },
+        })),
       ],
-      consumers: [
-        {
-          v: 1,
-          name: 'checkout',
-          owner: 'checkout-team',
-          url: 'http://127.0.0.1:9',
-          signingKeyRef: 'vault://webhooks/checkout',
-          mustConfirm: true,
-        },
-      ],
+      consumers: [{ ...aConsumer('checkout'), url: 'http://127.0.0.1:9' }],
       people,
     },
     remove: {},
