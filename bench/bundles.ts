@@ -37,6 +37,7 @@ const NAMES: Readonly<Record<string, string>> = {
     reissuers: [],
     rotators: [],
     provers: [ROLE],
+    makers: [],
     fenceOperators: [ROLE],
     destroyers: [],
     responders: [],

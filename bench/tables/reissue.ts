@@ -218,6 +218,7 @@ function inMemory(
         keys.set(id, key);
         return key;
       },
+      keepSpares: async () => undefined,
       list: async (className) => [...keys.values()].filter((key) => key.className === className),
       close: async (id) => setState(id, 'closed'),
       open: async (id) => setState(id, 'open'),

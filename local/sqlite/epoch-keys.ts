@@ -104,6 +104,8 @@ export function createSqliteEpochKeys(
         return { id, className, epoch, state: initial };
       });
     },
+    /** Making a key takes no time here: none waits. */
+    async keepSpares() {},
     async list(className) {
       return database
         .prepare('SELECT id, class, epoch, state FROM epoch_key WHERE class = ? ORDER BY epoch')

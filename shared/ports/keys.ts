@@ -15,6 +15,11 @@ export interface EpochKeys {
    * answered as it is, destroyed or not. `closed` keeps it shut to readers from its first instant.
    */
   ensure(className: string, epoch: number, initial: 'open' | 'closed'): Promise<EpochKey>;
+  /**
+   * Sees to it that a key waits for the next `ensure` where making one takes time, open or closed alike. Nothing is changed for
+   * any class. Idempotent; two at once may leave one key too many.
+   */
+  keepSpares(): Promise<void>;
   /** Destroyed ones too, by epoch. */
   list(className: string): Promise<EpochKey[]>;
   /**

@@ -73,6 +73,18 @@ export function describeKeys(name: string, create: () => Promise<KeysUnderTest>)
       expect(await keys.list(uniqueName('none'))).toEqual([]);
     });
 
+    test('[5.4] spares are kept any number of times, and are no class’s', async () => {
+      const { keys } = await create();
+      const className = uniqueName('payments');
+      const key = await keys.ensure(className, 1, 'open');
+      await keys.keepSpares();
+      await keys.keepSpares();
+      expect(await keys.list(className)).toEqual([key]);
+      const next = await keys.ensure(className, 2, 'closed');
+      expect(next).toMatchObject({ className, epoch: 2, state: 'closed' });
+      expect(next.id).not.toBe(key.id);
+    });
+
     test('[5.4] a key that is made closed refuses readers from its first instant, until it is opened', async () => {
       const { keys, key, read, value } = await sealed('closed');
       await expect(read()).rejects.toMatchObject(closed);

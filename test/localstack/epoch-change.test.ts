@@ -1,12 +1,21 @@
-import { DisableKeyCommand, EnableKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
+import {
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  EnableKeyCommand,
+  KMSClient,
+  ListAliasesCommand,
+} from '@aws-sdk/client-kms';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
+import { spareAlias } from '../../shared/adapters/aws/kms/alias.ts';
+import { renderKeyPolicy } from '../../shared/adapters/aws/kms/key-policy.ts';
 import { secretName } from '../../shared/adapters/aws/secrets-manager/secret-name.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import type { ReadAs } from '../../shared/ports/store.ts';
 import { uniqueName, uniqueVersionId } from '../contracts/records.ts';
 import { awsVault, PREFIX } from '../support/aws-vault.ts';
-import { localStack } from '../support/localstack.ts';
+import { keyRoles } from '../support/key-roles.ts';
+import { LOCAL_ACCOUNT, localStack } from '../support/localstack.ts';
 import { aState } from '../support/state.ts';
 
 const kms = new KMSClient(localStack());
@@ -103,7 +112,7 @@ describe('a class moves to its next epoch, what KMS refuses [injected]', () => {
 describe('warm spares', () => {
   test('[5.4] one spare serves one of the classes that ask for it at once; each has a key of its own', async () => {
     const { keys } = awsVault(aState().services.registry);
-    await keys.keepSpare();
+    await keys.keepSpares();
     const classNames = Array.from({ length: 5 }, () => uniqueName('payments'));
     const made = await Promise.all(classNames.map((className) => keys.ensure(className, 1, 'closed')));
     expect(new Set(made.map(({ id }) => id)).size).toBe(5);
@@ -111,21 +120,43 @@ describe('warm spares', () => {
       expect(await keys.list(className)).toEqual([made[index]]);
   });
 
-  test('[5.4] kept any number of times it is one, and it is never an epoch’s key already', async () => {
+  test.each([
+    ['open', 'open'],
+    ['closed', 'not-yet-open'],
+  ] as const)(
+    '[5.4] kept any number of times one waits %s, and it is never an epoch’s key already',
+    async (initial, door) => {
+      const { keys } = awsVault(aState().services.registry);
+      const name = spareAlias(PREFIX, renderKeyPolicy(door, keyRoles(LOCAL_ACCOUNT, 'us-east-1', PREFIX)));
+      const spare = async () => {
+        const { Aliases } = await kms.send(new ListAliasesCommand({ Limit: 1_000 }));
+        return Aliases?.find(({ AliasName }) => AliasName === name)?.TargetKeyId;
+      };
+      await keys.keepSpares();
+      const first = await spare();
+      await keys.keepSpares();
+      expect(await spare()).toBe(first);
+      const key = await keys.ensure(uniqueName('payments'), 1, initial);
+      expect(key).toMatchObject({ id: expect.stringContaining(String(first)), state: initial });
+      await keys.keepSpares();
+      expect(await spare()).not.toBe(first);
+      const next = await keys.ensure(uniqueName('payments'), 1, initial);
+      expect(next.id).not.toBe(key.id);
+    },
+  );
+
+  test('[5.4] of two who make an epoch’s key at once one is ended, and never the one that became it', async () => {
     const { keys } = awsVault(aState().services.registry);
-    const spare = async () => {
-      const { Aliases } = await kms.send(new ListAliasesCommand({ Limit: 1_000 }));
-      return Aliases?.find(({ AliasName }) => AliasName === `alias/${PREFIX}/spare`)?.TargetKeyId;
-    };
-    await keys.keepSpare();
-    const first = await spare();
-    await keys.keepSpare();
-    expect(await spare()).toBe(first);
-    const key = await keys.ensure(uniqueName('payments'), 1, 'open');
-    expect(key.id).toContain(first);
-    await keys.keepSpare();
-    expect(await spare()).not.toBe(first);
-    const next = await keys.ensure(uniqueName('payments'), 1, 'open');
-    expect(next.id).not.toBe(key.id);
+    const className = uniqueName('payments');
+    const [one] = await Promise.all([keys.ensure(className, 1, 'open'), keys.ensure(className, 1, 'open')]);
+    await keys.keepSpares();
+    expect(await keys.list(className)).toEqual([one]);
+    const { Aliases = [] } = await kms.send(new ListAliasesCommand({ Limit: 1_000 }));
+    const lost = Aliases.filter(({ AliasName }) => AliasName?.startsWith(`alias/${PREFIX}/lost/`));
+    expect(lost.length).toBeGreaterThan(0);
+    for (const { TargetKeyId } of lost) {
+      const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: TargetKeyId }));
+      expect(KeyMetadata?.KeyState).toBe('PendingDeletion');
+    }
   });
 });

@@ -10,6 +10,6 @@ describeKeys('kms, what KMS refuses [injected]', async () => {
 describeKeys('kms with a warm spare, what KMS refuses [injected]', async () => {
   const { registry } = aState().services;
   const vault = awsVault(registry);
-  await vault.keys.keepSpare();
+  await vault.keys.keepSpares();
   return { ...vault, registry };
 });

@@ -1,8 +1,9 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { systemClock } from '../../local/system.ts';
-import { createKmsEpochKeys, type KmsEpochKeys } from '../../shared/adapters/aws/kms/epoch-keys.ts';
+import { createKmsEpochKeys } from '../../shared/adapters/aws/kms/epoch-keys.ts';
 import { createSecretsManagerStore } from '../../shared/adapters/aws/secrets-manager/secret-store.ts';
 import { createProcessPace } from '../../shared/adapters/pace/in-process.ts';
+import type { EpochKeys } from '../../shared/ports/keys.ts';
 import type { Registry } from '../../shared/ports/registry.ts';
 import type { SecretStore } from '../../shared/ports/store.ts';
 import { enforceKeys } from './key-enforcement.ts';
@@ -14,7 +15,7 @@ export const PREFIX = 'rekey-contracts';
 const ROLES = keyRoles(LOCAL_ACCOUNT, 'us-east-1', PREFIX);
 
 /** Store and keys on LocalStack, each role with a client of its own, the key policies enforced by injection. */
-export function awsVault(registry: Registry): { readonly store: SecretStore; readonly keys: KmsEpochKeys } {
+export function awsVault(registry: Registry): { readonly store: SecretStore; readonly keys: EpochKeys } {
   const { clientAs } = enforceKeys();
   const keys = createKmsEpochKeys(new KMSClient(localStack()), {
     prefix: PREFIX,

@@ -11,6 +11,7 @@ export function keyRoles(account: string, region: string, prefix: string): KeyRo
     reissuers: [role('reissuer')],
     rotators: [role('rotator')],
     provers: [role('prover')],
+    makers: [role('maker')],
     fenceOperators: [role('fence')],
     destroyers: [role('sealer')],
     responders: [role('responder')],

@@ -1,37 +1,21 @@
 import {
-  CreateAliasCommand,
-  CreateKeyCommand,
-  DescribeKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
   GetKeyPolicyCommand,
-  type KeyMetadata,
   type KMSClient,
-  ListAliasesCommand,
   PutKeyPolicyCommand,
-  ScheduleKeyDeletionCommand,
-  TagResourceCommand,
-  UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { RekeyError } from '../../../domain/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { EpochKey, EpochKeys } from '../../../ports/keys.ts';
 import type { Registry } from '../../../ports/registry.ts';
-import { translate, vendorName } from '../vendor-error.ts';
-import { classAliases, epochAlias, spareAlias, takenAlias } from './alias.ts';
+import { classAliases, epochAlias, lostAlias, spareAlias, takenAlias } from './alias.ts';
+import { createKeyCalls, DELETED_AFTER_DAYS, type FoundKey, isDestroyed } from './key-calls.ts';
 import { type Door, isClosed, type KeyRoles, renderKeyPolicy } from './key-policy.ts';
-
-/** The shortest that KMS allows. */
-const DELETED_AFTER_DAYS = 7;
+import { keepSpares } from './spare-keys.ts';
 
 /** An alias that another has just made is seen late: how long it is looked for, about 3 s in all. */
 const LOOKS_MS: readonly number[] = [0, 100, 200, 400, 800, 1_600];
-
-const UNKNOWN: ReadonlySet<string> = new Set([
-  'NotFoundException',
-  'InvalidArnException',
-  'ValidationException',
-]);
 
 export interface KmsKeysOptions {
   /** Of the stage: what its aliases begin with, after `alias/`. */
@@ -42,51 +26,25 @@ export interface KmsKeysOptions {
   readonly clock: Clock;
 }
 
-export interface KmsEpochKeys extends EpochKeys {
-  /**
-   * Sees to it that a key waits, closed, for the next epoch of any class: a new key, its policy and its alias are known
-   * everywhere only after seconds, and making keys is throttled early. Idempotent; for one caller at a time.
-   */
-  keepSpare(): Promise<void>;
-}
-
 /**
  * A KMS key for each class epoch, found by its alias; its id is its ARN. Whether it is closed is read from its policy. A key
  * that was destroyed is listed until KMS has deleted it, seven days later; from then on nothing tells that it was there.
  */
-export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): KmsEpochKeys {
+export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): EpochKeys {
   const { prefix, roles, registry, clock } = options;
+  const calls = createKeyCalls(client, prefix);
 
-  function failed(error: unknown, permission: string, about: string, safe: string): unknown {
-    return translate(error, { permission: `kms:${permission}`, about, safe, mayHaveHappened: true });
-  }
-
-  /** By alias or id; null where there is none. */
-  async function describe(id: string): Promise<(KeyMetadata & { readonly Arn: string }) | null> {
-    try {
-      const { KeyMetadata: key } = await client.send(new DescribeKeyCommand({ KeyId: id }));
-      return key?.Arn === undefined ? null : { ...key, Arn: key.Arn };
-    } catch (error) {
-      if (UNKNOWN.has(vendorName(error))) return null;
-      throw failed(error, 'DescribeKey', id, 'Nothing was changed.');
-    }
-  }
-
-  async function known(keyId: string): Promise<KeyMetadata & { readonly Arn: string }> {
-    const key = await describe(keyId);
+  async function known(keyId: string): Promise<FoundKey> {
+    const key = await calls.describe(keyId);
     if (key !== null) return key;
     throw new RekeyError({ code: 'key-unknown', family: 'NotFound', message: `there is no key ${keyId}` });
   }
 
-  async function keyOf(
-    key: KeyMetadata & { readonly Arn: string },
-    className: string,
-    epoch: number,
-  ): Promise<EpochKey> {
+  async function keyOf(key: FoundKey, className: string, epoch: number): Promise<EpochKey> {
     return { id: key.Arn, className, epoch, state: await stateOf(key) };
   }
 
-  async function stateOf(key: KeyMetadata & { readonly Arn: string }): Promise<EpochKey['state']> {
+  async function stateOf(key: FoundKey): Promise<EpochKey['state']> {
     if (isDestroyed(key)) return 'destroyed';
     // Switched off by a responder's own hand: readers are refused, and it can be undone.
     if (key.KeyState === 'Disabled') return 'closed';
@@ -96,12 +54,12 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
       );
       return isClosed(Policy ?? '{}') ? 'closed' : 'open';
     } catch (error) {
-      throw failed(error, 'GetKeyPolicy', key.Arn, 'Nothing was changed.');
+      throw calls.failed(error, 'GetKeyPolicy', key.Arn, 'Nothing was changed.');
     }
   }
 
   async function find(className: string, epoch: number): Promise<EpochKey | null> {
-    const key = await describe(epochAlias(prefix, className, epoch));
+    const key = await calls.describe(epochAlias(prefix, className, epoch));
     return key === null ? null : keyOf(key, className, epoch);
   }
 
@@ -115,82 +73,22 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
         }),
       );
     } catch (error) {
-      throw failed(error, 'PutKeyPolicy', keyId, 'The key is as open or closed as it was.');
+      throw calls.failed(error, 'PutKeyPolicy', keyId, 'The key is as open or closed as it was.');
     }
   }
 
-  /** False where there is an alias of that name. */
-  async function makeAlias(name: string, keyId: string): Promise<boolean> {
-    try {
-      await client.send(new CreateAliasCommand({ AliasName: name, TargetKeyId: keyId }));
-      return true;
-    } catch (error) {
-      if (vendorName(error) === 'AlreadyExistsException') return false;
-      throw failed(error, 'CreateAlias', name, 'No version was put under the key.');
-    }
-  }
-
-  async function makeKey(door: Door, tags: readonly { TagKey: string; TagValue: string }[]): Promise<string> {
-    try {
-      // With its policy from the first instant: KMS's own would open it to the account.
-      const { KeyMetadata: key } = await client.send(
-        new CreateKeyCommand({
-          Description: `Rekey ${prefix}`,
-          Policy: renderKeyPolicy(door, roles),
-          Tags: [...tags],
-        }),
-      );
-      if (key?.Arn === undefined) throw new Error('KMS answered no key');
-      return key.Arn;
-    } catch (error) {
-      throw failed(error, 'CreateKey', prefix, 'No version was put under a key.');
-    }
-  }
-
-  /** The spare key, for whoever is first; null where there is none left. */
-  async function takeSpare(): Promise<string | null> {
-    const spare = await describe(spareAlias(prefix));
-    if (spare?.KeyId === undefined || spare.KeyState !== 'Enabled') return null;
-    return (await makeAlias(takenAlias(prefix, spare.KeyId), spare.Arn)) ? spare.Arn : null;
-  }
-
-  /** A key as it is to be, which nobody knows yet. */
-  async function prepare(className: string, epoch: number, door: Door): Promise<string> {
-    const tags = [
-      { TagKey: 'rekey:stage', TagValue: prefix },
-      { TagKey: 'rekey:class', TagValue: className },
-      { TagKey: 'rekey:epoch', TagValue: String(epoch) },
-    ];
-    const spare = await takeSpare();
-    if (spare === null) return makeKey(door, tags);
-    // It may have waited since an older release's roles.
-    await putPolicy(spare, door);
-    try {
-      await client.send(new TagResourceCommand({ KeyId: spare, Tags: tags }));
-    } catch (error) {
-      throw failed(error, 'TagResource', spare, 'No version was put under the key.');
-    }
-    return spare;
-  }
-
-  async function schedule(keyId: string): Promise<Date | undefined> {
-    try {
-      const answer = await client.send(
-        new ScheduleKeyDeletionCommand({ KeyId: keyId, PendingWindowInDays: DELETED_AFTER_DAYS }),
-      );
-      return answer.DeletionDate;
-    } catch (error) {
-      // Already: an answer of ours was lost, or somebody else was as fast.
-      if (vendorName(error) === 'KMSInvalidStateException') return (await known(keyId)).DeletionDate;
-      throw failed(error, 'ScheduleKeyDeletion', keyId, 'The key is switched off and not yet to be deleted.');
-    }
+  /** A key that waits behind such a door, for whoever is first; null where there is none left. */
+  async function takeSpare(door: Door): Promise<FoundKey | null> {
+    const spare = await calls.describe(spareAlias(prefix, renderKeyPolicy(door, roles)));
+    if (spare?.KeyState !== 'Enabled') return null;
+    return (await calls.makeAlias(takenAlias(prefix, spare.KeyId), spare.KeyId)) ? spare : null;
   }
 
   async function enable(keyId: string): Promise<void> {
     try {
       await client.send(new EnableKeyCommand({ KeyId: keyId }));
     } catch (error) {
-      throw failed(error, 'EnableKey', keyId, 'The key is switched off.');
+      throw calls.failed(error, 'EnableKey', keyId, 'The key is switched off.');
     }
   }
 
@@ -211,10 +109,12 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
       const standing = await find(className, epoch);
       if (standing !== null) return standing;
       // Ready before it has its name: the alias is the moment from which it is the epoch's, for whoever is first.
-      const candidate = await prepare(className, epoch, initial === 'open' ? 'open' : 'not-yet-open');
-      if (await makeAlias(epochAlias(prefix, className, epoch), candidate))
-        return { id: candidate, className, epoch, state: initial };
-      await schedule(candidate);
+      const door = initial === 'open' ? 'open' : 'not-yet-open';
+      const candidate = (await takeSpare(door)) ?? (await calls.makeKey(renderKeyPolicy(door, roles)));
+      if (await calls.makeAlias(epochAlias(prefix, className, epoch), candidate.KeyId))
+        return { id: candidate.Arn, className, epoch, state: initial };
+      // Who makes keys destroys none: the keeper of spares does.
+      await calls.makeAlias(lostAlias(prefix, candidate.KeyId), candidate.KeyId);
       for (const waitMs of LOOKS_MS) {
         if (waitMs > 0) await clock.sleep(waitMs);
         const first = await find(className, epoch);
@@ -231,25 +131,13 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
 
     async list(className) {
       const start = classAliases(prefix, className);
-      const found: { readonly epoch: number; readonly alias: string }[] = [];
-      let page: string | undefined;
-      do {
-        try {
-          const answer = await client.send(
-            new ListAliasesCommand({ Limit: 100, ...(page === undefined ? {} : { Marker: page }) }),
-          );
-          for (const { AliasName: alias } of answer.Aliases ?? []) {
-            const epoch = alias?.startsWith(start) === true ? alias.slice(start.length) : '';
-            if (alias !== undefined && /^\d+$/.test(epoch)) found.push({ epoch: Number(epoch), alias });
-          }
-          page = answer.Truncated === true ? answer.NextMarker : undefined;
-        } catch (error) {
-          throw failed(error, 'ListAliases', start, 'Nothing was changed.');
-        }
-      } while (page !== undefined);
+      const found = (await calls.aliasesUnder(start)).flatMap(({ AliasName: alias }) => {
+        const epoch = alias.slice(start.length);
+        return /^\d+$/.test(epoch) ? [{ epoch: Number(epoch), alias }] : [];
+      });
       const keys = await Promise.all(
         found.map(async ({ epoch, alias }) => {
-          const key = await describe(alias);
+          const key = await calls.describe(alias);
           return key === null ? [] : [await keyOf(key, className, epoch)];
         }),
       );
@@ -279,7 +167,7 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
       try {
         await client.send(new DisableKeyCommand({ KeyId: key.Arn }));
       } catch (error) {
-        throw failed(error, 'DisableKey', key.Arn, 'It was not destroyed.');
+        throw calls.failed(error, 'DisableKey', key.Arn, 'It was not destroyed.');
       }
       try {
         await refuseWhileNamed(className, key.Arn);
@@ -287,30 +175,11 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
         if (key.KeyState === 'Enabled') await enable(key.Arn);
         throw error;
       }
-      return pendingSince(await schedule(key.Arn));
+      return pendingSince(await calls.scheduleDeletion(key.Arn));
     },
 
-    async keepSpare() {
-      const spare = await describe(spareAlias(prefix));
-      const waits =
-        spare?.KeyId !== undefined &&
-        spare.KeyState === 'Enabled' &&
-        (await describe(takenAlias(prefix, spare.KeyId))) === null;
-      if (waits) return;
-      const key = await makeKey('not-yet-open', [{ TagKey: 'rekey:stage', TagValue: prefix }]);
-      if (await makeAlias(spareAlias(prefix), key)) return;
-      try {
-        const TargetKeyId = key.slice(key.lastIndexOf('/') + 1);
-        await client.send(new UpdateAliasCommand({ AliasName: spareAlias(prefix), TargetKeyId }));
-      } catch (error) {
-        throw failed(error, 'UpdateAlias', spareAlias(prefix), 'No version was put under the key.');
-      }
-    },
+    keepSpares: () => keepSpares(calls, { prefix, roles }),
   };
-}
-
-function isDestroyed(key: KeyMetadata): boolean {
-  return key.KeyState === 'PendingDeletion';
 }
 
 function pendingSince(deletion: Date | undefined): {

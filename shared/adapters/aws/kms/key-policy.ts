@@ -12,7 +12,9 @@ export interface KeyRoles {
   readonly rotators: readonly string[];
   /** Who tries old values at their targets. */
   readonly provers: readonly [string, ...string[]];
-  /** Who makes keys, closes and opens them. */
+  /** Who makes keys and gives them their names. */
+  readonly makers: readonly string[];
+  /** Who closes and opens keys: nobody else writes a policy. */
   readonly fenceOperators: readonly [string, ...string[]];
   /** Who destroys keys that nothing names any more. */
   readonly destroyers: readonly string[];
@@ -49,7 +51,7 @@ const WRITE = ['kms:GenerateDataKey', 'kms:Decrypt'];
  * - Each permission is given to the account under a condition on `aws:PrincipalArn`, not to the role as principal: KMS refuses a
  *   whole policy that names a principal which does not exist, so one deleted reader would keep the fence from falling. It also
  *   means that the role's own policies must allow it too. Whether KMS's lock-out check follows that condition only a real
- *   account confirms.
+ *   account confirms; it is asked of fence operators alone, for makers do not write the policy again.
  * - Nobody has `kms:Encrypt`, `ReEncrypt` or `CreateGrant`: without the first, changing a secret's key carries no old value over
  *   to the new one (documented at `UpdateSecret`), and a grant would outlive a closing.
  * - Values are used through Secrets Manager alone, and only those of this stage.
@@ -102,12 +104,8 @@ export function renderKeyPolicy(door: Door, roles: KeyRoles): string {
       ...LOOK,
       'kms:PutKeyPolicy',
       'kms:EnableKey',
-      'kms:DisableKey',
-      'kms:TagResource',
-      'kms:CreateAlias',
-      'kms:UpdateAlias',
-      'kms:ScheduleKeyDeletion',
     ]),
+    ...allow('MakersName', roles.makers, [...LOOK, 'kms:CreateAlias', 'kms:UpdateAlias']),
     ...allow('DestroyerDestroys', roles.destroyers, [
       ...LOOK,
       'kms:EnableKey',

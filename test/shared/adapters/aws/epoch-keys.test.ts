@@ -12,13 +12,15 @@ import {
   ScheduleKeyDeletionCommand,
   type ServiceInputTypes,
   type ServiceOutputTypes,
+  UpdateAliasCommand,
 } from '@aws-sdk/client-kms';
 import { type AwsStub, mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { epochAlias } from '../../../../shared/adapters/aws/kms/alias.ts';
+import { epochAlias, spareAlias } from '../../../../shared/adapters/aws/kms/alias.ts';
 import { createKmsEpochKeys } from '../../../../shared/adapters/aws/kms/epoch-keys.ts';
 import { type Door, renderKeyPolicy } from '../../../../shared/adapters/aws/kms/key-policy.ts';
 import { isSettled, type VersionRecord } from '../../../../shared/domain/version.ts';
+import type { EpochKeys } from '../../../../shared/ports/keys.ts';
 import { FrozenClock } from '../../../support/clock.ts';
 import { keyRoles } from '../../../support/key-roles.ts';
 import { NO_ANSWER, vendor } from '../../../support/vendor.ts';
@@ -35,7 +37,7 @@ const DELETION = new Date('2026-12-01T03:00:00.000Z');
 let calls: AwsStub<ServiceInputTypes, ServiceOutputTypes, KMSClientResolvedConfig>;
 let clock: FrozenClock;
 let named: VersionRecord[][];
-let keys: ReturnType<typeof createKmsEpochKeys>;
+let keys: EpochKeys;
 
 beforeEach(() => {
   const client = new KMSClient({ region: 'us-east-1' });
@@ -69,6 +71,10 @@ function stands(
   calls.on(GetKeyPolicyCommand, { KeyId: key }).resolves({ Policy: renderKeyPolicy(door, ROLES) });
 }
 
+function spareBehind(door: Door, roles = ROLES): string {
+  return spareAlias(PREFIX, renderKeyPolicy(door, roles));
+}
+
 function order(): string[] {
   return calls.calls().map((call) => call.args[0].constructor.name.replace('Command', ''));
 }
@@ -89,52 +95,48 @@ describe('making a key', () => {
       expect(calls.commandCalls(CreateKeyCommand)[0]?.args[0].input).toEqual({
         Description: 'Rekey rekey-test',
         Policy: renderKeyPolicy(door, ROLES),
-        Tags: [
-          { TagKey: 'rekey:stage', TagValue: PREFIX },
-          { TagKey: 'rekey:class', TagValue: 'payments' },
-          { TagKey: 'rekey:epoch', TagValue: '2' },
-        ],
+        Tags: [{ TagKey: 'rekey:stage', TagValue: PREFIX }],
+        BypassPolicyLockoutSafetyCheck: true,
       });
       expect(calls.commandCalls(CreateAliasCommand)[0]?.args[0].input).toEqual({
         AliasName: ALIAS,
-        TargetKeyId: MADE,
+        TargetKeyId: 'key-2',
       });
     },
   );
 
-  test('[5.4] a warm spare is taken, given its policy, and only then its name: no key is made', async () => {
-    stands('alias/rekey-test/spare', SPARE, 'Enabled', 'not-yet-open');
-    const key = await keys.ensure('payments', 2, 'open');
-    expect(key).toMatchObject({ id: SPARE, state: 'open' });
-    expect(order()).toEqual([
-      'DescribeKey',
-      'DescribeKey',
-      'CreateAlias',
-      'PutKeyPolicy',
-      'TagResource',
-      'CreateAlias',
-    ]);
-    expect(calls.commandCalls(CreateAliasCommand).map((call) => call.args[0].input.AliasName)).toEqual([
-      'alias/rekey-test/taken/key-3',
-      ALIAS,
-    ]);
-    expect(calls.commandCalls(PutKeyPolicyCommand)[0]?.args[0].input.Policy).toBe(
-      renderKeyPolicy('open', ROLES),
-    );
+  test.each([
+    ['open', 'open'],
+    ['closed', 'not-yet-open'],
+  ] as const)(
+    '[5.4] a spare that waits %s is taken as it was born, and given its name: no key is made, no policy written',
+    async (initial, door) => {
+      stands(spareBehind(door), SPARE, 'Enabled', door);
+      expect(await keys.ensure('payments', 2, initial)).toMatchObject({ id: SPARE, state: initial });
+      expect(order()).toEqual(['DescribeKey', 'DescribeKey', 'CreateAlias', 'CreateAlias']);
+      expect(calls.commandCalls(CreateAliasCommand).map((call) => call.args[0].input.AliasName)).toEqual([
+        'alias/rekey-test/taken/key-3',
+        ALIAS,
+      ]);
+    },
+  );
+
+  test('[7.2] a spare behind the other door, or of an earlier release’s roles, is not taken', async () => {
+    stands(spareBehind('open'), SPARE);
+    stands(spareBehind('not-yet-open', { ...ROLES, reissuers: [] }), SPARE, 'Enabled', 'not-yet-open');
+    expect(await keys.ensure('payments', 2, 'closed')).toMatchObject({ id: MADE });
   });
 
   test('[injected] AlreadyExistsException of the spare: another class has taken it, and a key is made', async () => {
-    stands('alias/rekey-test/spare', SPARE, 'Enabled', 'not-yet-open');
+    stands(spareBehind('not-yet-open'), SPARE, 'Enabled', 'not-yet-open');
     calls
       .on(CreateAliasCommand, { AliasName: 'alias/rekey-test/taken/key-3' })
       .rejects(vendor('AlreadyExistsException'));
     expect(await keys.ensure('payments', 2, 'closed')).toMatchObject({ id: MADE });
-    expect(order()).not.toContain('PutKeyPolicy');
   });
 
-  test('[injected] AlreadyExistsException of the epoch’s alias, seen late: whoever was first has decided, ours goes', async () => {
+  test('[injected] AlreadyExistsException of the epoch’s alias, seen late: whoever was first has decided, ours is called lost', async () => {
     calls.on(CreateAliasCommand, { AliasName: ALIAS }).rejects(vendor('AlreadyExistsException'));
-    calls.on(ScheduleKeyDeletionCommand).resolves({ DeletionDate: DELETION });
     calls
       .on(DescribeKeyCommand, { KeyId: ALIAS })
       .rejectsOnce(vendor('NotFoundException'))
@@ -143,11 +145,11 @@ describe('making a key', () => {
       .resolves({ KeyMetadata: { Arn: KEY, KeyId: 'key-1', KeyState: 'Enabled' } });
     calls.on(GetKeyPolicyCommand).resolves({ Policy: renderKeyPolicy('not-yet-open', ROLES) });
     expect(await keys.ensure('payments', 2, 'open')).toMatchObject({ id: KEY, state: 'closed' });
-    expect(calls.commandCalls(ScheduleKeyDeletionCommand)[0]?.args[0].input).toEqual({
-      KeyId: MADE,
-      PendingWindowInDays: 7,
+    expect(calls.commandCalls(CreateAliasCommand).at(-1)?.args[0].input).toEqual({
+      AliasName: 'alias/rekey-test/lost/key-2',
+      TargetKeyId: 'key-2',
     });
-    expect(calls.commandCalls(PutKeyPolicyCommand)).toHaveLength(0);
+    expect(order()).not.toContain('ScheduleKeyDeletion');
   });
 
   test.each(['LimitExceededException', 'ThrottlingException'])(
@@ -179,21 +181,79 @@ describe('making a key', () => {
   });
 });
 
-describe('the spare', () => {
-  test('[5.4] one that waits is left alone; one that was taken is replaced', async () => {
-    stands('alias/rekey-test/spare', SPARE, 'Enabled', 'not-yet-open');
-    await keys.keepSpare();
-    expect(order()).toEqual(['DescribeKey', 'DescribeKey']);
-    calls.resetHistory();
-    stands('alias/rekey-test/taken/key-3', SPARE);
+describe('the spares', () => {
+  const lists = (...aliases: [name: string, keyId: string][]) =>
+    calls.on(ListAliasesCommand).resolves({
+      Aliases: aliases.map(([AliasName, TargetKeyId]) => ({ AliasName, TargetKeyId })),
+    });
+  const ended = () => calls.commandCalls(ScheduleKeyDeletionCommand).map((call) => call.args[0].input.KeyId);
+
+  beforeEach(() => {
+    stands(spareBehind('open'), SPARE);
+    stands(spareBehind('not-yet-open'), SPARE, 'Enabled', 'not-yet-open');
+    lists([spareBehind('open'), 'key-3'], [spareBehind('not-yet-open'), 'key-3']);
+    calls.on(ScheduleKeyDeletionCommand).resolves({ DeletionDate: DELETION });
+  });
+
+  test('[5.4] those that wait are left alone', async () => {
+    await keys.keepSpares();
+    expect(new Set(order())).toEqual(new Set(['DescribeKey', 'ListAliases']));
+  });
+
+  test('[5.4] one that was taken is replaced, behind the same door and with its policy from the first instant', async () => {
+    stands(spareBehind('open'), KEY);
+    stands('alias/rekey-test/taken/key-1', KEY);
     calls
-      .on(CreateAliasCommand, { AliasName: 'alias/rekey-test/spare' })
+      .on(CreateAliasCommand, { AliasName: spareBehind('open') })
       .rejects(vendor('AlreadyExistsException'));
-    await keys.keepSpare();
-    expect(order()).toEqual(['DescribeKey', 'DescribeKey', 'CreateKey', 'CreateAlias', 'UpdateAlias']);
-    expect(calls.commandCalls(CreateKeyCommand)[0]?.args[0].input.Policy).toBe(
-      renderKeyPolicy('not-yet-open', ROLES),
+    await keys.keepSpares();
+    expect(calls.commandCalls(CreateKeyCommand).map((call) => call.args[0].input.Policy)).toEqual([
+      renderKeyPolicy('open', ROLES),
+    ]);
+    expect(calls.commandCalls(UpdateAliasCommand).map((call) => call.args[0].input)).toEqual([
+      { AliasName: spareBehind('open'), TargetKeyId: 'key-2' },
+    ]);
+    expect(ended()).toEqual([]);
+  });
+
+  test('[5.4] one of an earlier release’s roles is taken, so that nobody else does, and ended', async () => {
+    const older = spareBehind('open', { ...ROLES, readers: [] });
+    lists([older, 'key-1']);
+    stands('key-1', KEY);
+    await keys.keepSpares();
+    expect(order().slice(-3)).toEqual(['CreateAlias', 'DescribeKey', 'ScheduleKeyDeletion']);
+    expect(ended()).toEqual([KEY]);
+
+    lists([older, 'key-1'], ['alias/rekey-test/taken/key-1', 'key-1']);
+    calls.resetHistory();
+    await keys.keepSpares();
+    expect(ended()).toEqual([]);
+  });
+
+  test('[5.4] … unless a class is taking it this instant', async () => {
+    lists([spareBehind('open', { ...ROLES, readers: [] }), 'key-1']);
+    stands('key-1', KEY);
+    calls
+      .on(CreateAliasCommand, { AliasName: 'alias/rekey-test/taken/key-1' })
+      .rejects(vendor('AlreadyExistsException'));
+    await keys.keepSpares();
+    expect(ended()).toEqual([]);
+  });
+
+  test('[5.4] a key that was made in vain is ended once; one that is an epoch’s never, whatever else names it', async () => {
+    lists(
+      ['alias/rekey-test/lost/key-1', 'key-1'],
+      ['alias/rekey-test/lost/key-2', 'key-2'],
+      [ALIAS, 'key-2'],
     );
+    stands('key-1', KEY);
+    stands('key-2', MADE);
+    await keys.keepSpares();
+    expect(ended()).toEqual([KEY]);
+    calls.resetHistory();
+    stands('key-1', KEY, 'PendingDeletion');
+    await keys.keepSpares();
+    expect(ended()).toEqual([]);
   });
 });
 
@@ -262,7 +322,7 @@ describe('listing', () => {
         Aliases: [
           alias(epochAlias(PREFIX, 'payments', 10)),
           alias(epochAlias(PREFIX, 'payments-eu', 1)),
-          alias('alias/rekey-test/spare'),
+          alias(spareBehind('open')),
           alias(epochAlias('rekey-prod', 'payments', 1)),
         ],
         Truncated: true,

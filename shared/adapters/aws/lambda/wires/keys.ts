@@ -28,6 +28,7 @@ const KeyRolesJson = z
       reissuers: Roles,
       rotators: Roles,
       provers: SomeRoles,
+      makers: Roles,
       fenceOperators: SomeRoles,
       destroyers: Roles,
       responders: Roles,
