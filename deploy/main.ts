@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { osls, packageService } from './package.ts';
+import { deployService } from './deploy.ts';
+import { packageService } from './package.ts';
 
 // npm run package [-- --stage S --config rekey.yaml]     npm run deploy -- --stage S [--config rekey.yaml]
 const { values, positionals } = parseArgs({
@@ -15,5 +16,5 @@ if (command === 'deploy' && values.stage === undefined) {
   const stage = values.stage ?? 'dev';
   const out = resolve(import.meta.dirname, '..', '.build');
   await packageService(out, stage, resolve(values.config));
-  if (command === 'deploy') osls(['deploy', '--stage', stage, '--package', `${out}/serverless`], out);
+  if (command === 'deploy') await deployService(out, stage);
 }

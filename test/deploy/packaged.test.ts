@@ -9,6 +9,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployedFolders, functionName, packageFunctions } from '../../deploy/package.ts';
 import { FUNCTIONS } from '../../local/engine/functions.ts';
 import { AUDIT_TABLE, REGISTRY_TABLE } from '../../shared/adapters/aws/dynamodb/schema.ts';
+import {
+  deniesReaders,
+  readerFenceArn,
+  renderReaderFence,
+} from '../../shared/adapters/aws/iam/reader-fence-policy.ts';
 import type { ErrorFamily } from '../../shared/domain/errors.ts';
 import { type Packaged, packaged, type Resource } from '../support/packaged.ts';
 
@@ -216,6 +221,34 @@ describe('the template', () => {
     );
     expect(names.length).toBeGreaterThan(15);
     expect(names.filter((name) => !name.includes('rekey-proof'))).toEqual([]);
+  });
+
+  test('[7.2] the fence of readers stands open under the name by which a responder finds it, and closed denies the stage’s secrets', () => {
+    const { ManagedPolicyName, Path, PolicyDocument } = service.resources['ReaderFence']?.Properties ?? {};
+    const place = {
+      partition: 'aws',
+      account: '111122223333',
+      region: 'eu-central-1',
+      prefix: 'rekey-proof',
+    };
+    const filledIn = (value: unknown) =>
+      JSON.stringify(value)
+        .replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1')
+        .replaceAll('${AWS::Partition}', place.partition)
+        .replaceAll('${AWS::AccountId}', place.account)
+        .replaceAll('${AWS::Region}', place.region);
+    const name = JSON.parse(filledIn(ManagedPolicyName)) as string;
+    expect(readerFenceArn(place)).toBe(`arn:aws:iam::111122223333:policy${Path as string}${name}`);
+    const open = filledIn(PolicyDocument);
+    expect(deniesReaders(open, place)).toBe(false);
+    expect(deniesReaders(renderReaderFence(place), place)).toBe(true);
+    expect(JSON.parse(renderReaderFence(place))).toEqual(
+      JSON.parse(open.replace(':secret:rekey-proof/-/-', ':secret:rekey-proof/*')),
+    );
+    const attached = ['ReaderRole', 'CanaryRole'].map(
+      (role) => service.resources[role]?.Properties['ManagedPolicyArns'],
+    );
+    expect(attached).toEqual(attached.map(() => expect.arrayContaining([{ Ref: 'ReaderFence' }])));
   });
 
   test('[1.5] [F.4] logs lie under the control plane’s key, for a time, and executions leave no data in them', () => {
