@@ -1,26 +1,6 @@
-import { canonicalJson } from '../canonical.ts';
+import { ChainWalk, seqIn, type Tampering } from './chain-walk.ts';
 import { linesOf, readExportLine, whyMalformed } from './export-line.ts';
-import { GENESIS, hashLine } from './line.ts';
 import { readCheckpoint, type SignedCheckpoint } from './signed.ts';
-
-/** What is wrong with an export, and where it first shows. */
-export interface Tampering {
-  readonly kind:
-    | 'malformed'
-    | 'edit'
-    | 'removal'
-    | 'reordering'
-    | 'repetition'
-    | 'missing-tail'
-    | 'trailer'
-    | 'checkpoint'
-    | 'older-export'
-    | 'other-chain'
-    | 'not-canonical';
-  /** Line of the file, from 1; 0 where it is not the file's. */
-  readonly line: number;
-  readonly message: string;
-}
 
 export type Verdict =
   | {
@@ -57,9 +37,7 @@ export async function verifyExport(
       : readCheckpoint(options.expect, 'rekey-audit-checkpoint', options.publicKeyPem);
   if (expected === null)
     return bad('checkpoint', 0, 'the expected checkpoint is not signed by this key, or was changed');
-  let previous: Buffer = Buffer.from(GENESIS, 'hex');
-  let line = 0;
-  let chain: string | undefined;
+  const walk = new ChainWalk({ canonical: options.canonical === true });
   let expectedHash: string | undefined;
   let trailer: SignedCheckpoint | undefined;
   let gap: Tampering | undefined;
@@ -67,56 +45,33 @@ export async function verifyExport(
   for await (const text of linesOf(chunks)) {
     // Whether a missing entry stands further on decides between removed and moved.
     if (gap !== undefined) {
-      const moved = readExportLine(text) !== null && numberAfter(text, '"seq":') === gap.line;
+      const moved = readExportLine(text) !== null && seqIn(text) === gap.line;
       if (moved) return bad('reordering', gap.line, gap.message);
       continue;
     }
-    if (trailer !== undefined) return bad('trailer', line + 2, 'something stands after the trailer');
+    const line = walk.seq + 1;
+    if (trailer !== undefined) return bad('trailer', line + 1, 'something stands after the trailer');
     const read = readExportLine(text);
     if (read === null) {
-      if (!text.subarray(0, TRAILER_START.length).equals(TRAILER_START) || text.at(-1) !== 0x0a) {
-        return bad('malformed', line + 1, `line ${line + 1} is no entry: ${whyMalformed(text)}`);
-      }
+      if (!text.subarray(0, TRAILER_START.length).equals(TRAILER_START) || text.at(-1) !== 0x0a)
+        return bad('malformed', line, `line ${line} is no entry: ${whyMalformed(text)}`);
       const closing = text.toString('utf8', 0, text.length - 1);
       const signed = readCheckpoint(closing, 'rekey-audit-trailer', options.publicKeyPem);
       if (signed === null)
-        return bad('trailer', line + 1, 'the trailer is not signed by this key, or was changed');
+        return bad('trailer', line, 'the trailer is not signed by this key, or was changed');
       trailer = signed;
       continue;
     }
-    line += 1;
-    const { entry, hash } = read;
-    const seq = numberAfter(entry, '"seq":');
-    if (seq !== undefined && seq > line) {
-      if (entry.includes('"hash":"'))
-        return bad('malformed', line, `line ${line} is no entry: it is several`);
-      gap = {
-        kind: 'removal',
-        line,
-        message: `entry ${line} is missing here: entry ${seq} stands in its place`,
-      };
-      continue;
-    }
-    if (seq !== undefined && seq < line)
-      return bad('repetition', line, `entry ${seq} stands a second time, at line ${line}`);
-    const own = textAfter(entry, '"chain":"');
-    chain ??= own;
-    if (own !== chain) return bad('other-chain', line, `line ${line} is of chain ${own}`);
-    if (options.canonical === true && !isCanonical(entry))
-      return bad('not-canonical', line, `line ${line} is not in canonical form`);
-    previous = hashLine(entry, previous);
-    if (previous.toString('hex') !== hash) return bad('edit', line, edited(line));
-    if (expected?.seq === line) expectedHash = hash;
+    const tampering = walk.step(read);
+    if (tampering?.kind === 'removal') gap = tampering;
+    else if (tampering !== null) return { ok: false, tampering };
+    if (expected?.seq === line) expectedHash = read.hash;
   }
   if (gap !== undefined) return { ok: false, tampering: gap };
+  const line = walk.seq;
   if (trailer === undefined)
     return bad('missing-tail', line + 1, `there is no trailer after line ${line}: the tail is missing`);
-  return judge(trailer, { line, previous: previous.toString('hex'), chain, expected, expectedHash });
-}
-
-function edited(line: number): string {
-  const before = line === 1 ? '' : `, or entry ${line - 1} was together with its own hash`;
-  return `entry ${line} does not fit its hash: it was edited${before}`;
+  return judge(trailer, { line, previous: walk.hash, chain: walk.chain, expected, expectedHash });
 }
 
 function judge(
@@ -170,34 +125,4 @@ function madeAnew(line: number, expected: SignedCheckpoint | undefined, passes: 
 
 function bad(kind: Tampering['kind'], line: number, message: string): Verdict {
   return { ok: false, tampering: { kind, line, message } };
-}
-
-/** Own fields come in canonical order, so the last occurrence is ours and not one inside a text. */
-function numberAfter(text: Buffer, name: string): number | undefined {
-  const at = text.lastIndexOf(name);
-  if (at < 0) return undefined;
-  let number = 0;
-  let index = at + name.length;
-  const first = index;
-  for (let byte = text[index] ?? 0; byte >= 0x30 && byte <= 0x39; byte = text[index] ?? 0) {
-    number = number * 10 + (byte - 0x30);
-    index += 1;
-  }
-  return index === first ? undefined : number;
-}
-
-function textAfter(text: Buffer, name: string): string | undefined {
-  const at = text.indexOf(name);
-  if (at < 0) return undefined;
-  const from = at + name.length;
-  return text.toString('utf8', from, text.indexOf('"', from));
-}
-
-function isCanonical(text: Buffer): boolean {
-  const line = text.toString('utf8');
-  try {
-    return canonicalJson(JSON.parse(line)) === line;
-  } catch {
-    return false;
-  }
 }
