@@ -1,11 +1,12 @@
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { runEngine } from '../../../local/engine/engine.ts';
 import type { Cause } from '../../../shared/domain/cause.ts';
 import { describeWorkflows } from '../../contracts/workflows.ts';
 import { aWorld } from '../../support/world.ts';
 
 describeWorkflows('embedded', async () => {
-  const { home, state, plan } = await aWorld();
+  const world = await aWorld();
+  const { home, state } = world;
   const { registry, workflows, clock } = state.services;
   const ending = new AbortController();
   let started = () => {};
@@ -15,7 +16,7 @@ describeWorkflows('embedded', async () => {
   const engine = runEngine(home, { signal: ending.signal, onStarted: started });
   onTestFinished(async () => {
     ending.abort();
-    expect(await engine).toBe(true);
+    if (!(await engine)) throw new Error('another engine held the state');
   });
   await running;
 
@@ -31,7 +32,7 @@ describeWorkflows('embedded', async () => {
     },
   });
   // Nobody's secrets: what is looked at is the engine.
-  const overNothing = (cause: Cause) => plan(cause, { scope: { tenant: 'nobody' } });
+  const overNothing = (cause: Cause) => world.plan(cause, { scope: { tenant: 'nobody' } });
   const unknownPlan = 'f'.repeat(64);
   return {
     workflows,
