@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cleanups, Plane } from './plane.ts';
-import { endProcess } from './process.ts';
+import { startReads } from './serve-reads.ts';
 
 export interface LocalPlane extends Plane {
   readonly home: string;
@@ -17,22 +16,10 @@ export async function openLocalPlane(folder: string, cleanups: Cleanups): Promis
   return {
     home,
     environment: { REKEY_HOME: home },
-    serveReads: (socketPath) => startResolver(home, socketPath, cleanups),
+    serveReads: (socketPath) =>
+      startReads(new URL('resolver-host.ts', import.meta.url), socketPath, { REKEY_HOME: home }, cleanups),
     readPacket: (place) => readFile(place, 'utf8'),
   };
-}
-
-async function startResolver(home: string, socketPath: string, cleanups: Cleanups): Promise<void> {
-  const child = spawn(process.execPath, [new URL('resolver-host.ts', import.meta.url).pathname], {
-    env: { ...process.env, REKEY_HOME: home, RESOLVER_SOCKET: socketPath },
-    stdio: ['pipe', 'pipe', 'inherit'],
-    detached: true,
-  });
-  cleanups.push(() => endProcess(child));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.once('data', () => resolve());
-    child.once('exit', () => reject(new Error('the resolver ended')));
-  });
 }
 
 /** The engine is nobody's child any more. */
