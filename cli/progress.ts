@@ -52,6 +52,8 @@ function workflowFailed(incident: string, cause: string, opened: boolean): Rekey
     family: 'Unrecoverable',
     message: `the workflow ended: ${cause}`,
     safe: opened ? 'What was done stands; nothing was undone.' : 'Nothing was changed.',
-    next: opened ? [`rekey resume ${incident}`, `rekey incident show ${incident}`] : ['rekey status'],
+    next: opened
+      ? [`rekey resume ${incident}`, `rekey incident show ${incident}`]
+      : ['rekey status', 'rekey break-glass'],
   });
 }

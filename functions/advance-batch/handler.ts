@@ -1,11 +1,14 @@
 import * as z from 'zod';
+import { canonicalJson, sha256Hex } from '../../shared/domain/canonical.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch as advance } from '../../shared/driver/advance-batch.ts';
-import { incidentNamed } from '../../shared/driver/change-incident.ts';
+import { incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import type { Needs } from '../../shared/driver/services.ts';
 import { workerOf } from '../../shared/driver/worker-of.ts';
+import type { Batch } from '../../shared/ports/manifests.ts';
 
 /** Leaves: each secret of the batch as far along its lifecycle as it goes now; what is left is set aside with a reason. */
 export const advanceBatch = defineFunction({
@@ -20,7 +23,7 @@ export const advanceBatch = defineFunction({
   output: { settled: z.number(), left: z.number() },
   async run({ incidentId, targetId, secretRefs, again }, services, { untilMs }) {
     const incident = await incidentNamed(services, incidentId);
-    refuseUnplanned(incident, secretRefs);
+    await refuseUnplanned(services, incident, { targetId, secretRefs });
     const { acting, through } = workerOf(incident, targetId);
     const key = await services.keys.ensure(
       incident.plan.scope.className,
@@ -40,16 +43,33 @@ export const advanceBatch = defineFunction({
   },
 });
 
-/** A manifest can be edited where it lies, and the map does not look: what people confirmed is the plan. */
-function refuseUnplanned(incident: IncidentRecord, refs: readonly string[]): void {
-  const planned = new Set<string>(incident.plan.secrets.map((secret) => secret.ref));
-  const foreign = refs.filter((ref) => !planned.has(ref));
-  if (foreign.length === 0) return;
-  throw new RekeyError({
+/**
+ * A manifest can be edited where it lies, and the map does not look: what people confirmed is the plan, each secret at its own
+ * target. Refused whole, with an entry: the sweep makes another manifest, and somebody has to hear of this one.
+ */
+async function refuseUnplanned(
+  { registry, clock }: Needs<'registry' | 'clock'>,
+  incident: IncidentRecord,
+  { targetId, secretRefs }: Batch,
+): Promise<void> {
+  const planned = new Map<string, string>(incident.plan.secrets.map(({ ref, target }) => [ref, target]));
+  const [first, ...others] = secretRefs.filter((ref) => planned.get(ref) !== targetId);
+  if (first === undefined) return;
+  const refusal = new RekeyError({
     code: 'manifest-edited',
     family: 'Denied',
-    message: `the batch names ${foreign.join(', ')}, which the confirmed plan of ${incident.id} does not`,
+    message: `the batch names ${first}${others.length === 0 ? '' : ` and ${others.length} more`} at ${targetId}, which the confirmed plan ${incident.planHash} of ${incident.id} does not`,
     safe: 'Nothing was done with the batch.',
     next: [`rekey resume ${incident.id}`],
   });
+  await registry.append([
+    incidentEntry(incident, {
+      action: 'claim',
+      outcome: 'denied',
+      atMs: clock.nowMs(),
+      place: sha256Hex(canonicalJson([targetId, ...secretRefs])),
+      reason: `${refusal.code}: ${refusal.message}`,
+    }),
+  ]);
+  throw refusal;
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { showIncident } from '../../functions/show-incident/handler.ts';
+import { startBreakGlass } from '../../functions/start-break-glass/handler.ts';
 import { loadBreakGlass } from '../../local/engine/engine.ts';
 import { FUNCTIONS } from '../../local/engine/functions.ts';
 import { answerTask } from '../../local/interpreter/sqlite-journal.ts';
@@ -13,6 +15,7 @@ import { changeIncident } from '../../shared/driver/change-incident.ts';
 import { statementNow } from '../../shared/driver/judge-incident.ts';
 import { putValues } from '../../shared/driver/put-values.ts';
 import { restoreIncident } from '../../shared/driver/restore-incident.ts';
+import { callAs } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
 test('the machine loads whole, and every function that it calls exists', () => {
@@ -212,13 +215,27 @@ test('[5.4] a break-glass of one secret moves only its own to the new epoch and 
   });
 });
 
-test('a plan that was edited after it was confirmed is refused', async () => {
+test('[5.4] a plan that is edited after it was confirmed opens nothing: whoever asks is told which, and what to do', async () => {
   const world = await aWorld();
-  const planHash = await world.plan();
-  world.state.database
-    .prepare("UPDATE manifest SET doc = replace(doc, 'payments', 'paymentz') WHERE key = ?")
-    .run(`plan/${planHash}`);
-  await expect(world.state.services.plans.load(planHash)).rejects.toMatchObject({ code: 'plan-edited' });
+  const planHash = await world.plan('reader-compromised');
+  const asked = { planHash, confirmedAtMs: Date.now() };
+  const { incidentId } = await callAs(world, 'responder', startBreakGlass, asked);
+  const hold = (from: string, to: string) =>
+    world.state.database
+      .prepare('UPDATE manifest SET doc = replace(doc, ?, ?) WHERE key = ?')
+      .run(from, to, `plan/${planHash}`);
+  hold('"fence":true', '"fence":false');
+  await world.carryOn();
+  const { view, failure } = await callAs(world, 'responder', showIncident, { incidentId });
+  expect(view).toBeNull();
+  expect(failure?.cause).toBe(`the plan ${planHash} was edited after it was confirmed`);
+  await expect(world.state.services.plans.load(planHash)).rejects.toMatchObject({
+    code: 'plan-edited',
+    safe: 'Nothing was done.',
+    next: ['rekey break-glass'],
+  });
+  expect((await world.state.services.registry.classNamed('payments'))?.epoch).toBe(1);
+  expect(world.target.effects).toEqual([]);
 });
 
 async function sign(world: World, id: string, purpose: 'reopen' | 'restore', person: string): Promise<void> {
