@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
-import { itemBytes } from './item-size.ts';
+import { itemBytes } from '../../test/support/item-bytes.ts';
 
 /** Capacity consumed, and calls made. A write unit is 1 KB written (twice that in a transaction), a read unit 4 KB read. */
 export interface Units {

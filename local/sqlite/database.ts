@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS class (name TEXT PRIMARY KEY, epoch INTEGER NOT NULL,
 CREATE TABLE IF NOT EXISTS target (id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS consumer (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS person (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS pace (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS secret (
   ref TEXT PRIMARY KEY, class TEXT NOT NULL, tenant TEXT NOT NULL, target TEXT NOT NULL,
   fencing INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
@@ -53,7 +54,7 @@ CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;

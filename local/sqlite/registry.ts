@@ -7,6 +7,7 @@ import type { CutRecord } from '../../shared/domain/cut.ts';
 import { type Delivery, isDone, LONGEST_RETRY_MS } from '../../shared/domain/delivery.ts';
 import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
 import { epochMoved, incidentChanged } from '../../shared/domain/incident-conflict.ts';
+import type { PaceRecord } from '../../shared/domain/pacing/quota.ts';
 import type { Person } from '../../shared/domain/person.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
@@ -156,6 +157,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         secrets: rows<SecretRecord>('SELECT doc FROM secret ORDER BY ref'),
         consumers: rows<ConsumerRecord>('SELECT doc FROM consumer ORDER BY name'),
         people: rows<Person>('SELECT doc FROM person ORDER BY name'),
+        pacing: rows<PaceRecord>('SELECT doc FROM pace ORDER BY name'),
       };
     },
 
@@ -181,11 +183,15 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
               JSON.stringify(person),
             );
           }
+          for (const pace of put.pacing ?? []) {
+            run('INSERT OR REPLACE INTO pace (name, doc) VALUES (?, ?)', pace.name, JSON.stringify(pace));
+          }
           for (const name of remove.classes ?? []) run('DELETE FROM class WHERE name = ?', name);
           for (const id of remove.targets ?? []) run('DELETE FROM target WHERE id = ?', id);
           for (const ref of remove.secrets ?? []) run('DELETE FROM secret WHERE ref = ?', ref);
           for (const name of remove.consumers ?? []) run('DELETE FROM consumer WHERE name = ?', name);
           for (const name of remove.people ?? []) run('DELETE FROM person WHERE name = ?', name);
+          for (const name of remove.pacing ?? []) run('DELETE FROM pace WHERE name = ?', name);
           insertEntries(database, entries);
         }
       });

@@ -4,6 +4,7 @@ import type { ConsumerRecord } from '../domain/consumer.ts';
 import type { CutRecord } from '../domain/cut.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
+import type { PaceRecord } from '../domain/pacing/quota.ts';
 import type { Person } from '../domain/person.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
@@ -17,6 +18,8 @@ export interface Enrolment {
   readonly secrets: readonly SecretRecord[];
   readonly consumers: readonly ConsumerRecord[];
   readonly people: readonly Person[];
+  /** Of the quotas that the file says anything of. */
+  readonly pacing: readonly PaceRecord[];
 }
 
 /** What enrols, changes or removes records, with what tells of it. `rekey apply` makes one of each record. */
@@ -32,6 +35,7 @@ export interface EnrolmentChange {
     readonly secrets?: readonly string[];
     readonly consumers?: readonly string[];
     readonly people?: readonly string[];
+    readonly pacing?: readonly string[];
   };
   readonly entries: readonly AuditEntry[];
 }

@@ -20,12 +20,11 @@ test('[5.4] workers that really contend for one item take each call once', async
       ],
     }),
   );
-  const key = { pk: 'PACE', sk: 'writes' };
   // Time stands still: nobody waits in this test, and what was taken is what was promised.
   const startMs = Date.UTC(2026, 10, 24, 3, 0, 0);
   const still = { nowMs: () => startMs, sleep: async () => undefined };
   const paces = Array.from({ length: 6 }, () =>
-    createDynamoPace(client, { table, key }, { perSecond: 40, burst: 10 }, still),
+    createDynamoPace(client, { table, quota: 'secretsManagerWrites' }, still),
   );
   await Promise.all(
     paces.map(async (pace) => {
@@ -35,7 +34,7 @@ test('[5.4] workers that really contend for one item take each call once', async
   const { Item } = await client.send(
     new GetItemCommand({
       TableName: table,
-      Key: { pk: { S: key.pk }, sk: { S: key.sk } },
+      Key: { pk: { S: 'PACE' }, sk: { S: 'secretsManagerWrites' } },
       ConsistentRead: true,
     }),
   );

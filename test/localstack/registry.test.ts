@@ -9,7 +9,8 @@ import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { enrol } from '../contracts/enrolled.ts';
 import { AT_MS, anEntry, uniqueName } from '../contracts/records.ts';
 import { describeRegistry } from '../contracts/registry.ts';
-import { createTables, localDynamo, refusingEntries, type Tables } from '../support/dynamodb.ts';
+import { createTables, localDynamo, type Tables } from '../support/dynamodb.ts';
+import { refuseEntries } from '../support/refuse-entries.ts';
 
 const timing = { clock: systemClock, random: systemRandom };
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 
 describeRegistry('dynamodb', async () => {
-  const { client, refuse } = refusingEntries();
+  const client = localDynamo();
   const { registry, audit } = tables;
   return {
     registry: createDynamoRegistry(client, registry, timing),
@@ -28,7 +29,7 @@ describeRegistry('dynamodb', async () => {
       { chain: 'contracts', auditTable: audit, registryTable: registry },
       timing,
     ),
-    refuseEntries: async () => refuse(),
+    refuseEntries: async () => refuseEntries(client),
   };
 });
 

@@ -22,32 +22,3 @@ export async function createTables(client = localDynamo()): Promise<Tables> {
   await client.send(new CreateTableCommand({ TableName: audit, ...AUDIT_TABLE }));
   return { client, registry, audit };
 }
-
-/** A client whose writes of entries DynamoDB itself refuses once `refuse` was called: each gets a condition that cannot hold. */
-export function refusingEntries(): { readonly client: DynamoDBClient; readonly refuse: () => void } {
-  const client = localDynamo();
-  let refused = false;
-  const impossible = (put: { Item?: Record<string, { S?: string }>; ConditionExpression?: string }) => {
-    if (put.Item?.['pk']?.S?.startsWith('OUTBOX#') === true) put.ConditionExpression = 'attribute_exists(pk)';
-  };
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const input = args.input as {
-        Item?: Record<string, { S?: string }>;
-        TransactItems?: { Put?: { Item?: Record<string, { S?: string }> } }[];
-      };
-      if (refused) {
-        impossible(input);
-        for (const { Put } of input.TransactItems ?? []) if (Put !== undefined) impossible(Put);
-      }
-      return next(args);
-    },
-    { step: 'initialize' },
-  );
-  return {
-    client,
-    refuse: () => {
-      refused = true;
-    },
-  };
-}

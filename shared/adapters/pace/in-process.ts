@@ -8,6 +8,7 @@ export function createProcessPace(limits: PaceLimits, clock: Clock): Pace {
   let bucket = fullBucket(limits, clock.nowMs());
   return createPaceQueue(
     {
+      burst: () => limits.burst,
       async take(calls) {
         const taken = takeFrom(bucket, limits, calls, clock.nowMs());
         bucket = taken.bucket;
@@ -17,7 +18,6 @@ export function createProcessPace(limits: PaceLimits, clock: Clock): Pace {
         bucket = lower(bucket, limits, clock.nowMs());
       },
     },
-    limits,
     clock,
   );
 }

@@ -7,6 +7,7 @@ export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
   secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers'],
   consumers: ['owner', 'url', 'signingKeyRef', 'mustConfirm'],
   people: ['user', 'sshKeys'],
+  pacing: ['perSecond'],
 };
 
 /** The record that stands, with what the file decides of it as wanted. Whatever else `wanted` says is not looked at. */

@@ -80,6 +80,8 @@ const KNOWN_KEYS = [
   'admins',
   'maxConnections',
   'networks',
+  'pacing',
+  'secretsManagerWrites',
   'subnets',
   'securityGroups',
   'endpoints',

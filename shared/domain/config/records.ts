@@ -1,5 +1,6 @@
 import type { ClassRecord } from '../class.ts';
 import type { ConsumerRecord } from '../consumer.ts';
+import { type PaceRecord, parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import type { Person } from '../person.ts';
 import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import type { TargetRecord } from '../target.ts';
@@ -13,6 +14,7 @@ export interface Wanted {
   readonly secrets: readonly SecretRecord[];
   readonly consumers: readonly ConsumerRecord[];
   readonly people: readonly Person[];
+  readonly pacing: readonly PaceRecord[];
 }
 
 export function toRecords(config: ConfigFile): Wanted {
@@ -67,5 +69,9 @@ export function toRecords(config: ConfigFile): Wanted {
       sshKeys,
       ...(user === undefined ? {} : { user }),
     })),
+    pacing: (Object.keys(QUOTAS) as Quota[]).flatMap((name): PaceRecord[] => {
+      const perSecond = parseRate(config.pacing[name] ?? '');
+      return perSecond === null ? [] : [{ v: 1, name, perSecond }];
+    }),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import { isSecretRef } from '../secret-ref.ts';
 import { parseDuration } from './duration.ts';
 
@@ -10,6 +11,15 @@ const Duration = z
 const Name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'is no name: letters, digits, ._-, at most 63' });
+
+/** Below the quota by one at least, so that one call may go at once and no second sees more than the quota. */
+const Rate = (quota: Quota) =>
+  z
+    .string()
+    .refine((text) => (parseRate(text) ?? QUOTAS[quota]) < QUOTAS[quota], {
+      error: `is no pace: 1/s to ${QUOTAS[quota] - 1}/s, the quota is ${QUOTAS[quota]}/s`,
+    })
+    .meta({ pattern: '^[1-9]\\d*/s$' });
 
 const Id = (kind: string) =>
   z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), { error: `is no id: ${kind}-…` });
@@ -79,6 +89,14 @@ export const ConfigFile = z
         }),
       )
       .default({}),
+    pacing: z
+      .strictObject({
+        secretsManagerWrites: Rate('secretsManagerWrites')
+          .optional()
+          .describe('On AWS, writes to Secrets Manager of all workers together; 40/s of the account’s 50/s.'),
+      })
+      .default({})
+      .describe('What Rekey takes of an account’s quotas.'),
     classes: z
       .record(
         Name,

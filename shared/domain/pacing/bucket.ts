@@ -28,13 +28,19 @@ const SLOWEST_PER_SECOND = 1;
 /** Of sums of fractions, in milliseconds. */
 const ROUNDING = 1e-6;
 
+/** What is taken of a quota where nobody says otherwise. */
+const SHARE = 0.8;
+/** Whoever asks for a slow pace does not want it all at once: a quarter of a second's calls. */
+const BURST_SECONDS = 0.25;
+
 /**
- * A share of a quota as limits. The rest of one second's quota is the burst, so that no second sees more than the quota:
- * what others in the account call is theirs to leave room for.
+ * What is taken of a quota, as limits. The burst is at most what is left of one second's quota, so that no second sees more
+ * than the quota: what others in the account call is theirs to leave room for.
  */
-export function limitsOf(quotaPerSecond: number, share = 0.8): PaceLimits {
-  const perSecond = Math.max(1, quotaPerSecond * share);
-  return { perSecond, burst: Math.max(1, Math.floor(quotaPerSecond - perSecond)) };
+export function limitsOf(quotaPerSecond: number, wantedPerSecond = quotaPerSecond * SHARE): PaceLimits {
+  const perSecond = Math.max(SLOWEST_PER_SECOND, wantedPerSecond);
+  const burst = Math.min(quotaPerSecond - perSecond, perSecond * BURST_SECONDS);
+  return { perSecond, burst: Math.max(1, Math.floor(burst)) };
 }
 
 export function fullBucket(limits: PaceLimits, nowMs: number): Bucket {

@@ -21,6 +21,8 @@ export function describeEnrolment(create: CreateRegistry): void {
         secrets: [secret],
         consumers: [aConsumer(consumer)],
         people: [{ name: person, user: 'ada', sshKeys: ['ssh-ed25519 AAAA'] }],
+        // A quota is an account's: there is one of that name, and this is the only test that sets it.
+        pacing: [{ v: 1 as const, name: 'secretsManagerWrites' as const, perSecond: 20 }],
       };
       const entry = anEntry({ action: 'apply', operation });
       await registry.applyEnrolment([{ put, remove: {}, entries: [entry] }]);
@@ -43,6 +45,7 @@ export function describeEnrolment(create: CreateRegistry): void {
             secrets: all.secrets.filter(({ ref }) => ref === secret.ref),
             consumers: all.consumers.filter(({ name }) => name === consumer),
             people: all.people.filter(({ name }) => name === person),
+            pacing: all.pacing,
           },
         };
       };
@@ -59,12 +62,13 @@ export function describeEnrolment(create: CreateRegistry): void {
         secrets: [secret.ref],
         consumers: [consumer],
         people: [person],
+        pacing: ['secretsManagerWrites'],
       };
       await registry.applyEnrolment([{ put: {}, remove, entries: [] }]);
       expect(await look()).toEqual({
         alone: [null, null],
         listed: [],
-        all: { classes: [], targets: [], secrets: [], consumers: [], people: [] },
+        all: { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [] },
       });
     });
 

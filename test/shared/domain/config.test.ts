@@ -38,6 +38,17 @@ test('what init writes has no mistake', () => {
   expect(mistakesOf(STARTER)).toEqual([]);
 });
 
+test('a pace is a record where the file says one', () => {
+  const pacingOf = (text: string) => {
+    const parsed = parseConfig(text, { postgres });
+    return parsed.ok ? toRecords(parsed.config).pacing : undefined;
+  };
+  expect(pacingOf(GOOD)).toEqual([]);
+  expect(pacingOf(`${GOOD}pacing: { secretsManagerWrites: 25/s }\n`)).toEqual([
+    { v: 1, name: 'secretsManagerWrites', perSecond: 25 },
+  ]);
+});
+
 test('a good file is read whole', () => {
   const parsed = parseConfig(GOOD, { postgres });
   expect(parsed.ok).toBe(true);
@@ -48,6 +59,26 @@ test.each([
     'an unknown key',
     GOOD.replace('tenant: acme', 'tenat: acme'),
     /:17:\d+ unknown key "tenat" \(did you mean "tenant"\?\)/,
+  ],
+  [
+    'a pace above the quota',
+    `${GOOD}pacing: { secretsManagerWrites: 50/s }\n`,
+    /:18:33 secretsManagerWrites is no pace: 1\/s to 49\/s, the quota is 50\/s/,
+  ],
+  [
+    'no pace at all',
+    `${GOOD}pacing: { secretsManagerWrites: 0/s }\n`,
+    /:18:33 secretsManagerWrites is no pace/,
+  ],
+  [
+    'a pace of another unit',
+    `${GOOD}pacing: { secretsManagerWrites: 40/m }\n`,
+    /:18:33 secretsManagerWrites is no pace/,
+  ],
+  [
+    'an unknown quota',
+    `${GOOD}pacing: { secretManagerWrites: 40/s }\n`,
+    /:18:\d+ unknown key "secretManagerWrites" \(did you mean "secretsManagerWrites"\?\)/,
   ],
   [
     'an undefined class',

@@ -63,6 +63,11 @@ describe('pacing', () => {
     }
   });
 
+  test('[5.4] a slow pace has no burst of what it leaves of the quota', () => {
+    expect(limitsOf(50, 8)).toEqual({ perSecond: 8, burst: 2 });
+    expect(limitsOf(50, 49)).toEqual({ perSecond: 49, burst: 1 });
+  });
+
   test('[5.4] a small quota still lets one call go at a time', () => {
     expect(limitsOf(1)).toEqual({ perSecond: 1, burst: 1 });
     expect(limitsOf(2)).toEqual({ perSecond: 1.6, burst: 1 });

@@ -1,5 +1,6 @@
 import { keepHistory } from '../../../domain/config/history.ts';
 import type { ConsumerRecord } from '../../../domain/consumer.ts';
+import type { Quota } from '../../../domain/pacing/quota.ts';
 import type { Person } from '../../../domain/person.ts';
 import type { SecretRecord } from '../../../domain/secret.ts';
 import type { TargetRecord } from '../../../domain/target.ts';
@@ -9,6 +10,7 @@ import { changedClass, newClass, readClass, type StoredClass } from './class-ite
 import { commit } from './commit.ts';
 import { documentIn, packDocument } from './document.ts';
 import { classKey, ENROLMENT, type EnrolledKind, enrolledKey, memberKey, startingWith } from './keys.ts';
+import { pacesIn, paceWrite } from './pace.ts';
 import { insist, NotYet } from './patience.ts';
 import { changedSecret, enrolledAgain, newSecret, removedSecret, type StoredSecret } from './secret-item.ts';
 import { enrolledSecrets, memberAttributes, readMember, storedSecrets } from './secrets.ts';
@@ -37,7 +39,7 @@ async function classNames(table: Table): Promise<string[]> {
 }
 
 export async function readEnrolment(table: Table): Promise<Enrolment> {
-  const small = await table.query(ENROLMENT);
+  const [small, pacing] = await Promise.all([table.query(ENROLMENT), pacesIn(table)]);
   const ofKind = (kind: EnrolledKind) =>
     small.filter((item) => item['sk']?.S?.startsWith(`${kind}#`) === true);
   const names = ofKind('CLASS').map((item) => (item['sk']?.S ?? '').slice('CLASS#'.length));
@@ -58,6 +60,7 @@ export async function readEnrolment(table: Table): Promise<Enrolment> {
     secrets: secrets.sort((a, b) => (a.ref < b.ref ? -1 : 1)),
     consumers: ofKind('CONSUMER').map((item) => documentIn<ConsumerRecord>(item)),
     people: ofKind('PERSON').map((item) => documentIn<Person>(item)),
+    pacing,
   };
 }
 
@@ -154,12 +157,14 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(put.secrets ?? []).flatMap((wanted) => enrolWrites(standing.secrets.get(wanted.ref), wanted)),
     ...(put.consumers ?? []).map((record) => small('CONSUMER', record.name, record)),
     ...(put.people ?? []).map((record) => small('PERSON', record.name, record)),
+    ...(put.pacing ?? []).map((record) => paceWrite(record.name, record)),
     // Its name stays: what it still has, or had, in it is found by it.
     ...(remove.classes ?? []).map((name): Write => ({ kind: 'delete', key: classKey(name) })),
     ...(remove.targets ?? []).map(gone('TARGET')),
     ...(remove.secrets ?? []).flatMap((ref) => removeWrites(standing.secrets.get(ref))),
     ...(remove.consumers ?? []).map(gone('CONSUMER')),
     ...(remove.people ?? []).map(gone('PERSON')),
+    ...(remove.pacing ?? []).map((quota) => paceWrite(quota as Quota, null)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { Quota } from '../../../domain/pacing/quota.ts';
 import type { Range } from './table.ts';
 import type { Key } from './write.ts';
 
@@ -45,6 +46,10 @@ export const deliveryKey = (incident: string, id: string): Key => ({
   pk: `INCIDENT#${incident}`,
   sk: `DELIVERY#${id}`,
 });
+
+/** Buckets of the quotas, and what `rekey.yaml` says of them. */
+export const PACE = 'PACE';
+export const paceKey = (quota: Quota): Key => ({ pk: PACE, sk: quota });
 
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
 

@@ -6,16 +6,19 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, test } from 'vitest';
+import { systemRandom } from '../../../../local/system.ts';
 import { createDynamoPace } from '../../../../shared/adapters/aws/dynamodb/pace.ts';
+import { createDynamoRegistry } from '../../../../shared/adapters/aws/dynamodb/registry.ts';
 import { createProcessPace } from '../../../../shared/adapters/pace/in-process.ts';
 import { limitsOf, type PaceLimits } from '../../../../shared/domain/pacing/bucket.ts';
 import type { Clock } from '../../../../shared/ports/clock.ts';
 import type { Pace } from '../../../../shared/ports/pace.ts';
 import { FrozenClock } from '../../../support/clock.ts';
+import { memoryDynamo } from '../../../support/memory-dynamodb.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { excessOf } from '../../../support/windows.ts';
 
-const ITEM = { table: 'rekey-test', key: { pk: 'PACE', sk: 'secrets-manager-writes' } };
+const ITEM = { table: 'rekey-test', quota: 'secretsManagerWrites' } as const;
 const LIMITS = limitsOf(50);
 
 type Values = Readonly<Record<string, { readonly N: string }>>;
@@ -71,9 +74,9 @@ const KINDS: readonly [string, (workers: number, limits: PaceLimits, clock: Cloc
   ],
   [
     'one DynamoDB item',
-    (workers, limits, clock) => {
+    (workers, _limits, clock) => {
       const { client } = aTable();
-      return Array.from({ length: workers }, () => createDynamoPace(client, ITEM, limits, clock));
+      return Array.from({ length: workers }, () => createDynamoPace(client, ITEM, clock));
     },
   ],
 ];
@@ -105,17 +108,42 @@ describe.each(KINDS)('workers that share %s', (_name, create) => {
 });
 
 describe('a pace in a DynamoDB item', () => {
+  test('[5.4] what rekey.yaml says is met by workers under way, and what it no longer says is four fifths again', async () => {
+    const clock = new VirtualClock();
+    const client = memoryDynamo();
+    const registry = createDynamoRegistry(client, ITEM.table, { clock, random: systemRandom });
+    const paces = Array.from({ length: 4 }, () => createDynamoPace(client, ITEM, clock));
+    const rateOf = (times: readonly number[]) =>
+      (times.length - 1) / ((Math.max(...times) - Math.min(...times)) / 1_000);
+    const limited = { v: 1, name: ITEM.quota, perSecond: 10 } as const;
+    const apply = (put: object, remove: object) =>
+      clock.run(registry.applyEnrolment([{ put, remove, entries: [] }]));
+
+    await work(clock, paces, 10);
+    await apply({ pacing: [limited] }, {});
+    // Each of them learns of it with its next call: what it had seen before no longer stands.
+    await work(clock, paces, 1);
+    const slow = await work(clock, paces, 10);
+    expect(excessOf(slow, limitsOf(50, 10))).toBeLessThanOrEqual(0);
+    expect(rateOf(slow)).toBeCloseTo(10, 0);
+    expect((await registry.enrolment()).pacing).toEqual([limited]);
+
+    await apply({}, { pacing: [ITEM.quota] });
+    await work(clock, paces, 1);
+    expect(rateOf(await work(clock, paces, 20))).toBeCloseTo(40, 0);
+  });
+
   test('asks once for those who came while others waited, not once a call', async () => {
     const clock = new VirtualClock();
     const { client, calls } = aTable();
-    const pace = createDynamoPace(client, ITEM, LIMITS, clock);
+    const pace = createDynamoPace(client, ITEM, clock);
     await clock.run(Promise.all(Array.from({ length: 100 }, () => pace.take())));
     expect(calls.commandCalls(UpdateItemCommand).length).toBeLessThanOrEqual(11);
   });
 
   test('[injected] ProvisionedThroughputExceededException: the calls are not made, and the error says which quota', async () => {
     const { client, calls } = aTable();
-    const pace = createDynamoPace(client, ITEM, LIMITS, new FrozenClock());
+    const pace = createDynamoPace(client, ITEM, new FrozenClock());
     calls
       .on(UpdateItemCommand)
       .rejectsOnce(
@@ -123,7 +151,9 @@ describe('a pace in a DynamoDB item', () => {
       );
     await expect(pace.take()).rejects.toMatchObject({
       family: 'Throttled',
-      message: expect.stringMatching(/dynamodb:UpdateItem for PACE .* after 3 attempts/),
+      message: expect.stringMatching(
+        /dynamodb:UpdateItem for the pace of secretsManagerWrites .* after 3 attempts/,
+      ),
     });
     await pace.take();
   });
@@ -131,7 +161,7 @@ describe('a pace in a DynamoDB item', () => {
   test('[injected] an answer lost after the write costs a call’s worth of the quota, not the order', async () => {
     const clock = new FrozenClock();
     const { client, item, loseNextAnswer } = aTable();
-    const pace = createDynamoPace(client, ITEM, LIMITS, clock);
+    const pace = createDynamoPace(client, ITEM, clock);
     await pace.take();
     loseNextAnswer(Object.assign(new Error('socket hang up'), { name: 'TimeoutError' }));
     await expect(pace.take()).rejects.toMatchObject({ family: 'Throttled', code: 'service-unavailable' });
@@ -141,7 +171,7 @@ describe('a pace in a DynamoDB item', () => {
 
   test('[injected] others who change the item each time do not hold it up for ever', async () => {
     const { client, calls } = aTable();
-    const pace = createDynamoPace(client, ITEM, LIMITS, new FrozenClock());
+    const pace = createDynamoPace(client, ITEM, new FrozenClock());
     calls
       .on(UpdateItemCommand)
       .rejects(

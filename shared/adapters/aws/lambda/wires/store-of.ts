@@ -12,16 +12,11 @@ export const STORE_NAMES = { REKEY_REGISTRY_TABLE: z.string().min(1), REKEY_PREF
 
 export const RoleArn = z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\//);
 
-/** Of the 50 writes a second that Secrets Manager takes of an account, four in five (aws-facts §1). */
-const WRITES = { perSecond: 40, burst: 10 };
-/** One item of the registry for all workers. */
-const WRITES_ITEM = { pk: 'PACE', sk: 'writes' };
-
 export function storeOf(
   clients: Readonly<Partial<Record<ReadAs, SecretsManagerClient>>>,
   { REKEY_REGISTRY_TABLE: table, REKEY_PREFIX: prefix }: Readonly<Record<keyof typeof STORE_NAMES, string>>,
 ): SecretStore {
-  const writes = createDynamoPace(dynamodb, { table, key: WRITES_ITEM }, WRITES, lambdaClock);
+  const writes = createDynamoPace(dynamodb, { table, quota: 'secretsManagerWrites' }, lambdaClock);
   return createSecretsManagerStore({ clients, prefix, writes, clock: lambdaClock });
 }
 

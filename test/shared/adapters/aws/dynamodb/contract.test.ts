@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { systemClock, systemRandom } from '../../../../../local/system.ts';
+import { createDynamoAuditChain } from '../../../../../shared/adapters/aws/dynamodb/audit-chain.ts';
+import { createDynamoRegistry } from '../../../../../shared/adapters/aws/dynamodb/registry.ts';
+import { describeRegistry } from '../../../../contracts/registry.ts';
+import { memoryDynamo } from '../../../../support/memory-dynamodb.ts';
+import { refuseEntries } from '../../../../support/refuse-entries.ts';
+
+/** A real table's write takes milliseconds, so that what one caller commits twice is never of one millisecond. */
+let lastMs = 0;
+const clock = {
+  ...systemClock,
+  nowMs: () => {
+    lastMs = Math.max(lastMs + 1, systemClock.nowMs());
+    return lastMs;
+  },
+};
+const timing = { clock, random: systemRandom };
+
+/** Against the double: what holds for LocalStack's DynamoDB holds for it, so that what is counted on it counts. */
+describeRegistry('dynamodb, in memory', async () => {
+  const client: DynamoDBClient = memoryDynamo();
+  const run = randomUUID();
+  const place = { chain: 'contracts', auditTable: `audit-${run}`, registryTable: `registry-${run}` };
+  return {
+    registry: createDynamoRegistry(client, place.registryTable, timing),
+    audit: createDynamoAuditChain(client, place, timing),
+    refuseEntries: async () => refuseEntries(client),
+  };
+});
