@@ -25,7 +25,7 @@ import { commandServices } from '../support/people.ts';
 import { aWorld } from '../support/world.ts';
 
 const REF = 'vault://prod/payments/s0';
-const WANTED = { classes: [], targets: [], secrets: [], consumers: [], people: [] };
+const WANTED = { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [] };
 
 /** Every function that a person or a service calls, with an input that it would take from somebody. */
 const CALLED: readonly (readonly [RekeyFunction, object])[] = [
