@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { withPostgres } from '../../support/postgres.ts';
+import { kmsWaits } from './worlds/departures.ts';
+import { deployPlace } from './worlds/deployed-place.ts';
+import { openEmbeddedPlace } from './worlds/embedded-place.ts';
+import type { Place } from './worlds/place.ts';
+import type { WorldScenario } from './worlds/scenario.ts';
+import { makeSigners } from './worlds/signers.ts';
+import { adminRefused } from './worlds/stories/admin-refused.ts';
+import { cutAtOnce } from './worlds/stories/cut-at-once.ts';
+import { deadTarget } from './worlds/stories/dead-target.ts';
+import { editedPlan } from './worlds/stories/edited-plan.ts';
+import { emptyClass } from './worlds/stories/empty-class.ts';
+import { foundAgain } from './worlds/stories/found-again.ts';
+import { oneSecret } from './worlds/stories/one-secret.ts';
+import { readerCompromised } from './worlds/stories/reader-compromised.ts';
+import { renamedAndDropped } from './worlds/stories/renamed-and-dropped.ts';
+import { repeatedStart } from './worlds/stories/repeated-start.ts';
+import { stoppedByHand } from './worlds/stories/stopped-by-hand.ts';
+import { unknownCause } from './worlds/stories/unknown-cause.ts';
+import { valuesLeaked } from './worlds/stories/values-leaked.ts';
+import { verificationFails } from './worlds/stories/verification-fails.ts';
+import { tally, tell } from './worlds/told.ts';
+import { createWorld } from './worlds/world.ts';
+
+// The slowest first.
+const SCENARIOS = [
+  readerCompromised,
+  unknownCause,
+  emptyClass,
+  deadTarget,
+  foundAgain,
+  adminRefused,
+  renamedAndDropped,
+  verificationFails,
+  stoppedByHand,
+  valuesLeaked,
+  cutAtOnce,
+  oneSecret,
+  repeatedStart,
+  editedPlan,
+];
+
+// One server a world: the same names in both.
+const here = withPostgres();
+const there = withPostgres();
+const signers = makeSigners();
+let deployed: Place;
+
+beforeAll(async () => {
+  deployed = await deployPlace(there.server());
+});
+afterAll(() => signers.remove());
+
+describe.concurrent('one truth in two worlds: the fates and the audit', () => {
+  test.for(SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(
+    '%s',
+    { timeout: 200_000 },
+    async ([, { departures = [], ...scenario }], { expect }) => {
+      const [embedded, localStack] = await Promise.all([inEmbedded(scenario), toldIn(deployed, scenario)]);
+      expect.soft(embedded.told.executions.map(({ end }) => end)).toEqual(scenario.truth.ends);
+      expect.soft(tally(embedded.told.after)).toEqual(scenario.truth.fates);
+      expect.soft(embedded.said).toEqual(scenario.truth.said);
+      expect.soft(localStack.said).toEqual(embedded.said);
+      const all = [kmsWaits, ...departures];
+      for (const departure of departures)
+        expect
+          .soft(departure.there(embedded.told), `no departure: ${departure.why}`)
+          .not.toEqual(embedded.told);
+      const there = all.reduce((told, departure) => departure.there(told), embedded.told);
+      expect.soft(localStack.told, all.map(({ why }) => why).join('; ')).toEqual(there);
+    },
+  );
+});
+
+async function inEmbedded(scenario: WorldScenario) {
+  const place = openEmbeddedPlace(here.server());
+  try {
+    return await toldIn(place, scenario);
+  } finally {
+    await place.close();
+  }
+}
+
+async function toldIn(place: Place, scenario: WorldScenario) {
+  const world = createWorld(place, scenario.name, signers);
+  const said = await scenario.story(world);
+  return { said, told: await tell(world.stage()) };
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  InvalidToken,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn';
+import type { PostgresServer } from '../../../../demo/postgres-servers.ts';
+import type { Workflows } from '../../../../shared/ports/workflows.ts';
+import { postgres } from '../../../../shared/rotators/postgres/rotator.ts';
+import { deployed } from '../../../support/deployed.ts';
+import { localStack } from '../../../support/localstack.ts';
+import { readHistory } from '../history.ts';
+import { MACHINE } from './machine.ts';
+import type { Place } from './place.ts';
+
+/** One stack for all stories: each has a class of its own in it. */
+export async function deployPlace(server: PostgresServer): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-worlds-'));
+  const configFile = join(folder, 'rekey.yaml');
+  writeFileSync(configFile, 'version: 1\n');
+  // An instance may have seen this test before.
+  const stage = `w${randomBytes(3).toString('hex')}`;
+  const { named, services } = await deployed(stage, join(folder, 'build'), configFile).finally(() =>
+    rmSync(folder, { recursive: true, force: true }),
+  );
+  const sfn = new SFNClient(localStack());
+  const s3 = new S3Client({ ...localStack(), forcePathStyle: true });
+  const machine = named('BreakGlassArn');
+  const executionArn = (name: string) => `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+  return {
+    services: { ...services, rotators: { postgres }, workflows: workflowsOf(sfn, machine, executionArn) },
+    server,
+    lookEveryMs: 250,
+    async stop(execution) {
+      await sfn.send(new StopExecutionCommand({ executionArn: executionArn(execution) }));
+    },
+    async editPlan(planHash) {
+      const place = { Bucket: named('ManifestsBucket'), Key: `plans/${planHash}.json` };
+      const { Body } = await s3.send(new GetObjectCommand(place));
+      const text = (await Body?.transformToString()) ?? '';
+      await s3.send(new PutObjectCommand({ ...place, Body: text.replace('"fence":false', '"fence":true') }));
+    },
+    scopes: (execution) => readHistory(sfn, executionArn(execution), MACHINE),
+  };
+}
+
+function workflowsOf(
+  sfn: SFNClient,
+  stateMachineArn: string,
+  executionArn: (name: string) => string,
+): Workflows {
+  return {
+    async startBreakGlass(name, input) {
+      try {
+        await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+      } catch (error) {
+        if (!(error instanceof ExecutionAlreadyExists)) throw error;
+      }
+    },
+    async standing(name) {
+      try {
+        const { status, error, cause } = await sfn.send(
+          new DescribeExecutionCommand({ executionArn: executionArn(name) }),
+        );
+        if (status === 'RUNNING') return { status: 'running' };
+        if (status === 'SUCCEEDED') return { status: 'succeeded' };
+        return { status: 'failed', error: error ?? String(status), cause: cause ?? '' };
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return { status: 'unknown' };
+        throw error;
+      }
+    },
+    async answer(taskToken, answer) {
+      try {
+        await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(answer) }));
+      } catch (error) {
+        if (!(error instanceof TaskTimedOut || error instanceof InvalidToken)) throw error;
+      }
+    },
+    carryOn: async () => [],
+  };
+}

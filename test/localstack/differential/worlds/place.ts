@@ -1,0 +1,20 @@
+import type { PostgresServer } from '../../../../demo/postgres-servers.ts';
+import type { Needs } from '../../../../shared/driver/services.ts';
+import type { Story } from '../story.ts';
+
+/** Where a story takes place: an engine that runs the real machine with the real functions, and a server of its own. */
+export interface Place {
+  /** What people at a terminal reach. */
+  readonly services: Needs<
+    'registry' | 'store' | 'keys' | 'audit' | 'plans' | 'workflows' | 'rotators' | 'clock' | 'random'
+  >;
+  readonly server: PostgresServer;
+  /** What a look at a standing costs there. */
+  readonly lookEveryMs: number;
+  /** As a person stops it: in the console there, by ending the engine here. */
+  stop(execution: string): Promise<void>;
+  /** Changes a plan where it lies, past everything that would refuse it. */
+  editPlan(planHash: string): Promise<void>;
+  /** The steps of an execution so far. */
+  scopes(execution: string): Promise<Story['scopes']>;
+}
