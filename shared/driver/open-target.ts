@@ -3,6 +3,7 @@ import { RekeyError } from '../domain/errors.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { TargetRecord } from '../domain/target.ts';
+import type { VersionName } from '../ports/store.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
 import type { Needs } from './services.ts';
 
@@ -30,7 +31,8 @@ function notOperable(target: TargetRecord): RekeyError {
 /**
  * A session at a target as its admin, by reference. `through`: the credential of the admin to use where it is not the
  * first, because that one is exposed. An admin whose own rotation stopped between install and promote gets in with the
- * version that is there already. A target found dead opens its breaker.
+ * version that is there already; one whose class is fenced, and who has not been re-issued yet, with the value under the
+ * closed key. A target found dead opens its breaker.
  */
 export async function openTarget(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock'>,
@@ -52,7 +54,7 @@ export async function openTarget(
     });
   }
   const openWith = async (versionId: string) => {
-    const [password = ''] = await services.store.read([{ ref, versionId }], 'worker');
+    const password = await passwordOf(services, { ref, versionId });
     return rotator.open({ target, admin: { user, password }, writer: use.writer, signal: use.signal });
   };
   try {
@@ -66,6 +68,18 @@ export async function openTarget(
     await noteDeath(services, target.id, error);
     throw error;
   }
+}
+
+/**
+ * Who writes new values cannot read under a key that was closed. Without the admin's nothing of the target could be cut,
+ * re-issued or proven, that credential least of all: it is read as who proves, who may, and for this alone.
+ */
+async function passwordOf({ store }: Needs<'store'>, name: VersionName): Promise<string> {
+  const [password = ''] = await store.read([name], 'worker').catch((error: unknown) => {
+    if (!(error instanceof RekeyError) || error.code !== 'key-closed') throw error;
+    return store.read([name], 'prover');
+  });
+  return password;
 }
 
 /** The version of a rotation under way that the target may have already, and readers have not. */

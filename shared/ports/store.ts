@@ -17,7 +17,8 @@ export interface VersionName {
 /**
  * As whom a value is read. `reader`: refused under a closed key. `worker`: what it is itself installing, and the credentials
  * it works with (admins', signing keys); a store may refuse it, as it does readers, under a key that was closed after it was
- * open: who writes new values is then not who can read old ones. `prover`: any version, for proofs alone.
+ * open: who writes new values is then not who can read old ones. `prover`: any version, for proofs, and for an admin credential
+ * whose class is fenced until it is itself re-issued.
  */
 export type ReadAs = 'reader' | 'worker' | 'prover';
 

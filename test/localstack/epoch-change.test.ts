@@ -7,15 +7,19 @@ import {
 } from '@aws-sdk/client-kms';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
+import { systemClock, systemRandom } from '../../local/system.ts';
 import { spareAlias } from '../../shared/adapters/aws/kms/alias.ts';
 import { renderKeyPolicy } from '../../shared/adapters/aws/kms/key-policy.ts';
 import { secretName } from '../../shared/adapters/aws/secrets-manager/secret-name.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import { openTarget } from '../../shared/driver/open-target.ts';
+import { putValues } from '../../shared/driver/put-values.ts';
 import type { ReadAs } from '../../shared/ports/store.ts';
-import { uniqueName, uniqueVersionId } from '../contracts/records.ts';
+import { aClass, aSecret, aTarget, uniqueName, uniqueVersionId } from '../contracts/records.ts';
 import { awsVault, PREFIX } from '../support/aws-vault.ts';
 import { keyRoles } from '../support/key-roles.ts';
 import { LOCAL_ACCOUNT, localStack } from '../support/localstack.ts';
+import { MemoryTarget } from '../support/memory-target.ts';
 import { aState } from '../support/state.ts';
 
 const kms = new KMSClient(localStack());
@@ -93,6 +97,30 @@ describe('a class moves to its next epoch, what KMS refuses [injected]', () => {
     expect(await readers(old)).toEqual([]);
     await kms.send(new EnableKeyCommand({ KeyId: first.id }));
     expect(await readers(old)).toEqual(['prover']);
+  });
+
+  test('[5.4] an admin’s class is fenced: its target is worked at with the value under the closed key, read as the prover', async () => {
+    const { registry } = aState().services;
+    const { store, keys } = awsVault(registry);
+    const className = uniqueName('admins');
+    const ref: SecretRef = `vault://contracts/${className}`;
+    const target = { ...aTarget(uniqueName('db')), admins: [{ user: 'admin', passwordRef: ref }] };
+    const secret = { ...aSecret(ref, className, target.id), consumers: [] };
+    const put = { classes: [aClass(className)], targets: [target], secrets: [secret] };
+    await registry.applyEnrolment([{ put, remove: {}, entries: [] }]);
+    const services = { registry, store, keys, clock: systemClock, random: systemRandom };
+    const put1 = await putValues(services, [{ ref, value: 'admin' }], {
+      user: 'ada',
+      source: 'test',
+      replace: false,
+    });
+    await keys.ensure(className, 2, 'closed');
+    await keys.close((await keys.list(className))[0]?.id ?? '');
+    await expect(store.read(put1, 'worker')).rejects.toMatchObject(CLOSED);
+    const rotators = { [target.kind]: new MemoryTarget().rotator(target.kind) };
+    const { signal } = new AbortController();
+    const use = { writer: 'rekey/inc', through: undefined, signal };
+    await (await openTarget({ ...services, rotators }, target, use)).close();
   });
 
   test('[1.3] the ten newest versions keep a label each: Secrets Manager may remove none of them', async () => {

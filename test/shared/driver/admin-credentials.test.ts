@@ -1,10 +1,14 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { FUNCTIONS } from '../../../local/engine/functions.ts';
 import type { Cause } from '../../../shared/domain/cause.ts';
+import { RekeyError } from '../../../shared/domain/errors.ts';
+import type { SecretRef } from '../../../shared/domain/secret-ref.ts';
 import { incidentNamed } from '../../../shared/driver/change-incident.ts';
 import { cutTarget } from '../../../shared/driver/cut-target.ts';
+import { openTarget } from '../../../shared/driver/open-target.ts';
 import { planBreakGlass } from '../../../shared/driver/plan-break-glass.ts';
 import { restoreTarget } from '../../../shared/driver/restore-target.ts';
+import type { Services } from '../../../shared/driver/services.ts';
 import { workerOf } from '../../../shared/driver/worker-of.ts';
 import { withPostgres } from '../../support/postgres.ts';
 import { aPostgresProxy, type Passing, type PostgresProxy } from '../../support/postgres-proxy.ts';
@@ -207,4 +211,57 @@ test('[5.4] a batch whose admin is replaced under it loses its session, not its 
   expect(await world.advance('db1', { again: true })).toEqual({ settled: 1, left: 0 });
   expect(await world.fatesOf(account.ref)).toEqual(['revoked-proven', 'live']);
   expect((await world.secret(account.ref)).ordinal).toBe(2);
+});
+
+/** The store as the key policies of AWS make it: under a key that was closed after it was open the worker is refused too. */
+function closedToWorkers(services: Services): Services {
+  const { registry, store, keys } = services;
+  const closed = async (ref: SecretRef, versionId: string): Promise<boolean> => {
+    const versions = await registry.versions({ refs: [ref] });
+    const keyId = versions.find(({ id }) => id === versionId)?.keyId;
+    const [secret] = await registry.secrets([ref]);
+    const key = (await keys.list(secret?.className ?? '')).find(({ id }) => id === keyId);
+    const epoch = (await registry.classNamed(secret?.className ?? ''))?.epoch ?? 0;
+    return key !== undefined && key.state === 'closed' && key.epoch < epoch;
+  };
+  return {
+    ...services,
+    store: {
+      putPending: (requests) => store.putPending(requests),
+      promote: (names) => store.promote(names),
+      async read(names, as) {
+        for (const { ref, versionId } of names) {
+          if (as !== 'worker' || !(await closed(ref, versionId))) continue;
+          throw new RekeyError({ code: 'key-closed', family: 'Denied', message: 'closed to who asked' });
+        }
+        return store.read(names, as);
+      },
+    },
+  };
+}
+
+test('[5.4] the class of a target’s only admin is fenced, its old key closed to the re-issuer too: it is re-issued and proven all the same', async () => {
+  const { world, first, asFirst, workers } = await administered({ admins: 1 });
+  const plan = await planOf(world, 'admins', 'reader-compromised', false);
+  const planHash = await world.services.plans.save(plan);
+  workers.length = 0;
+  const services = closedToWorkers(world.services);
+  const { id } = await openedIncidentOf(world, planHash);
+  const context = { untilMs: Date.now() + 60_000 };
+  const call = (name: string, input: object) =>
+    FUNCTIONS.get(name)?.invoke(services, { v: 1, incidentId: id, ...input }, context);
+  await call('FenceClass', {});
+  const [key] = await services.keys.list('admins');
+  expect(key?.state).toBe('closed');
+  const batch = { targetId: 'db1', secretRefs: [asFirst.ref], again: false };
+  expect(await call('AdvanceBatch', batch)).toMatchObject({ settled: 1, left: 0 });
+  expect(workers).toEqual([first]);
+  expect(await world.fatesOf(asFirst.ref)).toEqual(['revoked-proven', 'live']);
+  // From now on it is under the new key, which the worker reads: the old one serves nobody but proofs.
+  const read = vi.spyOn(services.store, 'read');
+  const target = await services.registry.target('db1');
+  if (target === null) throw new Error('no target');
+  const { signal } = new AbortController();
+  await (await openTarget(services, target, { writer: 'rekey/later', through: undefined, signal })).close();
+  expect(read.mock.calls.map(([, as]) => as)).toEqual(['worker']);
 });

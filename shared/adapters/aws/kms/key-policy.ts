@@ -10,7 +10,7 @@ export interface KeyRoles {
   readonly reissuers: readonly string[];
   /** Who does so in routine alone. */
   readonly rotators: readonly string[];
-  /** Who tries old values at their targets. */
+  /** Who tries old values at their targets, and works there as an admin whose credential is not yet re-issued. */
   readonly provers: readonly [string, ...string[]];
   /** Who makes keys and gives them their names. */
   readonly makers: readonly string[];
