@@ -1,4 +1,4 @@
-import { runSimulation, type Simulation } from '@cloud-copilot/iam-simulate';
+import { isAllowed as isAllowedByAll } from '../../deploy/permissions/evaluate.ts';
 
 export interface KmsRequest {
   readonly principal: string;
@@ -11,44 +11,20 @@ export interface KmsRequest {
   readonly identity?: object;
 }
 
+/** The root user may do everything by nature; the evaluator wants it written down. */
 const EVERYTHING = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: 'kms:*', Resource: '*' }],
 };
 
-/** The evaluator drops condition keys whose name goes on after a colon: another key with the same value stands in. */
-const DROPPED = 'kms:EncryptionContext:';
-const STANDS_IN = 'aws:RequestTag/';
-
-/** Whether IAM and the key's policy together allow a request, by an evaluator of the documented rules. */
-export async function isAllowed(request: KmsRequest): Promise<boolean> {
-  const accountId = request.principal.split(':')[4] ?? '';
-  const root = request.principal.endsWith(':root');
-  const simulation: Simulation = {
-    request: {
-      principal: request.principal,
-      action: request.action,
-      resource: { resource: request.key, accountId },
-      contextVariables: {
-        'aws:PrincipalArn': request.principal,
-        'aws:PrincipalAccount': accountId,
-        'aws:PrincipalType': root ? 'Account' : 'AssumedRole',
-        'kms:CallerAccount': accountId,
-        ...Object.fromEntries(
-          Object.entries(request.context ?? {}).map(([name, value]) => [
-            name.replace(DROPPED, STANDS_IN),
-            value,
-          ]),
-        ),
-      },
-    },
-    // The root user may do everything by nature; the evaluator wants it written down.
-    identityPolicies: [{ name: 'identity', policy: request.identity ?? EVERYTHING }],
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
-    resourcePolicy: JSON.parse(request.policy.replaceAll(DROPPED, STANDS_IN)),
-  };
-  const result = await runSimulation(simulation, {});
-  if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors));
-  return result.overallResult === 'Allowed';
+/** Whether IAM and the key's policy together allow a request. */
+export function isAllowed(request: KmsRequest): Promise<boolean> {
+  return isAllowedByAll({
+    principal: request.principal,
+    action: request.action,
+    resource: request.key,
+    identity: [request.identity ?? EVERYTHING],
+    resourcePolicy: JSON.parse(request.policy) as object,
+    ...(request.context === undefined ? {} : { context: request.context }),
+  });
 }

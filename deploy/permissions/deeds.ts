@@ -1,0 +1,350 @@
+import { type Door, renderKeyPolicy } from '../../shared/adapters/aws/kms/key-policy.ts';
+import type { Stack } from './stack.ts';
+
+/** One call that a deed takes. */
+export interface Step {
+  readonly action: string;
+  readonly resource: string;
+  readonly resourcePolicy?: object | null;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** What one may do, in the words of the product. */
+export interface Deed {
+  readonly name: string;
+  /** The calls that it is judged by, for a reader of the page. */
+  readonly judgedBy: string;
+  /** Any of these does it; each takes all of its steps. */
+  readonly ways: readonly (readonly Step[])[];
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly deeds: readonly Deed[];
+}
+
+/** Every deed that the page speaks of, on the resources of this stack. */
+export function subjectsOf(stack: Stack): readonly Subject[] {
+  const { account, region } = stack.place;
+  const prefix = stack.keyRoles.secretPrefix;
+  const secret = `arn:aws:secretsmanager:${region}:${account}:secret:${prefix}/payments/ledger-AbCdEf`;
+  const epochKey = `arn:aws:kms:${region}:${account}:key/11111111-2222-4333-8444-555555555555`;
+  const epochAlias = `arn:aws:kms:${region}:${account}:alias/${prefix}/class/payments/2`;
+
+  const any = (steps: readonly Step[]): Step[][] => steps.map((step) => [step]);
+  const onAll = (actions: readonly string[], resources: readonly string[]): Step[] =>
+    actions.flatMap((action) => resources.map((resource) => ({ action, resource })));
+
+  const functions = stack.namesOf('AWS::Lambda::Function').map(stack.arnOf);
+  const machine = stack.arnOf('BreakGlass');
+  const execution = `${machine.replace(':stateMachine:', ':execution:')}:inc-1`;
+
+  /** A call on the key of a class epoch, in a state of that key. */
+  const onKey = (action: string, door: Door, context: Readonly<Record<string, string>> = {}): Step => ({
+    action,
+    resource: epochKey,
+    resourcePolicy: JSON.parse(renderKeyPolicy(door, stack.keyRoles)) as object,
+    context: { 'aws:ResourceTag/rekey:stage': prefix, ...context },
+  });
+  const throughStore = {
+    'kms:ViaService': `secretsmanager.${region}.amazonaws.com`,
+    'kms:EncryptionContext:SecretARN': secret,
+  };
+  const readsUnder = (door: Door): Step[] => [
+    { action: 'secretsmanager:GetSecretValue', resource: secret },
+    onKey('kms:Decrypt', door, throughStore),
+  ];
+  const writesUnder = (door: Door): Step[] => [
+    { action: 'secretsmanager:PutSecretValue', resource: secret },
+    onKey('kms:GenerateDataKey', door, throughStore),
+  ];
+  const DOORS: readonly Door[] = ['open', 'not-yet-open', 'over'];
+  const administers = (action: string): Step[][] => any(DOORS.map((door) => onKey(action, door)));
+
+  const becomes = (name: string): Step[][] => [
+    [
+      {
+        action: 'sts:AssumeRole',
+        resource: stack.arnOf(name),
+        resourcePolicy: stack.roles.get(name)?.trust ?? null,
+      },
+    ],
+  ];
+
+  const item = (table: string, action: string, key: string): Step => ({
+    action: `dynamodb:${action}`,
+    resource: stack.arnOf(table),
+    context: { 'dynamodb:LeadingKeys': [key] },
+  });
+  const removes = (table: string, key: string): Step[][] =>
+    any([
+      ...['DeleteItem', 'BatchWriteItem', 'PartiQLDelete'].map((action) => item(table, action, key)),
+      ...onAll(
+        ['dynamodb:DeleteTable', 'dynamodb:UpdateTable', 'dynamodb:UpdateTimeToLive'],
+        [stack.arnOf(table)],
+      ),
+    ]);
+  const looks = (table: string, key: string): Step[] => [
+    ...['GetItem', 'BatchGetItem', 'Query', 'Scan', 'PartiQLSelect'].map((action) =>
+      item(table, action, key),
+    ),
+    ...onAll(['dynamodb:ExportTableToPointInTime'], [stack.arnOf(table)]),
+  ];
+  const inArchive = (action: string, key: string): Step => ({
+    action: `s3:${action}`,
+    resource: `${stack.arnOf('Archive')}/${key}`,
+    resourcePolicy: stack.resourcePolicyOf('Archive'),
+  });
+  const ARCHIVED = ['audit/1.json', 'packets/inc-1-1.json'];
+  const onBucket = (action: string): Step => ({
+    action: `s3:${action}`,
+    resource: stack.arnOf('Archive'),
+    resourcePolicy: stack.resourcePolicyOf('Archive'),
+  });
+
+  return [
+    {
+      name: 'The control plane',
+      deeds: [
+        {
+          name: 'call a function',
+          judgedBy: '`lambda:InvokeFunction` or `InvokeFunctionUrl` on any function of the stage',
+          ways: any(onAll(['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'], functions)),
+        },
+        {
+          name: 'start a break-glass',
+          judgedBy: '`states:StartExecution` on the machine',
+          ways: any(onAll(['states:StartExecution'], [machine])),
+        },
+        {
+          name: 'stop an execution',
+          judgedBy: '`states:StopExecution` on an execution of the machine',
+          ways: any(onAll(['states:StopExecution'], [execution])),
+        },
+        {
+          name: 'answer a machine that waits',
+          judgedBy: '`states:SendTaskSuccess`, `SendTaskFailure`',
+          ways: any(onAll(['states:SendTaskSuccess', 'states:SendTaskFailure'], ['*'])),
+        },
+        {
+          name: 'become the prover',
+          judgedBy: '`sts:AssumeRole`, and the prover’s trust',
+          ways: becomes('ProverRole'),
+        },
+        {
+          name: 'become the teller',
+          judgedBy: '`sts:AssumeRole`, and the teller’s trust',
+          ways: becomes('TellerRole'),
+        },
+        {
+          name: 'become the canary',
+          judgedBy: '`sts:AssumeRole`, and the canary’s trust',
+          ways: becomes('CanaryRole'),
+        },
+      ],
+    },
+    {
+      name: 'Values',
+      deeds: [
+        {
+          name: 'read a current value',
+          judgedBy: '`GetSecretValue`, and `kms:Decrypt` under an open epoch’s key',
+          ways: [readsUnder('open')],
+        },
+        {
+          name: 'read while the class is fenced',
+          judgedBy: 'the same under the next epoch’s key, before it is opened',
+          ways: [readsUnder('not-yet-open')],
+        },
+        {
+          name: 'read under a closed epoch’s key',
+          judgedBy: 'the same under the key that was closed',
+          ways: [readsUnder('over')],
+        },
+        {
+          name: 'write a new version',
+          judgedBy: '`PutSecretValue`, and `kms:GenerateDataKey` under an open epoch’s key',
+          ways: [writesUnder('open')],
+        },
+        {
+          name: 'write while the class is fenced',
+          judgedBy: 'the same under the next epoch’s key, before it is opened',
+          ways: [writesUnder('not-yet-open')],
+        },
+        {
+          name: 'write under a closed epoch’s key',
+          judgedBy: 'the same under the key that was closed',
+          ways: [writesUnder('over')],
+        },
+        {
+          name: 'carry an old value to the next key',
+          judgedBy:
+            '`UpdateSecret` with `kms:Decrypt` under the closed key and `GenerateDataKey` under the next, or `kms:ReEncryptFrom` and `ReEncryptTo`',
+          ways: [
+            [
+              { action: 'secretsmanager:UpdateSecret', resource: secret },
+              onKey('kms:Decrypt', 'over', throughStore),
+              onKey('kms:GenerateDataKey', 'not-yet-open', throughStore),
+            ],
+            [onKey('kms:ReEncryptFrom', 'over'), onKey('kms:ReEncryptTo', 'not-yet-open')],
+          ],
+        },
+        {
+          name: 'delete a secret',
+          judgedBy: '`DeleteSecret`',
+          ways: any(onAll(['secretsmanager:DeleteSecret'], [secret])),
+        },
+      ],
+    },
+    {
+      name: 'Keys of the classes',
+      deeds: [
+        {
+          name: 'make a key',
+          judgedBy: '`kms:CreateKey` with the stage’s tag',
+          ways: [
+            [
+              {
+                action: 'kms:CreateKey',
+                resource: '*',
+                context: { 'aws:RequestTag/rekey:stage': prefix, 'aws:TagKeys': ['rekey:stage'] },
+              },
+            ],
+          ],
+        },
+        {
+          name: 'name it an epoch’s',
+          judgedBy: '`kms:CreateAlias` on the key and on the alias',
+          ways: DOORS.map((door) => [
+            onKey('kms:CreateAlias', door),
+            { action: 'kms:CreateAlias', resource: epochAlias },
+          ]),
+        },
+        {
+          name: 'write a key’s policy',
+          judgedBy: '`kms:PutKeyPolicy`, whatever state the key is in',
+          ways: administers('kms:PutKeyPolicy'),
+        },
+        {
+          name: 'lift the fence',
+          judgedBy: '`PutKeyPolicy` on the closed key and on the next, and `EnableKey` where one is off',
+          ways: [
+            [
+              onKey('kms:PutKeyPolicy', 'over'),
+              onKey('kms:PutKeyPolicy', 'not-yet-open'),
+              onKey('kms:EnableKey', 'over'),
+              onKey('kms:EnableKey', 'not-yet-open'),
+            ],
+          ],
+        },
+        {
+          name: 'fence all readers at once',
+          judgedBy: '`iam:SetDefaultPolicyVersion` on the readers’ fence',
+          ways: any(onAll(['iam:SetDefaultPolicyVersion'], [stack.arnOf('ReaderFence')])),
+        },
+        {
+          name: 'disable a key',
+          judgedBy: '`kms:DisableKey`',
+          ways: administers('kms:DisableKey'),
+        },
+        {
+          name: 'destroy a key',
+          judgedBy: '`kms:ScheduleKeyDeletion`',
+          ways: administers('kms:ScheduleKeyDeletion'),
+        },
+        {
+          name: 'let somebody in by a grant',
+          judgedBy: '`kms:CreateGrant`',
+          ways: administers('kms:CreateGrant'),
+        },
+      ],
+    },
+    {
+      name: 'Registry, audit and archive',
+      deeds: [
+        {
+          name: 'read the registry',
+          judgedBy: '`GetItem`, `Query`, `Scan` or an export of what is enrolled and issued',
+          ways: any(looks('Registry', 'SECRET#vault://payments/ledger')),
+        },
+        {
+          name: 'change the registry',
+          judgedBy: '`PutItem` or `UpdateItem`',
+          ways: any(
+            ['PutItem', 'UpdateItem'].map((action) =>
+              item('Registry', action, 'SECRET#vault://payments/ledger'),
+            ),
+          ),
+        },
+        {
+          name: 'delete from the ledger',
+          judgedBy: 'any way to remove a version from the registry, or the table',
+          ways: removes('Registry', 'SECRET#vault://payments/ledger'),
+        },
+        {
+          name: 'read the audit',
+          judgedBy: 'the chain’s items, or `s3:GetObject` in the archive',
+          ways: any([
+            ...looks('Audit', `CHAIN#${prefix}`),
+            ...ARCHIVED.map((key) => inArchive('GetObject', key)),
+          ]),
+        },
+        {
+          name: 'append to the chain',
+          judgedBy: '`PutItem` into the chain',
+          ways: any([item('Audit', 'PutItem', `CHAIN#${prefix}`)]),
+        },
+        {
+          name: 'change an entry',
+          judgedBy: '`UpdateItem` or `PartiQLUpdate` in the chain',
+          ways: any(
+            ['UpdateItem', 'PartiQLUpdate'].map((action) => item('Audit', action, `CHAIN#${prefix}`)),
+          ),
+        },
+        {
+          name: 'delete an entry',
+          judgedBy: 'any way to remove an item from the audit, or the table',
+          ways: removes('Audit', `CHAIN#${prefix}`),
+        },
+        {
+          name: 'write the archive',
+          judgedBy: '`s3:PutObject`',
+          ways: any(ARCHIVED.map((key) => inArchive('PutObject', key))),
+        },
+        {
+          name: 'delete from the archive',
+          judgedBy: 'any way to remove an object or its lock, or the bucket',
+          ways: any([
+            ...[
+              'DeleteObject',
+              'DeleteObjectVersion',
+              'BypassGovernanceRetention',
+              'PutObjectLegalHold',
+            ].flatMap((action) => ARCHIVED.map((key) => inArchive(action, key))),
+            ...[
+              'DeleteBucket',
+              'DeleteBucketPolicy',
+              'PutBucketPolicy',
+              'PutLifecycleConfiguration',
+              'PutBucketObjectLockConfiguration',
+              'PutBucketVersioning',
+            ].map(onBucket),
+          ]),
+        },
+        {
+          name: 'sign',
+          judgedBy: '`kms:Sign` with the signing key',
+          ways: [
+            [
+              {
+                action: 'kms:Sign',
+                resource: stack.arnOf('SigningKey'),
+                resourcePolicy: stack.resourcePolicyOf('SigningKey'),
+              },
+            ],
+          ],
+        },
+      ],
+    },
+  ];
+}

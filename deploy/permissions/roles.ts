@@ -1,0 +1,105 @@
+/** One part that somebody or something plays, and the IAM roles of the template that play it. */
+export interface Part {
+  readonly name: string;
+  readonly says: string;
+  /** Logical names. */
+  readonly roles: readonly string[];
+  /** Judged as if the account had given it everything: what holds then, holds whatever it is given. */
+  readonly givenEverything?: true;
+}
+
+/** Each role of the template plays one part. */
+export const PARTS: readonly Part[] = [
+  {
+    name: 'agent',
+    says: 'An agent’s own identity. It has references alone; a tool’s process reads for it, as a reader. Judged as if the account had given it every permission there is: its boundary is what counts.',
+    roles: ['AgentRole'],
+    givenEverything: true,
+  },
+  {
+    name: 'reader',
+    says: 'A tool’s own process, which reads what a reference names; and the canary, a reader of our own that is denied first.',
+    roles: ['ReaderRole', 'CanaryRole'],
+  },
+  {
+    name: 'fence operator',
+    says: 'Writes the policies of the classes’ keys: one function closes, another opens once people have signed. Nobody else does.',
+    roles: ['FenceClassRole', 'ReopenClassRole'],
+  },
+  {
+    name: 're-issuer',
+    says: 'Writes new versions and installs them at their targets, in routine and under a fence.',
+    roles: ['AdvanceBatchRole'],
+  },
+  {
+    name: 'prover',
+    says: 'Reads old versions to see them refused. No function’s own role: two functions become it for that alone.',
+    roles: ['ProverRole'],
+  },
+  {
+    name: 'scheduled rotator',
+    says: 'Writes new versions in routine alone: a fenced class’s key leaves it out.',
+    roles: ['ScheduledRotatorRole'],
+  },
+  {
+    name: 'audit writer',
+    says: 'The one hand that chains.',
+    roles: ['ChainAuditRole'],
+  },
+  {
+    name: 'auditor',
+    says: 'A person who reads the chain and its archive, and no secret.',
+    roles: ['AuditorRole'],
+  },
+  {
+    name: 'responder',
+    says: 'A person who breaks the glass; when Rekey is down, closes what one bounded call can close.',
+    roles: ['ResponderRole'],
+  },
+  {
+    name: 'approver',
+    says: 'A person whose signature counts. What was signed is checked by the function that re-opens.',
+    roles: ['ApproverRole'],
+  },
+  {
+    name: 'key maker',
+    says: 'Makes the key of a class’s next epoch, with its policy at birth and never again.',
+    roles: ['OpenIncidentRole', 'KeepSpareKeysRole'],
+  },
+  {
+    name: 'cutter',
+    says: 'Switches credentials off at their targets, with the targets’ admin credentials.',
+    roles: ['CutTargetRole'],
+  },
+  {
+    name: 'teller',
+    says: 'Reads the keys that sign what consumers are told.',
+    roles: ['TellConsumersRole', 'TellerRole'],
+  },
+  {
+    name: 'sealer',
+    says: 'Destroys keys that nothing names any more, reads the incident’s audit, signs its packet.',
+    roles: ['SealIncidentRole'],
+  },
+  {
+    name: 'observer',
+    says: 'Becomes the canary, and writes down what that one was told.',
+    roles: ['ObserveDenialRole'],
+  },
+  {
+    name: 'bookkeeper',
+    says: 'Steps of the machine that touch the registry and manifests alone.',
+    roles: [
+      'RecordContainmentRole',
+      'PlanBatchesRole',
+      'SweepUnfinishedRole',
+      'RequestReopenRole',
+      'ReportUnfinishedRole',
+    ],
+  },
+  {
+    name: 'machine',
+    says: 'The state machine, which calls its steps in their order.',
+    roles: ['BreakGlassRole'],
+  },
+];

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** IAM's prefix of each SDK client. A client that is not here is a mistake. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  dynamodb: 'dynamodb',
+  eventbridge: 'events',
+  kms: 'kms',
+  lambda: 'lambda',
+  s3: 's3',
+  'secrets-manager': 'secretsmanager',
+  sfn: 'states',
+  sns: 'sns',
+  sts: 'sts',
+};
+
+/** What a call also asks for in its caller's name, as its service documents it. */
+const IMPLIED: Readonly<Record<string, readonly string[]>> = {
+  'secretsmanager:GetSecretValue': ['kms:Decrypt'],
+  'secretsmanager:CreateSecret': ['kms:GenerateDataKey', 'kms:Decrypt'],
+  'secretsmanager:PutSecretValue': ['kms:GenerateDataKey'],
+  'secretsmanager:UpdateSecret': ['kms:GenerateDataKey', 'kms:Decrypt'],
+  // With tags.
+  'kms:CreateKey': ['kms:TagResource'],
+  // With a lock.
+  's3:PutObject': ['s3:PutObjectRetention'],
+};
+
+/** No action of its own: each item of a transaction is asked for as its kind. */
+const NO_ACTION = new Set(['dynamodb:TransactWriteItems']);
+
+/** What Lambda asks for in every function's name. */
+export const OF_LAMBDA: ReadonlySet<string> = new Set([
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+  'xray:PutTraceSegments',
+  'xray:PutTelemetryRecords',
+]);
+
+/** The actions that the sources of a bundle can ask for: the SDK's commands that they import. */
+export function issuedBy(inputsFile: string): ReadonlySet<string> {
+  const inputs = Object.keys(JSON.parse(readFileSync(inputsFile, 'utf8')) as object);
+  const possible = new Set<string>();
+  for (const path of inputs.filter((input) => !input.startsWith('node_modules/'))) {
+    const source = readFileSync(join(ROOT, path), 'utf8');
+    for (const [, names = '', client = ''] of source.matchAll(
+      /import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g,
+    )) {
+      for (const name of names.split(',')) {
+        const [, command] = /^(\w+)Command$/.exec(name.trim()) ?? [];
+        if (command === undefined) continue;
+        const prefix = PREFIXES[client];
+        if (prefix === undefined) throw new Error(`${path} calls ${client}, whose prefix is not known here`);
+        const action = `${prefix}:${command}`;
+        for (const asked of [...(NO_ACTION.has(action) ? [] : [action]), ...(IMPLIED[action] ?? [])])
+          possible.add(asked);
+      }
+    }
+  }
+  return possible;
+}
+
+/** Of the registry: breakers that close, enrolments that are removed. */
+const DELETES = ['dynamodb:DeleteItem'];
+const REGISTRY_READS = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'];
+const REGISTRY_WRITES = ['dynamodb:PutItem', 'dynamodb:UpdateItem', ...DELETES];
+const VALUE_READS = ['kms:Decrypt', 'secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+const VALUE_WRITES = [
+  'kms:GenerateDataKey',
+  'secretsmanager:CreateSecret',
+  'secretsmanager:ListSecretVersionIds',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecret',
+  'secretsmanager:UpdateSecretVersionStage',
+];
+const KEY_MAKING = ['kms:CreateAlias', 'kms:CreateKey', 'kms:TagResource'];
+const KEY_POLICIES = ['kms:PutKeyPolicy'];
+const KEY_SWITCHES = ['kms:DisableKey', 'kms:EnableKey'];
+const KEY_ENDINGS = ['kms:ScheduleKeyDeletion'];
+const KEY_NAMES = ['kms:UpdateAlias'];
+const KEY_LISTS = ['kms:ListAliases'];
+
+/** An adapter comes whole: what of it a function never calls with its own role, and so is not allowed to. */
+export const CARRIED: Readonly<Record<string, readonly string[]>> = {
+  // Looks at the epoch's key, which stands since the incident was opened.
+  AdvanceBatch: [...KEY_MAKING, ...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
+  ChainAudit: [],
+  // Reads admins' credentials; writes none.
+  CutTarget: VALUE_WRITES,
+  FenceClass: [...DELETES, ...KEY_MAKING, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES],
+  // The adapter of keys asks the registry before it destroys one that has sealed something: these have not.
+  KeepSpareKeys: [
+    ...REGISTRY_READS,
+    ...REGISTRY_WRITES,
+    ...KEY_POLICIES,
+    ...KEY_SWITCHES,
+    'kms:GetKeyPolicy',
+  ],
+  // Reads as the canary.
+  ObserveDenial: [...DELETES, ...VALUE_READS, ...VALUE_WRITES],
+  OpenIncident: [
+    ...DELETES,
+    ...KEY_POLICIES,
+    ...KEY_SWITCHES,
+    ...KEY_ENDINGS,
+    ...KEY_NAMES,
+    ...KEY_LISTS,
+    's3:PutObject',
+    's3:PutObjectRetention',
+  ],
+  PlanBatches: [...DELETES, 's3:GetObject', 's3:PutObjectRetention'],
+  RecordContainment: DELETES,
+  ReopenClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
+  ReportUnfinished: REGISTRY_WRITES,
+  RequestReopen: DELETES,
+  // Reads as the teller.
+  SealIncident: [...DELETES, ...VALUE_READS, ...VALUE_WRITES, ...KEY_MAKING, ...KEY_POLICIES, ...KEY_NAMES],
+  SweepUnfinished: DELETES,
+  // Its store can be opened as another role too.
+  TellConsumers: [...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
+};
