@@ -1,3 +1,4 @@
+import { type Door, renderKeyPolicy } from '../../shared/adapters/aws/kms/key-policy.ts';
 import { subjectsOf } from './deeds.ts';
 import type { Matrix } from './matrix.ts';
 import { PARTS } from './roles.ts';
@@ -21,7 +22,7 @@ What these policies cannot say:
 
 /** The page as it is committed: the same template gives the same text. */
 export function renderPermissions(stack: Stack, matrix: Matrix): string {
-  return `${[HEAD.trimEnd(), ...tables(stack, matrix), '## The roles', ...PARTS.map((part) => partText(stack, part))].join('\n\n')}\n`;
+  return `${[HEAD.trimEnd(), ...tables(stack, matrix), '## The roles', ...PARTS.map((part) => partText(stack, part)), ...resources(stack)].join('\n\n')}\n`;
 }
 
 function tables(stack: Stack, matrix: Matrix): string[] {
@@ -66,6 +67,53 @@ function roleText(role: StackRole, stack: Stack): string {
   ].join('\n\n');
 }
 
+/** The doors of a class epoch's key, for a reader of the page. */
+const DOORS: readonly (readonly [Door, string])[] = [
+  ['open', 'A class epoch’s key, open'],
+  ['not-yet-open', 'A class epoch’s key, not yet opened after a break-glass'],
+  ['over', 'A class epoch’s key, closed'],
+];
+
+function resources(stack: Stack): string[] {
+  const own = ['AWS::KMS::Key', 'AWS::S3::Bucket', 'AWS::SNS::Topic'].flatMap((type) =>
+    stack.namesOf(type).flatMap((name): [string, object][] => {
+      const policy = stack.resourcePolicyOf(name);
+      return policy === null ? [] : [[name, policy]];
+    }),
+  );
+  const keys = DOORS.map(([door, says]): [string, object] => [
+    says,
+    JSON.parse(renderKeyPolicy(door, stack.keyRoles)) as object,
+  ]);
+  return [
+    '## Keys, buckets and topics',
+    'What their own policies say. A class’s key admits nobody but those named here, whatever else they may do; the account’s root user alone stands behind the fence operators.',
+    ...[...keys, ...own].flatMap(([name, policy]) => [`### ${name}`, resourceTable(policy)]),
+  ];
+}
+
+function resourceTable(policy: object): string {
+  const { Statement } = policy as {
+    readonly Statement: readonly (Statement & { readonly Principal: string | object })[];
+  };
+  const rows = Statement.map((statement) => {
+    const { Principal, Action, Condition } = statement;
+    const who = typeof Principal === 'string' ? [Principal] : Object.values(Principal).flat().map(String);
+    return [
+      titleOf(statement),
+      codes(who.map(short)),
+      codes([Action].flat()),
+      Condition === undefined ? '' : conditions(Condition),
+    ];
+  });
+  return table(['', 'who', 'what', 'where'], rows);
+}
+
+/** The framework's own statements have no name. */
+function titleOf({ Effect, Sid = '' }: Partial<Pick<Statement, 'Effect' | 'Sid'>>): string {
+  return `${Effect === 'Deny' ? '**never** ' : ''}${Sid}`;
+}
+
 function statementTable(policies: readonly Policy[]): string {
   const rows = policies.flatMap(({ Statement }) => Statement.map(statementRow));
   return table(['', 'what', 'on', 'where'], rows);
@@ -73,7 +121,7 @@ function statementTable(policies: readonly Policy[]): string {
 
 function statementRow({ Sid, Effect, Action, Resource, Condition }: Statement): string[] {
   return [
-    `${Effect === 'Deny' ? '**never** ' : ''}${Sid}`,
+    titleOf({ Sid, Effect }),
     codes(Action),
     codes(Resource.map(short)),
     Condition === undefined ? '' : conditions(Condition),

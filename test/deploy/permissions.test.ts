@@ -192,6 +192,16 @@ async function taken(
   return answers.flat();
 }
 
+/** Somebody of the account, given everything, whom the control plane does not know. */
+function stranger(path: string): StackRole {
+  return {
+    ...roleNamed('AuditorRole'),
+    arn: `arn:aws:iam::111122223333:role${path}`,
+    policies: [EVERYTHING as never],
+    boundary: null,
+  };
+}
+
 describe('[F.1] an agent, whatever the account gives it', () => {
   const agent = (steps: readonly Step[]) => taken(roleNamed('AgentRole'), steps, [EVERYTHING]);
   const each = (actions: readonly string[], resources: readonly string[]): Step[] =>
@@ -320,14 +330,6 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
 });
 
 describe('[7.2] the fence', () => {
-  /** Somebody of the account, given everything, whom the control plane does not know. */
-  const stranger = (path: string): StackRole => ({
-    ...roleNamed('AuditorRole'),
-    arn: `arn:aws:iam::111122223333:role${path}`,
-    policies: [EVERYTHING as never],
-    boundary: null,
-  });
-
   test('holds for every reader and for administrators, while the re-issuer writes', async () => {
     for (const path of ['/rekey-STAGE/readers/checkout', '/Administrator']) {
       for (const door of ['not-yet-open', 'over'] as const)
@@ -397,6 +399,19 @@ describe('[7.2] the fence', () => {
         })),
       ),
     ).toEqual([]);
+  });
+});
+
+describe('[6.3] the archive', () => {
+  test('loses nothing to anybody, administrators included', async () => {
+    const steps = ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'].map(
+      (action) => ({
+        action,
+        resource: `${stack.arnOf('Archive')}/audit/1.json`,
+        resourcePolicy: stack.resourcePolicyOf('Archive'),
+      }),
+    );
+    expect(await taken(stranger('/Administrator'), steps)).toEqual([]);
   });
 });
 
