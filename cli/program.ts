@@ -135,10 +135,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .action(action(async () => (await import('./commands/audit.ts')).exportAudit));
   audit
     .command('verify')
-    .description('check an export alone, on any machine; names the first bad entry')
-    .argument('<file>')
-    .requiredOption('--key <file>', 'the public key (PEM)')
-    .option('--expect <checkpoint>', 'a checkpoint that the export must reach')
+    .description('check an export or an archive alone, on any machine; names the first bad entry')
+    .argument('[file]', 'an export')
+    .option('--archive <place>', 'instead of it an archive: s3://BUCKET, or a folder that holds a copy')
+    .requiredOption('--key <key>', 'the public key: a file (PEM), or the ARN of the KMS key that signs')
+    .option('--expect <checkpoint>', 'a checkpoint that it must reach')
     .option('--canonical', 'also see that each line is in canonical form')
     .action(action(async () => (await import('./commands/audit.ts')).verify, ['file']));
 

@@ -1,4 +1,3 @@
-import { createPublicKey } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { readAudit } from '../../functions/read-audit/handler.ts';
@@ -14,7 +13,9 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
 import { readGivenFile, unusableFile, writeGivenFile } from '../given-file.ts';
+import { publicKeyGiven } from '../public-key-given.ts';
 import { sleep } from '../sleep.ts';
+import { verifyArchive } from '../verify-archive.ts';
 import { withFace } from '../with-face.ts';
 
 const AT_ONCE = 1_000;
@@ -89,8 +90,30 @@ async function writeExport(face: Face, trailer: SignedCheckpoint, file: string |
   }
 }
 
-/** Needs no state: an export, a public key, any machine. */
+/** Needs no state: an export or an archive, a public key, any machine. */
 export async function verify(
+  context: Context,
+  options: {
+    readonly file?: string;
+    readonly archive?: string;
+    readonly key: string;
+    readonly expect?: string;
+    readonly canonical?: boolean;
+  },
+): Promise<ExitCode> {
+  const { file, archive, ...rest } = options;
+  if (file !== undefined && archive === undefined) return verifyFile(context, { file, ...rest });
+  if (file === undefined && archive !== undefined) return verifyArchive(context, { archive, ...rest });
+  throw new RekeyError({
+    code: 'nothing-to-verify',
+    family: 'Validation',
+    message: 'either a file or --archive says what to verify',
+    safe: 'Nothing was verified.',
+    next: ['rekey audit verify FILE --key KEY', 'rekey audit verify --archive s3://BUCKET --key KEY'],
+  });
+}
+
+async function verifyFile(
   context: Context,
   options: {
     readonly file: string;
@@ -100,7 +123,7 @@ export async function verify(
   },
 ): Promise<ExitCode> {
   const verdict = await verdictOf(options.file, {
-    publicKeyPem: publicKeyIn(options.key),
+    publicKeyPem: await publicKeyGiven(options.key),
     canonical: options.canonical === true,
     ...(options.expect === undefined ? {} : { expect: readGivenFile(options.expect).trim() }),
   });
@@ -128,21 +151,5 @@ async function verdictOf(file: string, options: VerifyOptions): Promise<Verdict>
     return await verifyExport(createReadStream(file, { highWaterMark: 1 << 20 }), options);
   } catch (error) {
     throw unusableFile(file, 'read', error);
-  }
-}
-
-function publicKeyIn(file: string): string {
-  const pem = readGivenFile(file);
-  try {
-    createPublicKey(pem);
-    return pem;
-  } catch {
-    throw new RekeyError({
-      code: 'public-key-malformed',
-      family: 'Validation',
-      message: `${file} holds no public key (PEM)`,
-      safe: 'Nothing was verified.',
-      next: ['rekey audit export --public-key FILE, from the state that it is said to be of'],
-    });
   }
 }

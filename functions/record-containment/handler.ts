@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { containedAt } from '../../shared/domain/containment.ts';
 import type { LayerReport } from '../../shared/domain/incident.ts';
-import { changeIncident, withLayers } from '../../shared/driver/change-incident.ts';
+import { changeIncident, incidentEntry, withLayers } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 
 /** Leaves: the moments of containment and of the cut, as observed, in the incident, and what no target can cut, named. */
@@ -28,7 +28,14 @@ export const recordContainment = defineFunction({
             ]
           : [];
       if (Object.keys(seen).length === 0 && uncut.length === 0) return null;
-      return { incident: withLayers({ ...seen, ...before }, uncut) };
+      const { containedAtMs: atMs } = seen;
+      return {
+        incident: withLayers({ ...seen, ...before }, uncut),
+        entries:
+          before.containedAtMs !== undefined || atMs === undefined
+            ? []
+            : [incidentEntry(before, { action: 'observe', atMs, place: 'contained', reason: 'contained' })],
+      };
     });
     return {};
   },

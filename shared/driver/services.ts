@@ -1,8 +1,12 @@
-import type { AuditChain, Signer } from '../ports/audit.ts';
+import type { AuditChain, ChainedLines, Signer } from '../ports/audit.ts';
+import type { AuditArchive } from '../ports/audit-archive.ts';
+import type { AuditBus } from '../ports/audit-bus.ts';
+import type { AuditCursor } from '../ports/audit-cursor.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { EpochKeys } from '../ports/keys.ts';
 import type { Manifests } from '../ports/manifests.ts';
+import type { Notices } from '../ports/notices.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Packets } from '../ports/packets.ts';
 import type { Plans } from '../ports/plans.ts';
@@ -29,5 +33,23 @@ export interface Services {
   readonly random: Random;
 }
 
+/**
+ * What follows the chain where it is deployed, besides. One machine has none of it: the state is its archive, which its own
+ * user can change anyway, and whoever broke the glass watches it there.
+ */
+export interface DeployedServices extends Services {
+  readonly chained: ChainedLines;
+  readonly archive: AuditArchive;
+  /** Up to here the archive holds the chain. */
+  readonly archived: AuditCursor;
+  /** Up to here a checkpoint vouches for it. */
+  readonly signed: AuditCursor;
+  readonly bus: AuditBus;
+  readonly published: AuditCursor;
+  readonly notices: Notices;
+  /** Up to here people were told what there was to tell. */
+  readonly told: AuditCursor;
+}
+
 /** The ports that one piece of work reaches: what its role may touch, and what its bundle holds. */
-export type Needs<Port extends keyof Services> = Pick<Services, Port>;
+export type Needs<Port extends keyof DeployedServices> = Pick<DeployedServices, Port>;

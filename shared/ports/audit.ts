@@ -8,19 +8,23 @@ export interface ChainHead {
   readonly hash: string;
 }
 
-/** The stream that readers of secrets cannot see. Entries arrive through the registry's own commits. */
-export interface AuditChain {
-  /**
-   * Gives every entry that had been committed when it began, and is not chained, sequence and hash, and answers the last.
-   * Any number may be asked at once: they make one chain without gaps, each entry once.
-   */
-  chainPending(): Promise<ChainHead>;
+/** What is chained, for whoever follows it. */
+export interface ChainedLines {
   head(): Promise<ChainHead>;
   /** Chained lines after `afterSeq`, oldest first, at most `limit`. The line is the canonical JSON that was hashed. */
   lines(
     afterSeq: number,
     limit: number,
   ): Promise<{ readonly seq: number; readonly line: string; readonly hash: string }[]>;
+}
+
+/** The stream that readers of secrets cannot see. Entries arrive through the registry's own commits. */
+export interface AuditChain extends ChainedLines {
+  /**
+   * Gives every entry that had been committed when it began, and is not chained, sequence and hash, and answers the last.
+   * Any number may be asked at once: they make one chain without gaps, each entry once.
+   */
+  chainPending(): Promise<ChainHead>;
   /** Entries, chained or not, that answer all of the question, oldest first by `atMs`. A list that is given and empty matches none. */
   find(question: {
     readonly action?: readonly AuditEntry['action'][];

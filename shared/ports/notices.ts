@@ -2,8 +2,16 @@
 export interface Notice {
   /** Derived from what it tells of: whoever gets it twice may discard the second. */
   readonly id: string;
-  readonly kind: 'incident-opened' | 'incident-contained' | 'incident-sealed' | 'people-needed';
-  readonly incident: string;
+  readonly kind:
+    | 'incident-opened'
+    | 'incident-contained'
+    | 'incident-not-contained'
+    | 'people-needed'
+    | 'incident-sealed'
+    | 'incident-restored'
+    | 'fenced-directly';
+  /** Missing where somebody acted without one. */
+  readonly incident?: string;
   readonly className: string;
   readonly atMs: number;
   /** One sentence; then what to do, where something is to be done. */

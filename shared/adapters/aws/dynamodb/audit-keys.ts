@@ -27,3 +27,9 @@ export const operationKey = (chain: string, operation: string, block: number): K
   pk: `OPERATION#${chain}#${operation}`,
   sk: padded(block, SEQ_DIGITS),
 });
+
+/** How far somebody has followed a chain: a collection each, so that a role can be given its own. */
+export const cursorKey = (name: string, chain: string): Key => ({
+  pk: `CURSOR#${name}#${chain}`,
+  sk: 'CURSOR',
+});

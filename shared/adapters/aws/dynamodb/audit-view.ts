@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../../domain/audit/entry.ts';
 import { GENESIS } from '../../../domain/audit/line.ts';
 import { RekeyError } from '../../../domain/errors.ts';
 import { inParallel } from '../../../in-parallel.ts';
-import type { AuditChain, ChainHead } from '../../../ports/audit.ts';
+import type { AuditChain, ChainedLines, ChainHead } from '../../../ports/audit.ts';
 import { type BlockLine, entryIn, readBlock } from './audit-block.ts';
 import { blockKey, headKey, operationKey, readKey } from './audit-keys.ts';
 import { bytesIn } from './document.ts';
@@ -57,6 +57,15 @@ export function createDynamoAuditView(client: DynamoDBClient, place: ChainPlace,
   };
 }
 
+/** What is chained, for whoever follows it: reads the audit's table and no other. */
+export function createDynamoChainedLines(
+  client: DynamoDBClient,
+  { chain, auditTable }: Pick<ChainPlace, 'chain' | 'auditTable'>,
+  timing: Timing,
+): ChainedLines {
+  return linesIn(createTable(client, auditTable, timing), chain);
+}
+
 function behind(count: number): RekeyError {
   return new RekeyError({
     code: 'audit-behind',
@@ -106,20 +115,7 @@ export function readsOf(audit: Table, registry: Table, chain: string): Omit<Audi
   }
 
   return {
-    head: () => readHead(audit, chain),
-
-    async lines(afterSeq, limit) {
-      const { pk, sk } = blockKey(chain, afterSeq + 1);
-      const lines: BlockLine[] = [];
-      let from = sk;
-      while (lines.length < limit) {
-        const items = await audit.query(pk, { from, to: `BLOCK#${LAST}`, limit: BLOCKS_AT_ONCE });
-        if (items.length === 0) break;
-        lines.push(...items.flatMap((item) => readBlock(item).lines).filter(({ seq }) => seq > afterSeq));
-        from = blockKey(chain, (lines.at(-1)?.seq ?? afterSeq) + 1).sk;
-      }
-      return lines.slice(0, limit);
-    },
+    ...linesIn(audit, chain),
 
     async find(question) {
       const { action, refs, operation, sinceMs = 0 } = question;
@@ -143,6 +139,25 @@ export function readsOf(audit: Table, registry: Table, chain: string): Omit<Audi
         if (!byId.has(entry.id)) byId.set(entry.id, entry);
       }
       return [...byId.values()].sort((a, b) => a.atMs - b.atMs);
+    },
+  };
+}
+
+function linesIn(audit: Table, chain: string): ChainedLines {
+  return {
+    head: () => readHead(audit, chain),
+
+    async lines(afterSeq, limit) {
+      const { pk, sk } = blockKey(chain, afterSeq + 1);
+      const lines: BlockLine[] = [];
+      let from = sk;
+      while (lines.length < limit) {
+        const items = await audit.query(pk, { from, to: `BLOCK#${LAST}`, limit: BLOCKS_AT_ONCE });
+        if (items.length === 0) break;
+        lines.push(...items.flatMap((item) => readBlock(item).lines).filter(({ seq }) => seq > afterSeq));
+        from = blockKey(chain, (lines.at(-1)?.seq ?? afterSeq) + 1).sk;
+      }
+      return lines.slice(0, limit);
     },
   };
 }

@@ -1,9 +1,9 @@
-import { createHash, createPublicKey } from 'node:crypto';
-import { GetPublicKeyCommand, type KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { createHash } from 'node:crypto';
+import { type KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { keyFingerprint } from '../../../domain/audit/key-fingerprint.ts';
-import { RekeyError } from '../../../domain/errors.ts';
 import type { Signer } from '../../../ports/audit.ts';
 import { translate } from '../vendor-error.ts';
+import { fetchPublicKey } from './public-key.ts';
 
 /**
  * A KMS key of spec `ECC_NIST_P256` that signs; `key` is its id, ARN or alias. Its public half is asked for once: an alias that
@@ -36,25 +36,4 @@ export async function openKmsSigner(client: KMSClient, key: string): Promise<Sig
       }
     },
   };
-}
-
-async function fetchPublicKey(client: KMSClient, key: string) {
-  try {
-    const answer = await client.send(new GetPublicKeyCommand({ KeyId: key }));
-    if (answer.PublicKey === undefined || answer.KeyId === undefined || answer.KeySpec !== 'ECC_NIST_P256') {
-      throw new RekeyError({
-        code: 'signing-key-unfit',
-        family: 'Unrecoverable',
-        message: `the signing key ${key} is of spec ${answer.KeySpec ?? 'unknown'}, not ECC_NIST_P256`,
-        safe: 'Nothing was signed.',
-        next: ['rekey doctor'],
-      });
-    }
-    return {
-      arn: answer.KeyId,
-      publicKey: createPublicKey({ key: Buffer.from(answer.PublicKey), format: 'der', type: 'spki' }),
-    };
-  } catch (error) {
-    throw translate(error, { permission: 'kms:GetPublicKey', about: key, safe: 'Nothing was signed.' });
-  }
 }

@@ -7,7 +7,7 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { RekeyError } from '../../../domain/errors.ts';
 import type { RekeyFunction } from '../../../driver/define-function.ts';
-import type { Services } from '../../../driver/services.ts';
+import type { DeployedServices } from '../../../driver/services.ts';
 import { lambdaClock } from './clock.ts';
 import { AllowedFields, type Event } from './logged.ts';
 import { openWires } from './open-wires.ts';
@@ -18,14 +18,20 @@ import type { Wires } from './wire.ts';
 const MARGIN_MS = 10_000;
 
 /** Where there are counts of this name in an output, they are metrics too. */
-const COUNTS = ['settled', 'left', 'unfinished', 'oldestUnfinishedSeconds'] as const;
+const COUNTS = [
+  'settled',
+  'left',
+  'unfinished',
+  'oldestUnfinishedSeconds',
+  'oldestUnarchivedSeconds',
+] as const;
 
 /**
  * One function of the control plane as Lambda calls it. The ports are opened once, with the environment; an invocation
  * is checked on both sides, told by when to hand back, measured, and logged by its ids alone. The incident's id leads from
  * the keystroke to the session at the last target; Lambda's request id and the trace stand beside it.
  */
-export async function lambdaHandler<Port extends keyof Services>(
+export async function lambdaHandler<Port extends keyof DeployedServices>(
   definition: RekeyFunction<Port>,
   wires: Wires<NoInfer<Port>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,

@@ -13,12 +13,14 @@ export function createSnsNotices(client: SNSClient, topicArn: string): Notices {
         await client.send(
           new PublishCommand({
             TopicArn: topicArn,
-            Subject: `Rekey: ${incident} ${kind}`.replaceAll(/[^ -~]/g, '?').slice(0, SUBJECT_CHARACTERS),
+            Subject: `Rekey: ${incident ?? className} ${kind}`
+              .replaceAll(/[^ -~]/g, '?')
+              .slice(0, SUBJECT_CHARACTERS),
             Message: [
               words,
               ...next.map((command) => `  ${command}`),
               '',
-              `class ${className}, incident ${incident}, ${new Date(atMs).toISOString()}, notice ${id}`,
+              `class ${className}, ${incident === undefined ? '' : `incident ${incident}, `}${new Date(atMs).toISOString()}, notice ${id}`,
             ].join('\n'),
             MessageAttributes: {
               kind: { DataType: 'String', StringValue: kind },

@@ -77,22 +77,62 @@ describe('packets', () => {
 });
 
 describe('the audit archive', () => {
-  test('[6.3] lines of a chain, named so that a listing is in its order, locked', async () => {
+  const block = {
+    chain: 'prod',
+    from: 99,
+    lines: [
+      { line: '{"a":1}', hash: 'ab' },
+      { line: '{"a":2}', hash: 'cd' },
+    ],
+  };
+  const TEXT = '{"entry":{"a":1},"hash":"ab"}\n{"entry":{"a":2},"hash":"cd"}\n';
+
+  test('[6.3] an export’s lines, named so that a listing is in the chain’s order, locked, and never over another', async () => {
     const { client, lock, puts } = aBucket();
-    await createS3AuditArchive(client, 'archive', lock).write({
-      chain: 'prod',
-      from: 99,
-      to: 100,
-      lines: ['{"a":1}', '{"a":2}'],
-    });
+    expect(await createS3AuditArchive(client, 'archive', lock).writeBlock(block)).toBe(100);
     expect(puts()).toEqual([
       expect.objectContaining({
-        Key: 'audit/prod/000000000099-000000000100.jsonl',
-        Body: '{"a":1}\n{"a":2}\n',
+        Key: 'audit/prod/000000000099.jsonl',
+        Body: TEXT,
         IfNoneMatch: '*',
         ObjectLockMode: 'COMPLIANCE',
       }),
     ]);
+  });
+
+  test('[injected] PreconditionFailed after an answer that was lost: what stands there is the block', async () => {
+    const { client, calls, lock, holds } = aBucket();
+    calls.on(PutObjectCommand).rejectsOnce(NO_ANSWER).rejects(vendor('PreconditionFailed'));
+    holds(TEXT);
+    const archive = createS3AuditArchive(client, 'archive', lock);
+    await expect(archive.writeBlock(block)).rejects.toMatchObject({
+      family: 'OutcomeUnknown',
+      code: 'answer-lost',
+    });
+    expect(await archive.writeBlock(block)).toBe(100);
+  });
+
+  test('[injected] PreconditionFailed over other lines: nothing further is archived', async () => {
+    const { client, calls, lock, holds } = aBucket();
+    calls.on(PutObjectCommand).rejects(vendor('PreconditionFailed'));
+    holds(TEXT.replace('"a":2', '"a":3'));
+    await expect(createS3AuditArchive(client, 'archive', lock).writeBlock(block)).rejects.toMatchObject({
+      family: 'Conflict',
+      code: 'archive-differs',
+    });
+  });
+
+  test.each([
+    ['SlowDown', vendor('SlowDown'), 'Throttled', 'throttled'],
+    ['ConditionalRequestConflict', vendor('ConditionalRequestConflict'), 'Throttled', 'object-contended'],
+    ['AccessDenied', vendor('AccessDenied'), 'Denied', 'not-permitted'],
+  ])('[injected] %s', async (_title, error, family, code) => {
+    const { client, calls, lock } = aBucket();
+    calls.on(PutObjectCommand).rejects(error);
+    await expect(createS3AuditArchive(client, 'archive', lock).writeBlock(block)).rejects.toMatchObject({
+      family,
+      code,
+    });
   });
 });
 
