@@ -26,6 +26,8 @@ const NAMES: Readonly<Record<string, string>> = {
   REKEY_ARCHIVE_BUCKET: 'archive',
   REKEY_ARCHIVE_DAYS: '400',
   REKEY_SIGNING_KEY: 'signing',
+  REKEY_AUDIT_BUS: 'audit',
+  REKEY_NOTICES_TOPIC: 'notices',
   REKEY_PROVER_ROLE: ROLE,
   REKEY_TELLER_ROLE: ROLE,
   REKEY_CANARY_ROLE: ROLE,

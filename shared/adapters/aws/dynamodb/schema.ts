@@ -35,9 +35,10 @@ export const REGISTRY_TABLE: TableSchema = {
   StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
 };
 
-/** In an account of its own, where there is one. */
+/** In an account of its own, where there is one. The stream wakes who follows the chain. */
 export const AUDIT_TABLE: TableSchema = {
   BillingMode: 'PAY_PER_REQUEST',
   KeySchema: [...KEYS],
   AttributeDefinitions: [...STRINGS],
+  StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
 };

@@ -1,0 +1,13 @@
+import { createDynamoAuditCursor } from '../../dynamodb/audit-cursor.ts';
+import { wire } from '../wire.ts';
+import { CHAIN_NAMES, chainOf, TIMING } from './chain-place.ts';
+import { dynamodb } from './dynamodb.ts';
+
+const cursorOf = (name: string) =>
+  wire(CHAIN_NAMES, (names) => createDynamoAuditCursor(dynamodb, name, chainOf(names), TIMING));
+
+// Their names stand in the roles of who moves them.
+export const archived = cursorOf('archived');
+export const signed = cursorOf('signed');
+export const published = cursorOf('published');
+export const told = cursorOf('told');
