@@ -71,12 +71,12 @@ export const destroyedKeysGiveTheirValues: Departure = {
  * embedded engine knows no such stop: it ends, and the next one carries the same execution on.
  */
 export const whatIsStoppedStartsAnew: Departure = {
-  why: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html says: the status is ABORTED',
+  why: 'https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html',
   there: (told) => ({
     ...told,
     executions: [
       {
-        end: 'failed: ABORTED: ',
+        end: 'failed: Aborted: a person stopped the execution',
         // Wherever the stop met it: in the map that found the target dead, or after it.
         paths: expect.objectContaining({
           '': expect.stringMatching(/^OpenIncident Contain RecordContainment PlanBatches HasBatches/),

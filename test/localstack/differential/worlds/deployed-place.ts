@@ -3,19 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import {
-  DescribeExecutionCommand,
-  ExecutionAlreadyExists,
-  ExecutionDoesNotExist,
-  InvalidToken,
-  SendTaskSuccessCommand,
-  SFNClient,
-  StartExecutionCommand,
-  StopExecutionCommand,
-  TaskTimedOut,
-} from '@aws-sdk/client-sfn';
+import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { PostgresServer } from '../../../../demo/postgres-servers.ts';
-import type { Workflows } from '../../../../shared/ports/workflows.ts';
+import { createStepFunctionsWorkflows } from '../../../../shared/adapters/aws/step-functions/workflows.ts';
 import { postgres } from '../../../../shared/rotators/postgres/rotator.ts';
 import { deployed } from '../../../support/deployed.ts';
 import { localStack } from '../../../support/localstack.ts';
@@ -37,8 +27,9 @@ export async function deployPlace(server: PostgresServer): Promise<Place> {
   const s3 = new S3Client({ ...localStack(), forcePathStyle: true });
   const machine = named('BreakGlassArn');
   const executionArn = (name: string) => `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
+  const workflows = createStepFunctionsWorkflows(sfn, machine, services.clock);
   return {
-    services: { ...services, rotators: { postgres }, workflows: workflowsOf(sfn, machine, executionArn) },
+    services: { ...services, rotators: { postgres }, workflows },
     server,
     lookEveryMs: 250,
     async stop(execution) {
@@ -51,42 +42,5 @@ export async function deployPlace(server: PostgresServer): Promise<Place> {
       await s3.send(new PutObjectCommand({ ...place, Body: text.replace('"fence":false', '"fence":true') }));
     },
     scopes: (execution) => readHistory(sfn, executionArn(execution), MACHINE),
-  };
-}
-
-function workflowsOf(
-  sfn: SFNClient,
-  stateMachineArn: string,
-  executionArn: (name: string) => string,
-): Workflows {
-  return {
-    async startBreakGlass(name, input) {
-      try {
-        await sfn.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
-      } catch (error) {
-        if (!(error instanceof ExecutionAlreadyExists)) throw error;
-      }
-    },
-    async standing(name) {
-      try {
-        const { status, error, cause } = await sfn.send(
-          new DescribeExecutionCommand({ executionArn: executionArn(name) }),
-        );
-        if (status === 'RUNNING') return { status: 'running' };
-        if (status === 'SUCCEEDED') return { status: 'succeeded' };
-        return { status: 'failed', error: error ?? String(status), cause: cause ?? '' };
-      } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return { status: 'unknown' };
-        throw error;
-      }
-    },
-    async answer(taskToken, answer) {
-      try {
-        await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(answer) }));
-      } catch (error) {
-        if (!(error instanceof TaskTimedOut || error instanceof InvalidToken)) throw error;
-      }
-    },
-    carryOn: async () => [],
   };
 }
