@@ -57,10 +57,17 @@ describe.concurrent('one truth in two worlds: the fates and the audit', () => {
     '%s',
     { timeout: 200_000 },
     async ([, { departures = [], ...scenario }], { expect }) => {
+      const { ends, fates, confirmed = 0, said } = scenario.truth;
       const [embedded, localStack] = await Promise.all([inEmbedded(scenario), toldIn(deployed, scenario)]);
-      expect.soft(embedded.told.executions.map(({ end }) => end)).toEqual(scenario.truth.ends);
-      expect.soft(tally(embedded.told.after)).toEqual(scenario.truth.fates);
-      expect.soft(embedded.said).toEqual(scenario.truth.said);
+      const { executions, after, audit, deliveries } = embedded.told;
+      expect.soft(executions.map(({ end }) => end)).toEqual(ends);
+      expect.soft(tally(after)).toEqual(fates);
+      expect.soft(embedded.said).toEqual(said);
+      expect
+        .soft(Object.values(deliveries).filter((delivery) => delivery.endsWith(' confirmed')))
+        .toHaveLength(confirmed);
+      for (const [ref, fate] of Object.entries(after).filter(([, one]) => one.startsWith('revoked-proven')))
+        expect.soft(audit[ref]?.at(-1), `${ref}: ${fate}`).toMatch(/^settle success /);
       expect.soft(localStack.said).toEqual(embedded.said);
       const all = [kmsWaits, ...departures];
       for (const departure of departures)
@@ -84,6 +91,10 @@ async function inEmbedded(scenario: WorldScenario) {
 
 async function toldIn(place: Place, scenario: WorldScenario) {
   const world = createWorld(place, scenario.name, signers);
-  const said = await scenario.story(world);
-  return { said, told: await tell(world.stage()) };
+  try {
+    const said = await scenario.story(world);
+    return { said, told: await tell(world.stage()) };
+  } finally {
+    await world.close();
+  }
 }

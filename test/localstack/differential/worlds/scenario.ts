@@ -14,6 +14,8 @@ export interface WorldScenario {
     readonly ends: readonly unknown[];
     /** How many secrets end with these fates of their versions, in the order in which they were issued. */
     readonly fates: Readonly<Record<string, number>>;
+    /** Versions that their consumer confirmed. Default none. */
+    readonly confirmed?: number;
     readonly said?: unknown;
   };
   /** Where LocalStack cannot show what the embedded world shows. */

@@ -30,6 +30,8 @@ export interface Told {
   readonly before: Fates;
   readonly after: Fates;
   readonly secrets: Readonly<Record<string, SecretTold>>;
+  /** How the word of each new version reached its consumer. */
+  readonly deliveries: Readonly<Record<string, string>>;
   readonly keys: Readonly<Record<string, string>>;
   /** Entries of the incident. In order: those of one secret, of one layer's looks, of the incident as a whole. */
   readonly audit: Readonly<Record<string, readonly string[]>>;
@@ -90,11 +92,12 @@ export const tally = (fates: Fates): Readonly<Record<string, number>> =>
 export async function tell(stage: Stage): Promise<Told> {
   const { place, refs, className, incidentId } = stage;
   const { registry, keys, audit } = place.services;
-  const [versions, epochKeys, incident, entries] = await Promise.all([
+  const [versions, epochKeys, incident, entries, deliveries] = await Promise.all([
     registry.versions({ refs }),
     keys.list(className),
     incidentId === null ? null : registry.incident(incidentId),
     incidentId === null ? [] : audit.find({ operation: incidentId }),
+    incidentId === null ? [] : registry.deliveries(incidentId),
   ]);
   const named = namesFor(stage, versions, epochKeys);
   return {
@@ -123,6 +126,12 @@ export async function tell(stage: Stage): Promise<Told> {
       await Promise.all(
         refs.map(async (ref) => [ref, await secretTold(stage, ref, versions, named)] as const),
       ),
+    ),
+    deliveries: Object.fromEntries(
+      deliveries.map(({ ref, consumer, versionId, state }) => [
+        `${ref} to ${consumer}`,
+        named(`${versionId} ${state}`),
+      ]),
     ),
     keys: Object.fromEntries(epochKeys.map(({ epoch, state }) => [`epoch ${epoch}`, state])),
     audit: auditTold(entries, named),
@@ -252,14 +261,15 @@ function auditTold(entries: readonly AuditEntry[], named: Naming): Told['audit']
 }
 
 /** Entries that one hand wrote one after the other. */
-function streamOf({ action, ref, target, reason = '' }: AuditEntry): string {
+function streamOf({ action, ref, target, consumer, reason = '' }: AuditEntry): string {
   if (action === 'observe') return `looks at the ${target ?? reason.split(':')[0]}`;
   if (ref === undefined) return 'the incident';
+  if (consumer !== undefined) return `${ref} to ${consumer}`;
   return action === 'cut' ? `cut of ${ref}` : ref;
 }
 
 function inTheirOrder(a: AuditEntry, b: AuditEntry): number {
-  if (a.ref !== undefined && a.action !== 'cut') return (a.ordinal ?? 0) - (b.ordinal ?? 0);
+  if (a.ordinal !== undefined && a.action !== 'cut') return (a.ordinal ?? 0) - (b.ordinal ?? 0);
   return a.atMs - b.atMs || CAUSAL.indexOf(a.action) - CAUSAL.indexOf(b.action);
 }
 

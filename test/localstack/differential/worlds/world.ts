@@ -16,6 +16,7 @@ import { statementBytes } from '../../../../shared/domain/signature/statement.ts
 import { executionsOf } from '../../../../shared/driver/executions.ts';
 import { noteIdentities } from '../../../../shared/driver/note-identities.ts';
 import { putValues } from '../../../../shared/driver/put-values.ts';
+import { type Consumer, openConsumer } from './consumer.ts';
 import type { Place } from './place.ts';
 import type { Signers } from './signers.ts';
 import { fatesOf, tally } from './told.ts';
@@ -33,6 +34,8 @@ export interface Enrolment {
   readonly secrets: Readonly<Record<string, number>>;
   /** The deadline is over before a sweep could begin: what the first round leaves is left for a resume. */
   readonly firstRoundOnly?: boolean;
+  /** A service that is told of each new version, and has to confirm it. */
+  readonly consumer?: boolean;
 }
 
 export interface BreakGlass {
@@ -90,13 +93,18 @@ export interface Stage {
   readonly incidentId: string | null;
 }
 
-export function createWorld(place: Place, name: string, signers: Signers): World & { stage(): Stage } {
+export function createWorld(
+  place: Place,
+  name: string,
+  signers: Signers,
+): World & { stage(): Stage; close(): Promise<void> } {
   const { services, server } = place;
   const { registry, clock } = services;
   const className = name;
   const roles = new Map<SecretRef, string>();
   const passwords = new Map<SecretRef, string>();
   let before: Stage['before'] = {};
+  let consumer: Consumer | undefined;
   let records: ReturnType<typeof toRecords> | undefined;
   let incidentId: string | null = null;
   let startedWith: Parameters<typeof services.workflows.startBreakGlass>[1] | undefined;
@@ -134,11 +142,12 @@ export function createWorld(place: Place, name: string, signers: Signers): World
     await registry.applyEnrolment([{ put: { targets: [moved] }, remove: {}, entries: [] }]);
   }
 
-  const world: World & { stage(): Stage } = {
+  const world: ReturnType<typeof createWorld> = {
     secret: (nth) => nthOf(refs(), nth),
     role: (nth) => nthOf([...roles.values()], nth),
 
-    async enrol({ secrets, firstRoundOnly = false }) {
+    async enrol({ secrets, firstRoundOnly = false, consumer: told = false }) {
+      if (told) consumer = await openConsumer();
       const enrolled = Object.entries(secrets).flatMap(([target, count]) =>
         Array.from({ length: count }, (_, index) => ({
           ref: `vault://${name}/${target}/s${index + 1}` as SecretRef,
@@ -152,11 +161,22 @@ export function createWorld(place: Place, name: string, signers: Signers): World
         passwords.set(ref, password);
       }
       const targets = Object.keys(secrets).map(targetId);
-      const admins = targets.map((id) => `vault://admin/${id}`);
+      const signingKey = `vault://webhooks/${name}` as const;
+      const consumers = consumer === undefined ? {} : { [name]: consumer };
+      const byPeople = [
+        ...targets.map((id) => ({ ref: `vault://admin/${id}`, value: server.adminPassword })),
+        ...Object.values(consumers).map(({ signingKey: value }) => ({ ref: signingKey, value })),
+      ];
       records = toRecords(
         ConfigFile.parse({
           version: 1,
           people: signers.people,
+          consumers: Object.fromEntries(
+            Object.entries(consumers).map(([id, { url }]) => [
+              id,
+              { owner: 'team', webhook: { url, signingKey }, confirm: true },
+            ]),
+          ),
           targets: Object.fromEntries(
             targets.map((id) => [
               id,
@@ -172,13 +192,14 @@ export function createWorld(place: Place, name: string, signers: Signers): World
             [`${className}-admins`]: { owner: 'team', maxAge: '90d' },
           },
           secrets: [
-            ...admins.map((ref) => ({ ref, class: `${className}-admins`, tenant: 'acme' })),
+            ...byPeople.map(({ ref }) => ({ ref, class: `${className}-admins`, tenant: 'acme' })),
             ...enrolled.map(({ ref, target, role }) => ({
               ref,
               class: className,
               tenant: 'acme',
               target,
               account: { role },
+              consumers: Object.keys(consumers),
             })),
           ],
         }),
@@ -194,10 +215,7 @@ export function createWorld(place: Place, name: string, signers: Signers): World
       await registry.applyEnrolment([{ put: records, remove: {}, entries: [] }]);
       await putValues(
         services,
-        [
-          ...admins.map((ref) => ({ ref, value: server.adminPassword })),
-          ...enrolled.map(({ ref, password }) => ({ ref, value: password })),
-        ],
+        [...byPeople, ...enrolled.map(({ ref, password }) => ({ ref, value: password }))],
         { user: 'tester', source: 'test', replace: false },
       );
       await noteIdentities(
@@ -312,6 +330,7 @@ export function createWorld(place: Place, name: string, signers: Signers): World
       ),
     fates: async () => tally(await fatesOf({ place, refs: refs() })),
     stage: () => ({ place, className, refs: refs(), passwords, roles, before, incidentId }),
+    close: async () => consumer?.close(),
   };
   return world;
 }
