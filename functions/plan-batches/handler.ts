@@ -18,7 +18,7 @@ export const planBatches = defineFunction({
     const incident = again
       ? await takeUpAgain(services, incidentId, nowMs)
       : await incidentNamed(services, incidentId);
-    const due = sweepable(services, await standingsOf(services, incident), again).filter(
+    const due = sweepable(services, incident, await standingsOf(services, incident), again).filter(
       ({ secret: { rotation } }) => again || rotation === undefined || goesOnAt(rotation, nowMs) <= nowMs,
     );
     const targets = await services.registry.targets();

@@ -31,7 +31,7 @@ export const sweepUnfinished = defineFunction({
     const all = standings.flatMap(({ versions }) => versions);
     const reissuedAtMs = reissued ? latest(all.map((version) => version.promotedAtMs)) : undefined;
     const provenAtMs = proven ? latest(all.map((version) => version.proven?.atMs)) : undefined;
-    const left = sweepable(services, standings, false);
+    const left = sweepable(services, incident, standings, false);
     const { deadlineAtMs } = await changeIncident(services, incidentId, (before) => {
       const times = {
         ...(left.length === 0 ? {} : deadlineNow({ lookedAtMs: before.confirmedAtMs, ...before }, nowMs)),

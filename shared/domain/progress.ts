@@ -37,9 +37,9 @@ export function standingOf(
   return 'reissued';
 }
 
-/** Whether a sweep has anything to do for it without a person. */
-export function isSweepable(secret: SecretRecord): boolean {
-  return secret.rotation?.parked?.sweepable !== false;
+/** Whether a sweep of an incident has anything to do for it without a person. What another operation was parked for is no reason. */
+export function isSweepable({ id }: Pick<IncidentRecord, 'id'>, { rotation }: SecretRecord): boolean {
+  return rotation?.operation !== id || rotation.parked?.sweepable !== false;
 }
 
 export function reopenersNeeded(incident: IncidentRecord): number {

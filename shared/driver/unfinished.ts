@@ -30,6 +30,7 @@ export async function standingsOf(
 /** What a batch can still do something for. `again`: what waits for a person too, because one asked. */
 export function sweepable(
   services: Needs<'rotators'>,
+  incident: IncidentRecord,
   standings: readonly Standings[],
   again: boolean,
 ): Standings[] {
@@ -38,6 +39,6 @@ export function sweepable(
       (standing === 'under-way' || secret.rotation !== undefined) &&
       standing !== 'superseded' &&
       services.rotators[secret.kind] !== undefined &&
-      (again || isSweepable(secret)),
+      (again || isSweepable(incident, secret)),
   );
 }

@@ -54,7 +54,7 @@ export function secretFateOf(
     standing:
       secret === undefined ? standingByLedger(incident, versions) : standingOf(incident, secret, versions),
     parked: parked === undefined ? null : `${parked.code}: ${parked.message}`,
-    needsPerson: secret !== undefined && !isSweepable(secret),
+    needsPerson: secret !== undefined && !isSweepable(incident, secret),
     versions: versions
       .toSorted((a, b) => a.ordinal - b.ordinal)
       .map((version) => ({
