@@ -207,6 +207,7 @@ function inMemory(
     store: {
       async putPending(requests) {
         for (const { versionId, value } of requests) if (!values.has(versionId)) values.set(versionId, value);
+        return [];
       },
       read: async (names) => names.map(({ versionId }) => values.get(versionId) ?? ''),
       promote: async () => undefined,

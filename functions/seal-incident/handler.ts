@@ -5,10 +5,12 @@ import { buildPacket } from '../../shared/domain/packet/packet.ts';
 import { renderPacketHtml } from '../../shared/domain/packet/page/page.ts';
 import { signPacket } from '../../shared/domain/packet/signature.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import type { VersionRecord } from '../../shared/domain/version.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
+import type { EpochKey } from '../../shared/ports/keys.ts';
 
 /**
  * Leaves: keys that nothing names any more destroyed, and a signed packet of what was seen. An incident that is still
@@ -56,7 +58,21 @@ async function destroyOldKeys(
 ): Promise<string[]> {
   const { className } = incident.plan.scope;
   const inUse = await epochsUnderWay(services, className);
-  const older = (await services.keys.list(className)).filter(
+  const keys = await services.keys.list(className);
+  const lost = await liveUnderDestroyed(services, className, keys);
+  if (lost.length > 0) {
+    await services.registry.append([
+      incidentEntry(incident, {
+        action: 'key-destroy',
+        atMs: services.clock.nowMs(),
+        outcome: 'error',
+        place: `registry-older.${incident.revision}`,
+        reason: `no key was destroyed: ${lost.length} live versions, of ${lost[0]?.ref} first, are under keys that are gone: the registry is older than the keys, and a key that it does not name may seal what works`,
+      }),
+    ]);
+    return [...(incident.destroying ?? [])];
+  }
+  const older = keys.filter(
     (key) => key.state !== 'destroyed' && key.epoch < incident.epoch && !inUse.has(key.epoch),
   );
   const keyIds = older.map(({ id }) => id);
@@ -93,6 +109,17 @@ async function destroyOldKeys(
     }
   }
   return owed;
+}
+
+/** No key is destroyed that something live names: where something does, the registry was restored to an earlier time. */
+async function liveUnderDestroyed(
+  services: Needs<'registry'>,
+  className: string,
+  keys: readonly EpochKey[],
+): Promise<VersionRecord[]> {
+  const keyIds = keys.filter(({ state }) => state === 'destroyed').map(({ id }) => id);
+  const unsettled = await services.registry.unsettledUnder({ className, keyIds });
+  return unsettled.filter(({ fate }) => fate === 'live');
 }
 
 /** Epochs of incidents that are not at their end: their keys may have sealed nothing yet, and are about to. */

@@ -15,21 +15,24 @@ export function createSqliteStore(
   return {
     async putPending(requests) {
       const unwrapped = new Map(requests.map(({ keyId }) => [keyId, keys.unwrap(keyId).key]));
-      transact(database, () => {
+      return transact(database, () => {
         const insert = database.prepare(
           'INSERT INTO value (version_id, ref, epoch, key_id, sealed) VALUES (?, ?, ?, ?, ?) ON CONFLICT (version_id) DO NOTHING',
         );
+        const there: string[] = [];
         for (const { ref, versionId, epoch, keyId, value } of requests) {
           const key = unwrapped.get(keyId);
           if (key === undefined) throw new Error(`key ${keyId} was not unwrapped`);
-          insert.run(
+          const { changes } = insert.run(
             versionId,
             ref,
             epoch,
             keyId,
             seal(key, Buffer.from(value, 'utf8'), [ref, versionId, epoch], random),
           );
+          if (changes === 0) there.push(versionId);
         }
+        return there;
       });
     },
 

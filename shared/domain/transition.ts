@@ -63,20 +63,7 @@ export function begin(
     return { secret: { ...secret, rotation: { ...rest, attempts: 0, dueAtMs: nowMs } }, versions };
   }
   if (rotation === undefined && secret.epoch >= operation.epoch) return { secret, versions };
-  const ordinal = secret.ordinal + 1;
-  const id = versionId(secret.ref, operation.epoch, ordinal);
-  const issued: VersionRecord = {
-    v: 1,
-    ref: secret.ref,
-    id,
-    ordinal,
-    epoch: operation.epoch,
-    keyId: operation.keyId,
-    fate: 'pending',
-    operation: operation.id,
-    valueHeld: true,
-    createdAtMs: nowMs,
-  };
+  const { ordinal, id, ...issued } = nextVersion(secret, operation, nowMs);
   const next: Rotation = {
     operation: operation.id,
     epoch: operation.epoch,
@@ -86,7 +73,51 @@ export function begin(
     attempts: 0,
     dueAtMs: nowMs,
   };
-  return { secret: { ...secret, ordinal, rotation: next }, versions: [...versions, issued] };
+  return {
+    secret: { ...secret, ordinal, rotation: next },
+    versions: [...versions, { ...issued, ordinal, id }],
+  };
+}
+
+function nextVersion(
+  secret: SecretRecord,
+  operation: { readonly id: string; readonly epoch: number; readonly keyId: string },
+  nowMs: number,
+): VersionRecord {
+  const ordinal = secret.ordinal + 1;
+  return {
+    v: 1,
+    ref: secret.ref,
+    id: versionId(secret.ref, operation.epoch, ordinal),
+    ordinal,
+    epoch: operation.epoch,
+    keyId: operation.keyId,
+    fate: 'pending',
+    operation: operation.id,
+    valueHeld: true,
+    createdAtMs: nowMs,
+  };
+}
+
+/**
+ * The store has a value under the name that was just made up: the registry is older than it. What that value opens nobody
+ * knows here, so it is not used: it is adopted, to be tried in the proof like any older one, and the rotation goes on under
+ * the next name.
+ */
+export function adopted(rotating: Rotating, nowMs: number): Rotating {
+  const found = issuedOf(rotating);
+  if (found === undefined) throw new Error(`${rotating.secret.ref} issues no version`);
+  const { operation: id, epoch, keyId } = found;
+  const issued = nextVersion(rotating.secret, { id, epoch, keyId }, nowMs);
+  const known = withVersion(rotating, found.id, (version) => ({
+    ...version,
+    reason: 'found in the store: the registry did not know of it',
+  }));
+  const next = reach(known, 'claimed', { versionId: issued.id });
+  return {
+    secret: { ...next.secret, ordinal: issued.ordinal },
+    versions: [...next.versions, issued],
+  };
 }
 
 /** The claim was taken from a writer who may still have been at work: no proof counts before his last moment. */

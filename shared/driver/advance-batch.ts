@@ -172,7 +172,8 @@ async function start(
       next = proveNoEarlier(next, preempted.expiresAtMs + LONGEST_WRITE_MS);
     }
     next = proveNoLater(next, nowMs + LEASE_MS + LONGEST_WRITE_MS);
-    const item = new BatchItem(next, token, versions);
+    const begunHere = next.secret.rotation?.versionId !== secret.rotation?.versionId;
+    const item = new BatchItem(next, token, versions, begunHere);
     if (next.secret !== secret) {
       begun.push({
         item,

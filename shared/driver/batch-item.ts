@@ -14,13 +14,16 @@ export class BatchItem {
   value: string | undefined;
   /** Old values by version; null where nobody holds one. */
   old: Map<string, string | null> | undefined;
+  /** Its rotation began in these hands: nobody can have stored a value under its version's name before. */
+  readonly begunHere: boolean;
   #place = 0;
   /** As the registry has them. */
   #committed: ReadonlySet<VersionRecord>;
 
-  constructor(rotating: Rotating, token: number, committed: readonly VersionRecord[]) {
+  constructor(rotating: Rotating, token: number, committed: readonly VersionRecord[], begunHere: boolean) {
     this.rotating = rotating;
     this.token = token;
+    this.begunHere = begunHere;
     this.#committed = new Set(committed);
   }
 

@@ -5,6 +5,7 @@ import { RekeyError } from '../domain/errors.ts';
 import type { Verb } from '../domain/lifecycle.ts';
 import {
   accountMissing,
+  adopted,
   installed,
   issuedOf,
   oldOf,
@@ -85,6 +86,11 @@ function each<S extends object>(
   });
 }
 
+const FOUND = {
+  reason: 'version-unknown',
+  message: 'the store has a value under this name, which the registry did not know of',
+};
+
 async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   const { services } = bench;
   const requests = items.map((item) => {
@@ -101,8 +107,13 @@ async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<
   });
   // The value must be durable before the target knows it: a crash after install and before store would leave a password
   // that nobody holds. A version that exists keeps its first value, so the value is read back by whoever installs it.
-  await services.store.putPending(requests);
-  return items.map((item) => taken(bench, item, 'store', stored(item.rotating)));
+  const there = new Set(await services.store.putPending(requests));
+  const nowMs = services.clock.nowMs();
+  return items.map((item) =>
+    item.begunHere && there.has(item.issuedId)
+      ? taken(bench, item, 'store', adopted(item.rotating, nowMs), FOUND)
+      : taken(bench, item, 'store', stored(item.rotating)),
+  );
 }
 
 /** The issued values, read from the store: what is durable is what is installed. */

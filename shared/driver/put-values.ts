@@ -152,7 +152,17 @@ export async function putValues(
     ),
   );
   // Durable before anyone is told that it is there.
-  await store.putPending(seals);
+  const there = new Set(await store.putPending(seals));
+  const taken = seals.filter((seal) => there.has(seal.versionId)).map(({ ref }) => ref);
+  if (taken.length > 0) {
+    throw new RekeyError({
+      code: 'value-name-taken',
+      family: 'Conflict',
+      message: `the store has a value under the next name of ${taken.join(', ')}, which the registry does not know of: the registry is older than the store`,
+      safe: 'No value was given to readers. Its name is not used again.',
+      next: ['the same command again'],
+    });
+  }
   const stale = await registry.record(changes);
   if (stale.length > 0) {
     throw new RekeyError({

@@ -30,10 +30,11 @@ export type ReadAs = 'reader' | 'worker' | 'prover';
 export interface SecretStore {
   /**
    * Idempotent by version id: a version that exists keeps its first value. All of them durable when it resolves; where it
-   * throws some may be, and the same call again is safe. Readers of the vault itself are given what was promoted last until the next `promote` (a secret's very first
+   * throws some may be, and the same call again is safe. Answers the ids of those that were there before: to whoever has just
+   * made a name up it says that his registry is older than the store. Readers of the vault itself are given what was promoted last until the next `promote` (a secret's very first
    * value, where the vault labels that by itself, at once).
    */
-  putPending(requests: readonly SealRequest[]): Promise<void>;
+  putPending(requests: readonly SealRequest[]): Promise<string[]>;
   /** One value for each name, in their order; a name that cannot be read fails the call. */
   read(names: readonly VersionName[], as: ReadAs): Promise<string[]>;
   /**

@@ -50,8 +50,9 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
       const { store, key } = await opened();
       const first = aValue(key.id);
       const fresh = aValue(key.id);
-      await store.putPending([first]);
-      await store.putPending([{ ...first, value: 'another' }, fresh]);
+      expect(await store.putPending([first])).toEqual([]);
+      // Who has just made the name up hears that it was there.
+      expect(await store.putPending([{ ...first, value: 'another' }, fresh])).toEqual([first.versionId]);
       expect(await store.read([nameOf(first), nameOf(fresh)], 'worker')).toEqual([first.value, fresh.value]);
     });
 

@@ -79,6 +79,20 @@ test.each(MOMENTS)(
   },
 );
 
+test('[5.4] a worker killed after it stored and before it wrote that down is carried on with what it stored, and that is no find', async () => {
+  const world = await aWorld();
+  const { store } = world.state.services;
+  const stores = { ...store };
+  const dying = vi.spyOn(store, 'putPending').mockImplementationOnce(async (requests) => {
+    await stores.putPending(requests);
+    throw new Killed();
+  });
+  await expect(world.advance()).rejects.toBeInstanceOf(Killed);
+  expect(dying).toHaveBeenCalledOnce();
+  expect(await world.advance('inc-test', 2, true)).toEqual({ settled: 1, left: 0 });
+  expect(await world.fates()).toEqual({ live: 1, 'revoked-proven': 1 });
+});
+
 test('[5.4] two operations never work on one secret: what the older one learns after being overtaken changes nothing', async () => {
   const world = await aWorld();
   let overtaken = false;

@@ -25,7 +25,7 @@ const KEPT = 10;
 
 /**
  * Puts a version under its epoch's key, pending. Done, or done before, when it resolves; a version that exists keeps its first
- * value. Answers the version that was current when it was looked at. A secret's very first version is its current one from the
+ * value. Answers the version that was current when it was looked at, and whether this one was there then. A secret's very first version is its current one from the
  * start, whatever labels it is put with (documented at `PutSecretValue`).
  *
  * Secrets Manager has one key for a secret, which each new version is encrypted under; the versions that are there stay under
@@ -39,10 +39,15 @@ const KEPT = 10;
  * nothing was carried over (`ListSecretVersionIds` names the keys of each version), and that a put right after it uses the new
  * key. The last is looked at here, each time that the key was changed.
  */
-export async function putVersion(vault: WritableVault, request: SealRequest): Promise<string | undefined> {
+export async function putVersion(
+  vault: WritableVault,
+  request: SealRequest,
+): Promise<{ readonly current: string | undefined; readonly wasThere: boolean }> {
   const { ref, versionId, keyId } = request;
-  const secret = (await describeSecret(vault, ref)) ?? (await create(vault, request));
-  if (secret === 'created') return undefined;
+  const before = await describeSecret(vault, ref);
+  const wasThere = before?.VersionIdsToStages?.[versionId] !== undefined;
+  const secret = before ?? (await create(vault, request));
+  if (secret === 'created') return { current: undefined, wasThere: false };
   const underKey = isSameKey(secret.KmsKeyId, keyId);
   if (secret.VersionIdsToStages?.[versionId] !== undefined) {
     if (!underKey) await seeUnderKey(vault, request);
@@ -54,7 +59,7 @@ export async function putVersion(vault: WritableVault, request: SealRequest): Pr
     if (!underKey && !isSameKey((await describeSecret(vault, ref))?.KmsKeyId, keyId))
       await seeUnderKey(vault, request);
   }
-  return labelled(secret, 'AWSCURRENT');
+  return { current: labelled(secret, 'AWSCURRENT'), wasThere };
 }
 
 /** The secret with this first version, or as somebody else has made it. */

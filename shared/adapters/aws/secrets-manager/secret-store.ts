@@ -43,12 +43,14 @@ export function createSecretsManagerStore({ clients, prefix, writes, clock }: St
 
   return {
     async putPending(requests) {
-      if (requests.length === 0) return;
+      if (requests.length === 0) return [];
       const vault = { client: clientOf('worker'), prefix, writes, clock };
-      await inParallel(requests, WIDTH, async (request) => {
-        const current = await putVersion(vault, request);
+      const there = await inParallel(requests, WIDTH, async (request) => {
+        const { current, wasThere } = await putVersion(vault, request);
         if (current !== undefined) currents.set(nameOf(request), current);
+        return wasThere ? [request.versionId] : [];
       });
+      return there.flat();
     },
     async read(names, as) {
       if (names.length === 0) return [];
