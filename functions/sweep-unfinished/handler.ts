@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deadlineNow } from '../../shared/domain/clock-set.ts';
+import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { goesOnAt } from '../../shared/domain/lifecycle.ts';
 import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
@@ -23,14 +24,20 @@ export const sweepUnfinished = defineFunction({
     const nowMs = services.clock.nowMs();
     const reissued = standings.every(({ standing }) => standing !== 'under-way' && standing !== 'by-hand');
     const proven = standings.every(({ standing }) => standing === 'proven' || standing === 'superseded');
-    // Nothing of this incident (an empty scope, accounts that are gone) is no moment, least of all one before it.
-    const latest = (of: readonly (number | undefined)[]) => {
-      const own = of.filter((ms) => ms !== undefined).filter((ms) => ms >= incident.confirmedAtMs);
-      return own.length === 0 ? undefined : own.reduce((a, b) => Math.max(a, b));
-    };
     const all = standings.flatMap(({ versions }) => versions);
-    const reissuedAtMs = reissued ? latest(all.map((version) => version.promotedAtMs)) : undefined;
-    const provenAtMs = proven ? latest(all.map((version) => version.proven?.atMs)) : undefined;
+    const planned = new Set(incident.plan.secrets.map(({ versionId }) => versionId));
+    const reissuedAtMs = reissued
+      ? latest(
+          incident,
+          all.map(({ operation, promotedAtMs }) => ({ own: operation === incident.id, atMs: promotedAtMs })),
+        )
+      : undefined;
+    const provenAtMs = proven
+      ? latest(
+          incident,
+          all.map((version) => ({ own: planned.has(version.id), atMs: version.proven?.atMs })),
+        )
+      : undefined;
     const left = sweepable(services, incident, standings, false);
     const { deadlineAtMs } = await changeIncident(services, incidentId, (before) => {
       const times = {
@@ -50,3 +57,17 @@ export const sweepUnfinished = defineFunction({
     };
   },
 });
+
+/**
+ * The last moment of those that lie in the incident. Nothing of it (an empty scope, accounts that are gone) is no moment, and
+ * where one that must be its own lies before it the clock was set back meanwhile: how long it took nobody knows then.
+ */
+function latest(
+  { confirmedAtMs }: IncidentRecord,
+  moments: readonly { readonly own: boolean; readonly atMs: number | undefined }[],
+): number | undefined {
+  const before = ({ atMs = confirmedAtMs }: { readonly atMs: number | undefined }) => atMs < confirmedAtMs;
+  if (moments.some((moment) => moment.own && before(moment))) return undefined;
+  const within = moments.flatMap((moment) => (before(moment) ? [] : (moment.atMs ?? [])));
+  return within.length === 0 ? undefined : within.reduce((a, b) => Math.max(a, b));
+}

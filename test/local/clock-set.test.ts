@@ -123,6 +123,28 @@ test.each([
   },
 );
 
+test('[5.4] the clock is set back when a part is done: all is proven, and no time is claimed that the rest was not in', async () => {
+  const { world, clock } = await aClockWorld();
+  const [, db1] = world.targets;
+  const { registry } = world.state.services;
+  const proven = async () => (await registry.tally({ className: 'payments' }, 2))[0]?.proven;
+  let set = false;
+  if (db1 === undefined) throw new Error('no second target');
+  db1.fault = async (verb, phase) => {
+    if (verb !== 'install' || phase !== 'before' || set) return;
+    while ((await proven()) !== 2) await new Promise((resolve) => setImmediate(resolve));
+    set = true;
+    clock.set(-HOUR_MS);
+  };
+  const incident = await world.breakGlass();
+  await expectTheUsualEnd(world, clock);
+  expect([incident.reissuedAtMs, incident.provenAtMs]).toEqual([undefined, undefined]);
+  // The next one is by one clock, and whatever was before it is not its own.
+  const next = await world.breakGlass();
+  expect(next.reissuedAtMs).toBeGreaterThanOrEqual(next.confirmedAtMs);
+  expect(next.provenAtMs).toBeGreaterThanOrEqual(next.confirmedAtMs);
+});
+
 test('[5.4] an incident that is taken up again an hour later has its whole deadline, and no more', async () => {
   const { world, clock } = await aClockWorld();
   world.target.dead = true;
