@@ -3,6 +3,8 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { homeOf } from '../local/home.ts';
+import { chooseDeployment, type Whereabouts } from './deployment/choose.ts';
+import type { DeploymentName } from './deployment/name.ts';
 
 const CONFIG = 'rekey.yaml';
 
@@ -11,6 +13,8 @@ export interface Context {
   readonly json: boolean;
   readonly configFile: string;
   readonly home: string;
+  /** Where the control plane is; null: on this machine, in `home`. */
+  readonly deployment: DeploymentName | null;
   /** The operating system's user: what one person may do on one machine. */
   readonly user: string;
   print(text: string): void;
@@ -21,13 +25,20 @@ export interface Context {
   readInput(): Promise<string>;
 }
 
+/** What options of every command say. */
+export interface GlobalOptions extends Whereabouts {
+  readonly json?: boolean;
+  readonly config?: string;
+}
+
 /** The state belongs to the nearest `rekey.yaml` (or `.rekey/`) from here upwards, unless `$REKEY_HOME` says otherwise. */
-export function createContext(options: { readonly json: boolean; readonly config?: string }): Context {
+export async function createContext(options: GlobalOptions): Promise<Context> {
   const configFile = options.config ?? nearest(process.cwd());
   return {
-    json: options.json,
+    json: options.json === true,
     configFile,
     home: homeOf(configFile, process.env),
+    deployment: await chooseDeployment(options, process.env),
     user: userInfo().username,
     print: (text) => process.stdout.write(`${text}\n`),
     say: (text) => process.stderr.write(`${text}\n`),

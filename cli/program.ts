@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { CAUSES } from '../shared/domain/cause.ts';
-import type { Context } from './context.ts';
+import type { Context, GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 type Run<Options> = (context: Context, options: Options) => Promise<ExitCode>;
@@ -13,8 +13,6 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description(
       'Rotation and revocation of agents’ secrets: cut a leaked class off, re-issue it, prove the old ones dead.',
     )
-    .option(...CONFIG)
-    .option(...JSON_OUTPUT)
     .showSuggestionAfterError()
     .enablePositionalOptions()
     // A word too many may be a value that somebody typed where none belongs: it is counted, not repeated.
@@ -25,15 +23,9 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     return async (...received: unknown[]) => {
       const command = received.at(-1) as Command;
       const values = Object.fromEntries(names.map((name, index) => [name, received[index]]));
-      const options = { ...command.optsWithGlobals(), ...values } as Options & {
-        json?: boolean;
-        config?: string;
-      };
+      const options = { ...command.optsWithGlobals(), ...values } as Options & GlobalOptions;
       const { createContext } = await import('./context.ts');
-      const context = createContext({
-        json: options.json === true,
-        ...(options.config === undefined ? {} : { config: options.config }),
-      });
+      const context = await createContext(options);
       const run = await load();
       end(await run(context, options));
     };
@@ -169,13 +161,21 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<workflow>', 'break-glass')
     .action(action(async () => (await import('./commands/explain.ts')).explain, ['workflow']));
 
-  for (const command of leavesOf(program)) command.option(...CONFIG).option(...JSON_OUTPUT);
+  for (const command of [program, ...leavesOf(program)]) {
+    for (const [flags, description] of OF_EVERY_COMMAND) command.option(flags, description);
+  }
   return program;
 }
 
 /** Options of every command stand before or after its name. */
-const CONFIG = ['--config <file>', 'configuration file (default: the nearest rekey.yaml)'] as const;
-const JSON_OUTPUT = ['--json', 'data for scripts on standard output'] as const;
+const OF_EVERY_COMMAND = [
+  ['--config <file>', 'configuration file (default: the nearest rekey.yaml)'],
+  ['--json', 'data for scripts on standard output'],
+  ['--stage <name>', 'a deployment on AWS, instead of this machine’s own state'],
+  ['--profile <name>', 'whose AWS session signs'],
+  ['--region <name>', 'where the stage is'],
+  ['--context <name>', 'a deployment that contexts.yaml names'],
+] as const;
 
 function leavesOf(command: Command): Command[] {
   return command.commands.flatMap((child) => (child.commands.length === 0 ? [child] : leavesOf(child)));

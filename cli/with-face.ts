@@ -5,18 +5,23 @@ import type { Finding } from '../shared/driver/finding.ts';
 import type { Context } from './context.ts';
 import type { Face } from './face.ts';
 
-/** What this machine has to look after itself. */
+/** What this machine has to look after itself: nothing where the control plane is elsewhere. */
 export async function surroundings(context: Context): Promise<Finding[]> {
+  if (context.deployment !== null) return [];
   const { surroundingsOf } = await import('../local/surroundings.ts');
   return surroundingsOf(context.home);
 }
 
-/** The control plane for the length of a command. Where nothing was ever applied there is nothing to open. */
+/** The control plane for the length of a command: the deployment that was named, else this machine's own. Where nothing was ever applied there is nothing to open. */
 export async function withFace<T>(
   context: Context,
   use: (face: Face) => Promise<T>,
   make: { readonly create: boolean } = { create: false },
 ): Promise<T> {
+  if (context.deployment !== null) {
+    const { openDeployment } = await import('./deployment/face.ts');
+    return use(openDeployment(context.deployment));
+  }
   if (!make.create && !existsSync(pathsIn(context.home).database)) {
     throw new RekeyError({
       code: 'state-missing',

@@ -38,7 +38,7 @@ export async function tail(
       }
       if (lines.length === AT_ONCE) continue;
       if (options.follow !== true || stopping.signal.aborted) return EXIT.done;
-      await sleep(LOOK_EVERY_MS, stopping.signal);
+      await sleep(Math.max(LOOK_EVERY_MS, face.lookEveryMs), stopping.signal);
     }
   });
 }

@@ -1,100 +1,28 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-// oxlint-disable-next-line import/no-named-as-default -- the named export is missing from its types.
-import middy, { type MiddlewareObj } from '@middy/core';
-import type { Context } from 'aws-lambda';
-import { RekeyError } from '../../../domain/errors.ts';
 import type { RekeyFunction } from '../../../driver/define-function.ts';
 import type { DeployedServices } from '../../../driver/services.ts';
-import { lambdaClock } from './clock.ts';
-import { AllowedFields, type Event } from './logged.ts';
+import { type Handler, onLambda } from './on-lambda.ts';
 import { openWires } from './open-wires.ts';
-import { nameOf, placesOf, thrownFor } from './thrown.ts';
+import { thrownFor } from './thrown.ts';
 import type { Wires } from './wire.ts';
 
-/** Kept back at the end: a step that is under way is aborted, what is left is set aside and the claims are given back. */
-const MARGIN_MS = 10_000;
-
-/** Where there are counts of this name in an output, they are metrics too. */
-const COUNTS = [
-  'settled',
-  'left',
-  'unfinished',
-  'oldestUnfinishedSeconds',
-  'oldestUnarchivedSeconds',
-] as const;
-
 /**
- * One function of the control plane as Lambda calls it. The ports are opened once, with the environment; an invocation
- * is checked on both sides, told by when to hand back, measured, and logged by its ids alone. The incident's id leads from
- * the keystroke to the session at the last target; Lambda's request id and the trace stand beside it.
+ * One function of the control plane as a machine calls it: the event is its payload, checked on both sides, and an error leaves
+ * under its family, which Retry and Catch match. The ports are opened once, with the environment.
  */
 export async function lambdaHandler<Port extends keyof DeployedServices>(
   definition: RekeyFunction<Port>,
   wires: Wires<NoInfer<Port>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<(event: unknown, context: Context) => Promise<unknown>> {
+): Promise<Handler> {
   // Lambda logs by itself why an environment did not start.
   const services = await openWires<Port>(definition.name, wires, environment).catch((error: unknown) => {
     throw thrownFor(definition.name, error);
   });
-  const logger = new Logger({ serviceName: 'rekey', logLevel: 'INFO', logFormatter: new AllowedFields() });
-  const metrics = new Metrics({ namespace: 'Rekey', serviceName: 'rekey' });
-
-  // Off: an answer given early would leave the work running into the next invocation. Lambda ends the environment.
-  return middy({ timeoutEarlyInMillis: 0 })
-    .use(logMetrics(metrics))
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(tell(definition.name, logger, metrics))
-    .handler(async (event: unknown, context: Context) =>
-      definition.invoke(services, event, {
-        untilMs: lambdaClock.nowMs() + Math.max(0, context.getRemainingTimeInMillis() - MARGIN_MS),
-      }),
-    );
-}
-
-/** Says what came of an invocation, and lets nothing else out. */
-function tell(functionName: string, logger: Logger, metrics: Metrics): MiddlewareObj {
-  let startedMs = 0;
-  const say = (level: 'info' | 'error', event: Event, fields: Readonly<Record<string, unknown>>) =>
-    logger[level](event, fields);
-  const measure = (context: Context, outcome: string): { durationMs: number; remainingMs: number } => {
-    const durationMs = lambdaClock.nowMs() - startedMs;
-    metrics.addDimensions({ function: context.functionName, outcome });
-    metrics.addMetric('Duration', MetricUnit.Milliseconds, durationMs);
-    metrics.addMetric('Invocations', MetricUnit.Count, 1);
-    return { durationMs, remainingMs: context.getRemainingTimeInMillis() };
-  };
-  return {
-    before({ event }) {
-      startedMs = lambdaClock.nowMs();
-      logger.appendKeys({ function: functionName, incidentId: fieldOf(event, 'incidentId') });
-      say('info', 'started', {});
+  return onLambda({
+    asked: (event) => ({ functionName: definition.name, payload: event }),
+    invoke: (event, untilMs) => definition.invoke(services, event, { untilMs }),
+    refuse(error) {
+      throw thrownFor(definition.name, error);
     },
-    after({ context, response }) {
-      const counts = COUNTS.flatMap((name) => {
-        const count = fieldOf(response, name);
-        return typeof count === 'number' ? [[name, count] as const] : [];
-      });
-      const times = measure(context, 'done');
-      for (const [name, count] of counts) metrics.addMetric(name, MetricUnit.Count, count);
-      say('info', 'done', { ...times, ...Object.fromEntries(counts) });
-    },
-    onError(request) {
-      const { error } = request;
-      const family = error instanceof RekeyError ? error.family : 'Unrecoverable';
-      const code = error instanceof RekeyError ? error.code : 'unforeseen';
-      const times = measure(request.context, family);
-      say('error', 'failed', { ...times, family, code, error: nameOf(error), places: placesOf(error) });
-      request.error = thrownFor(functionName, error);
-    },
-  };
-}
-
-function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[field]
-    : undefined;
+  });
 }

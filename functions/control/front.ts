@@ -1,0 +1,21 @@
+import { defineFront } from '../../shared/adapters/aws/lambda/front.ts';
+import { listIncidents } from '../list-incidents/handler.ts';
+import { nameScope } from '../name-scope/handler.ts';
+import { planBreakGlass } from '../plan-break-glass/handler.ts';
+import { resumeIncident } from '../resume-incident/handler.ts';
+import { showIncident } from '../show-incident/handler.ts';
+import { showSecret } from '../show-secret/handler.ts';
+import { showStatus } from '../show-status/handler.ts';
+import { startBreakGlass } from '../start-break-glass/handler.ts';
+
+/** What responders call. No value leaves by it, none goes in, and nothing that was closed is opened by it. */
+export const control = defineFront('Control', [
+  listIncidents,
+  nameScope,
+  planBreakGlass,
+  resumeIncident,
+  showIncident,
+  showSecret,
+  showStatus,
+  startBreakGlass,
+]);
