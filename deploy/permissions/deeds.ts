@@ -1,4 +1,5 @@
 import { type Door, renderKeyPolicy } from '../../shared/adapters/aws/kms/key-policy.ts';
+import { blockName, checkpointName } from '../../shared/domain/audit/archive-names.ts';
 import type { Stack } from './stack.ts';
 
 /** One call that a deed takes. */
@@ -95,7 +96,10 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
     resource: `${stack.arnOf('Archive')}/${key}`,
     resourcePolicy: stack.resourcePolicyOf('Archive'),
   });
-  const ARCHIVED = ['audit/1.json', 'packets/inc-1-1.json'];
+  const BLOCK = blockName(prefix, 1);
+  const CHECKPOINT = checkpointName(prefix, 1);
+  const PACKETS = ['packets/inc-1-1.json', 'packets/inc-1-1.html'];
+  const ARCHIVED = [BLOCK, CHECKPOINT, ...PACKETS];
   const onBucket = (action: string): Step => ({
     action: `s3:${action}`,
     resource: stack.arnOf('Archive'),
@@ -307,9 +311,19 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           ways: removes('Audit', `CHAIN#${prefix}`),
         },
         {
-          name: 'write the archive',
-          judgedBy: '`s3:PutObject`',
-          ways: any(ARCHIVED.map((key) => inArchive('PutObject', key))),
+          name: 'archive what is chained',
+          judgedBy: '`s3:PutObject` of a block',
+          ways: any([inArchive('PutObject', BLOCK)]),
+        },
+        {
+          name: 'vouch for the archive',
+          judgedBy: '`s3:PutObject` of a checkpoint',
+          ways: any([inArchive('PutObject', CHECKPOINT)]),
+        },
+        {
+          name: 'write a packet',
+          judgedBy: '`s3:PutObject` of a packet or its page',
+          ways: any(PACKETS.map((key) => inArchive('PutObject', key))),
         },
         {
           name: 'delete from the archive',
@@ -329,6 +343,22 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
               'PutBucketObjectLockConfiguration',
               'PutBucketVersioning',
             ].map(onBucket),
+          ]),
+        },
+        {
+          name: 'tell the bus',
+          judgedBy: '`events:PutEvents` on the audit’s bus',
+          ways: any(onAll(['events:PutEvents'], [stack.arnOf('AuditBus')])),
+        },
+        {
+          name: 'tell people',
+          judgedBy: '`sns:Publish` to the notices',
+          ways: any([
+            {
+              action: 'sns:Publish',
+              resource: stack.arnOf('Notices'),
+              resourcePolicy: stack.resourcePolicyOf('Notices'),
+            },
           ]),
         },
         {

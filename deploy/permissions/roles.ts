@@ -47,6 +47,21 @@ export const PARTS: readonly Part[] = [
     roles: ['ChainAuditRole'],
   },
   {
+    name: 'archivist',
+    says: 'Writes what is chained into the archive, once, and vouches for nothing.',
+    roles: ['ArchiveAuditRole'],
+  },
+  {
+    name: 'voucher',
+    says: 'Signs what the archive holds, by the chain’s own hash, and writes no block of it.',
+    roles: ['SignCheckpointRole'],
+  },
+  {
+    name: 'messenger',
+    says: 'Tells the bus of what is chained, and people of an incident’s moments.',
+    roles: ['PublishAuditRole', 'TellPeopleRole'],
+  },
+  {
     name: 'auditor',
     says: 'A person who reads the chain and its archive, and no secret.',
     roles: ['AuditorRole'],

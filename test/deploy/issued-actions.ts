@@ -75,6 +75,8 @@ const VALUE_WRITES = [
   'secretsmanager:UpdateSecret',
   'secretsmanager:UpdateSecretVersionStage',
 ];
+/** Who follows the chain reads it page by page, and moves a cursor. */
+const TABLE_REST = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', ...DELETES];
 const KEY_MAKING = ['kms:CreateAlias', 'kms:CreateKey', 'kms:TagResource'];
 const KEY_POLICIES = ['kms:PutKeyPolicy'];
 const KEY_SWITCHES = ['kms:DisableKey', 'kms:EnableKey'];
@@ -86,6 +88,7 @@ const KEY_LISTS = ['kms:ListAliases'];
 export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Looks at the epoch's key, which stands since the incident was opened.
   AdvanceBatch: [...KEY_MAKING, ...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
+  ArchiveAudit: TABLE_REST,
   ChainAudit: [],
   // Reads admins' credentials; writes none.
   CutTarget: VALUE_WRITES,
@@ -111,13 +114,16 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObjectRetention',
   ],
   PlanBatches: [...DELETES, 's3:GetObject', 's3:PutObjectRetention'],
+  PublishAudit: TABLE_REST,
   RecordContainment: DELETES,
   ReopenClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
   ReportUnfinished: REGISTRY_WRITES,
   RequestReopen: DELETES,
   // Reads as the teller.
   SealIncident: [...DELETES, ...VALUE_READS, ...VALUE_WRITES, ...KEY_MAKING, ...KEY_POLICIES, ...KEY_NAMES],
+  SignCheckpoint: TABLE_REST,
   SweepUnfinished: DELETES,
   // Its store can be opened as another role too.
   TellConsumers: [...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
+  TellPeople: TABLE_REST,
 };

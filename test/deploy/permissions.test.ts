@@ -38,6 +38,9 @@ const WHO = [
   'prover',
   'scheduled rotator',
   'audit writer',
+  'archivist',
+  'voucher',
+  'messenger',
   'auditor',
   'responder',
   'approver',
@@ -119,13 +122,27 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
     },
   ],
   'delete from the ledger': ['[6.3]', {}],
-  'read the audit': ['[6.5] [F.4]', { 'audit writer': 'all', auditor: 'all', sealer: 'all' }],
+  'read the audit': [
+    '[6.5] [F.4]',
+    {
+      'audit writer': 'all',
+      archivist: 'all',
+      voucher: 'all',
+      messenger: 'all',
+      auditor: 'all',
+      sealer: 'all',
+    },
+  ],
   'append to the chain': ['[6.3]', { 'audit writer': 'all' }],
   'change an entry': ['[6.3]', {}],
   'delete an entry': ['[6.3]', {}],
-  'write the archive': ['[6.3]', { sealer: 'all' }],
+  'archive what is chained': ['[6.3]', { archivist: 'all' }],
+  'vouch for the archive': ['[6.3]', { voucher: 'all' }],
+  'write a packet': ['[6.3]', { sealer: 'all' }],
   'delete from the archive': ['[6.3] [6.4]', {}],
-  sign: ['[6.3]', { sealer: 'all' }],
+  'tell the bus': ['[6.1] [F.1]', { messenger: ['PublishAuditRole'] }],
+  'tell people': ['[7.1] [F.1]', { messenger: ['TellPeopleRole'] }],
+  sign: ['[6.3]', { sealer: 'all', voucher: 'all' }],
 };
 
 const CELLS = Object.entries(REQUIRED).flatMap(([deed, [clauses, may]]) =>
@@ -323,7 +340,7 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
     const value = { action: 'secretsmanager:GetSecretValue', resource: SECRET };
     const readers = matrix.get('read the audit')?.values() ?? [];
     const roles = [...readers].flat();
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(7);
     for (const name of roles)
       expect([name, ...(await taken(roleNamed(name), [value], [EVERYTHING]))]).toEqual([name]);
   });
@@ -457,7 +474,7 @@ describe('what each role has', () => {
     for (const [name, role] of stack.roleOf) {
       const possible = issuedBy(join(service.folder, 'build', 'inputs', `${name}.json`));
       const surplus = allowedTo(role).filter((action) => !possible.has(action) && !OF_LAMBDA.has(action));
-      expect([name, ...surplus]).toEqual([name, ...(name === 'ChainAudit' ? BY_ITS_EVENTS : [])]);
+      expect([name, ...surplus]).toEqual([name, ...(BY_ITS_EVENTS[name] ?? [])]);
     }
   });
 
@@ -482,13 +499,21 @@ describe('what each role has', () => {
   });
 
   /** What Lambda's event source asks for in the function's name (Lambda's documentation of DynamoDB streams). */
-  const BY_ITS_EVENTS = [
+  const GIVES_UP = ['sqs:SendMessage'];
+  const FOLLOWS = [
     'dynamodb:DescribeStream',
     'dynamodb:GetRecords',
     'dynamodb:GetShardIterator',
     'dynamodb:ListStreams',
-    'sqs:SendMessage',
+    ...GIVES_UP,
   ];
+  const BY_ITS_EVENTS: Readonly<Record<string, readonly string[]>> = {
+    ArchiveAudit: GIVES_UP,
+    ChainAudit: FOLLOWS,
+    PublishAudit: FOLLOWS,
+    SignCheckpoint: GIVES_UP,
+    TellPeople: FOLLOWS,
+  };
 
   function allowedTo(role: string): string[] {
     const allows = roleNamed(role)
