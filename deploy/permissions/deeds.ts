@@ -106,18 +106,56 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
     resourcePolicy: stack.resourcePolicyOf('Archive'),
   });
 
+  /** By its URL: Lambda asks for both. */
+  const called = (front: string): Step[] => {
+    const resource = stack.arnOf(`${front}LambdaFunction`);
+    return [
+      {
+        action: 'lambda:InvokeFunctionUrl',
+        resource,
+        context: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' },
+      },
+      { action: 'lambda:InvokeFunction', resource, context: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+    ];
+  };
+
   return [
     {
       name: 'The control plane',
       deeds: [
         {
-          name: 'call a function',
-          judgedBy: '`lambda:InvokeFunction` or `InvokeFunctionUrl` on any function of the stage',
-          ways: any(onAll(['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl'], functions)),
+          name: 'call a function, past its URL',
+          judgedBy: '`lambda:InvokeFunction` on any function of the stage',
+          ways: any(onAll(['lambda:InvokeFunction'], functions)),
         },
         {
-          name: 'start a break-glass',
-          judgedBy: '`states:StartExecution` on the machine',
+          name: 'break the glass',
+          judgedBy: '`lambda:InvokeFunctionUrl` and `InvokeFunction` on `Control`',
+          ways: [called('Control')],
+        },
+        {
+          name: 'sign a re-opening',
+          judgedBy: 'the same on `Approval`',
+          ways: [called('Approval')],
+        },
+        {
+          name: 'enrol, and hand a value in',
+          judgedBy: 'the same on `Enrolment`',
+          ways: [called('Enrolment')],
+        },
+        {
+          name: 'read by a reference',
+          judgedBy: 'the same on `Reader`',
+          ways: [called('Reader')],
+        },
+        {
+          name: 'ask for the audit',
+          judgedBy: 'the same on `Auditor`',
+          ways: [called('Auditor')],
+        },
+        {
+          name: 'start the machine',
+          judgedBy: '`states:StartExecution`',
           ways: any(onAll(['states:StartExecution'], [machine])),
         },
         {
@@ -290,8 +328,13 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           judgedBy: 'the chain’s items, or `s3:GetObject` in the archive',
           ways: any([
             ...looks('Audit', `CHAIN#${prefix}`),
-            ...ARCHIVED.map((key) => inArchive('GetObject', key)),
+            ...[BLOCK, CHECKPOINT].map((key) => inArchive('GetObject', key)),
           ]),
+        },
+        {
+          name: 'read a packet',
+          judgedBy: '`s3:GetObject` under `packets/`',
+          ways: any(PACKETS.map((key) => inArchive('GetObject', key))),
         },
         {
           name: 'append to the chain',

@@ -18,8 +18,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'reader',
-    says: 'A tool’s own process, which reads what a reference names; and the canary, a reader of our own that is denied first.',
-    roles: ['ReaderRole', 'CanaryRole'],
+    says: 'A tool’s own process, which reads what a reference names; the function that reads for it and writes down who read; and the canary, a reader of our own that is denied first.',
+    roles: ['ReaderRole', 'ReaderFrontRole', 'CanaryRole'],
   },
   {
     name: 'fence operator',
@@ -75,6 +75,16 @@ export const PARTS: readonly Part[] = [
     name: 'approver',
     says: 'A person whose signature counts. What was signed is checked by the function that re-opens.',
     roles: ['ApproverRole'],
+  },
+  {
+    name: 'engineer',
+    says: 'A person who enrols secrets and hands values in. None comes back.',
+    roles: ['EngineerRole'],
+  },
+  {
+    name: 'front',
+    says: 'Answers people by a URL of its own each: responders, approvers, engineers, auditors. The approvers’ undoes a cut as a target’s admin, the engineers’ takes values in and makes a class’s first key.',
+    roles: ['ControlRole', 'ApprovalRole', 'EnrolmentRole', 'AuditorFrontRole'],
   },
   {
     name: 'key maker',

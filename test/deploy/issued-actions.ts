@@ -88,10 +88,31 @@ const KEY_LISTS = ['kms:ListAliases'];
 export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Looks at the epoch's key, which stands since the incident was opened.
   AdvanceBatch: [...KEY_MAKING, ...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
+  // Names packets, and writes none; undoes a cut as the targets' admin, and makes neither value nor key.
+  Approval: [
+    ...DELETES,
+    ...VALUE_WRITES,
+    ...KEY_MAKING,
+    ...KEY_POLICIES,
+    ...KEY_SWITCHES,
+    ...KEY_ENDINGS,
+    ...KEY_NAMES,
+    ...KEY_LISTS,
+    's3:GetObject',
+    's3:PutObject',
+    's3:PutObjectRetention',
+    'states:StartExecution',
+    // Its store can be opened as another role too, and so can those below.
+    'sts:AssumeRole',
+  ],
   ArchiveAudit: TABLE_REST,
+  Auditor: REGISTRY_WRITES,
   ChainAudit: [],
+  // Names packets, and writes none.
+  Control: [...DELETES, 's3:PutObjectRetention'],
   // Reads admins' credentials; writes none.
   CutTarget: VALUE_WRITES,
+  Enrolment: [...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS, 'sts:AssumeRole'],
   FenceClass: [...DELETES, ...KEY_MAKING, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES],
   // The adapter of keys asks the registry before it destroys one that has sealed something: these have not.
   KeepSpareKeys: [
@@ -115,6 +136,7 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   ],
   PlanBatches: [...DELETES, 's3:GetObject', 's3:PutObjectRetention'],
   PublishAudit: TABLE_REST,
+  Reader: [...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
   RecordContainment: DELETES,
   ReopenClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
   ReportUnfinished: REGISTRY_WRITES,

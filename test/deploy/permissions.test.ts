@@ -44,6 +44,8 @@ const WHO = [
   'auditor',
   'responder',
   'approver',
+  'engineer',
+  'front',
   'key maker',
   'cutter',
   'teller',
@@ -58,10 +60,15 @@ type May = Readonly<Partial<Record<(typeof WHO)[number], 'all' | readonly string
 
 /** What is required: who may do it, and nobody else. */
 const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> = {
-  'call a function': ['[F.1]', { machine: 'all' }],
-  'start a break-glass': ['[F.1]', { responder: 'all', machine: 'all' }],
+  'call a function, past its URL': ['[F.1]', { machine: 'all' }],
+  'break the glass': ['[F.1] [5.4]', { responder: 'all' }],
+  'sign a re-opening': ['[F.1]', { approver: 'all' }],
+  'enrol, and hand a value in': ['[F.1]', { engineer: 'all' }],
+  'read by a reference': ['[1.2]', { reader: ['ReaderRole', 'CanaryRole'] }],
+  'ask for the audit': ['[6.5] [F.4]', { auditor: 'all' }],
+  'start the machine': ['[F.1]', { front: ['ControlRole'], machine: 'all' }],
   'stop an execution': ['[F.1]', { responder: 'all', machine: 'all' }],
-  'answer a machine that waits': ['[F.1]', {}],
+  'answer a machine that waits': ['[F.1]', { front: ['ControlRole', 'ApprovalRole'] }],
   'become the prover': ['[1.2]', { 're-issuer': 'all', cutter: 'all' }],
   'become the teller': ['[1.2]', { sealer: 'all' }],
   'become the canary': ['[1.2]', { observer: 'all' }],
@@ -70,6 +77,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
     '[1.2] [4.6]',
     {
       reader: 'all',
+      front: ['ApprovalRole', 'EnrolmentRole'],
       're-issuer': 'all',
       prover: 'all',
       'scheduled rotator': 'all',
@@ -77,16 +85,22 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       teller: 'all',
     },
   ],
-  'read while the class is fenced': ['[5.4] [7.2]', { 're-issuer': 'all', cutter: 'all', teller: 'all' }],
+  'read while the class is fenced': [
+    '[5.4] [7.2]',
+    { front: ['ApprovalRole', 'EnrolmentRole'], 're-issuer': 'all', cutter: 'all', teller: 'all' },
+  ],
   'read under a closed epoch’s key': ['[5.4] [7.2]', { prover: 'all' }],
-  'write a new version': ['[F.1]', { 're-issuer': 'all', 'scheduled rotator': 'all' }],
-  'write while the class is fenced': ['[5.4] [F.1]', { 're-issuer': 'all' }],
+  'write a new version': [
+    '[F.1]',
+    { front: ['EnrolmentRole'], 're-issuer': 'all', 'scheduled rotator': 'all' },
+  ],
+  'write while the class is fenced': ['[5.4] [F.1]', { front: ['EnrolmentRole'], 're-issuer': 'all' }],
   'write under a closed epoch’s key': ['[5.4]', {}],
   'carry an old value to the next key': ['[5.4] [7.4]', {}],
   'delete a secret': ['[1.3]', {}],
 
-  'make a key': ['[1.1]', { 'key maker': 'all' }],
-  'name it an epoch’s': ['[1.1]', { 'key maker': 'all' }],
+  'make a key': ['[1.1]', { front: ['EnrolmentRole'], 'key maker': 'all' }],
+  'name it an epoch’s': ['[1.1]', { front: ['EnrolmentRole'], 'key maker': 'all' }],
   'write a key’s policy': ['[F.1] [7.2]', { 'fence operator': 'all' }],
   'lift the fence': ['[F.1] [7.2]', { 'fence operator': ['ReopenClassRole'] }],
   'fence all readers at once': ['[7.2]', { responder: 'all' }],
@@ -97,6 +111,8 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'read the registry': [
     '[1.2]',
     {
+      reader: ['ReaderFrontRole'],
+      front: ['ControlRole', 'ApprovalRole', 'EnrolmentRole'],
       'fence operator': 'all',
       're-issuer': 'all',
       'audit writer': 'all',
@@ -111,6 +127,8 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'change the registry': [
     '[F.1]',
     {
+      reader: ['ReaderFrontRole'],
+      front: ['ControlRole', 'ApprovalRole', 'EnrolmentRole'],
       'fence operator': 'all',
       're-issuer': 'all',
       'key maker': ['OpenIncidentRole'],
@@ -125,6 +143,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'read the audit': [
     '[6.5] [F.4]',
     {
+      front: ['ControlRole', 'AuditorFrontRole'],
       'audit writer': 'all',
       archivist: 'all',
       voucher: 'all',
@@ -133,6 +152,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       sealer: 'all',
     },
   ],
+  'read a packet': ['[5.5]', { auditor: 'all', responder: 'all', approver: 'all', sealer: 'all' }],
   'append to the chain': ['[6.3]', { 'audit writer': 'all' }],
   'change an entry': ['[6.3]', {}],
   'delete an entry': ['[6.3]', {}],
@@ -142,7 +162,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'delete from the archive': ['[6.3] [6.4]', {}],
   'tell the bus': ['[6.1] [F.1]', { messenger: ['PublishAuditRole'] }],
   'tell people': ['[7.1] [F.1]', { messenger: ['TellPeopleRole'] }],
-  sign: ['[6.3]', { sealer: 'all', voucher: 'all' }],
+  sign: ['[6.3]', { front: ['AuditorFrontRole'], sealer: 'all', voucher: 'all' }],
 };
 
 const CELLS = Object.entries(REQUIRED).flatMap(([deed, [clauses, may]]) =>
@@ -332,7 +352,7 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
       .find(({ name }) => name === 'read the audit');
     const steps = (looks?.ways ?? []).flat();
     expect(steps.length).toBeGreaterThan(5);
-    for (const name of ['ReaderRole', 'CanaryRole', 'AgentRole'])
+    for (const name of ['ReaderRole', 'ReaderFrontRole', 'CanaryRole', 'AgentRole'])
       expect([name, ...(await taken(roleNamed(name), steps, [EVERYTHING]))]).toEqual([name]);
   });
 
@@ -340,7 +360,7 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
     const value = { action: 'secretsmanager:GetSecretValue', resource: SECRET };
     const readers = matrix.get('read the audit')?.values() ?? [];
     const roles = [...readers].flat();
-    expect(roles).toHaveLength(7);
+    expect(roles).toHaveLength(9);
     for (const name of roles)
       expect([name, ...(await taken(roleNamed(name), [value], [EVERYTHING]))]).toEqual([name]);
   });
@@ -440,6 +460,7 @@ describe('[1.2] who may become whom', () => {
     AuditorRole: PEOPLE,
     ResponderRole: PEOPLE,
     ApproverRole: PEOPLE,
+    EngineerRole: PEOPLE,
     ProverRole:
       'arn:aws:iam::111122223333:role/rekey-STAGE/AdvanceBatchRole, arn:aws:iam::111122223333:role/rekey-STAGE/CutTargetRole may sts:AssumeRole',
     TellerRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/SealIncidentRole may sts:AssumeRole',
