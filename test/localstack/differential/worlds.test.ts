@@ -55,7 +55,7 @@ afterAll(() => signers.remove());
 describe.concurrent('one truth in two worlds: the fates and the audit', () => {
   test.for(SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(
     '%s',
-    { timeout: 200_000 },
+    { timeout: 300_000 },
     async ([, { departures = [], ...scenario }], { expect }) => {
       const { ends, fates, confirmed = 0, said } = scenario.truth;
       const [embedded, localStack] = await Promise.all([inEmbedded(scenario), toldIn(deployed, scenario)]);
