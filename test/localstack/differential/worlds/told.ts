@@ -60,6 +60,7 @@ const CAUSAL = [
   'incident-open',
   'fence',
   'key-close',
+  'observe',
   'sign',
   'key-open',
   'unfence',
@@ -262,7 +263,9 @@ function auditTold(entries: readonly AuditEntry[], named: Naming): Told['audit']
 
 /** Entries that one hand wrote one after the other. */
 function streamOf({ action, ref, target, consumer, reason = '' }: AuditEntry): string {
-  if (action === 'observe') return `looks at the ${target ?? reason.split(':')[0]}`;
+  // What the looks came to, contained or cut, is the incident's own.
+  const looked = target ?? (reason.includes(':') ? reason.split(':')[0] : undefined);
+  if (action === 'observe' && looked !== undefined) return `looks at the ${looked}`;
   if (ref === undefined) return 'the incident';
   if (consumer !== undefined) return `${ref} to ${consumer}`;
   return action === 'cut' ? `cut of ${ref}` : ref;
