@@ -174,12 +174,12 @@ const CELLS = Object.entries(REQUIRED).flatMap(([deed, [clauses, may]]) =>
         : allowed.length === 0
           ? 'denied'
           : `allowed to ${allowed.join(', ')} alone`;
-    return { title: `${clauses} ${who}: ${deed}: ${outcome}`, who, deed, allowed };
+    return [`${clauses} ${who}: ${deed}: ${outcome}`, who, deed, allowed] as const;
   }),
 );
 
 describe('who may do what', () => {
-  test.each(CELLS)('$title', ({ who, deed, allowed }) => {
+  test.each(CELLS)('%s', (_title, who, deed, allowed) => {
     const roles = PARTS.find(({ name }) => name === who)?.roles;
     expect(matrix.get(deed)?.get(who)).toEqual(allowed === 'all' ? roles : allowed);
   });
