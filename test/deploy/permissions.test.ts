@@ -401,28 +401,36 @@ describe('[7.2] the fence', () => {
     }
   });
 
-  test('operators write no policy of another stage’s key, none of the account’s, and none that would lock them out', async () => {
+  test('leaves no key without its operators: none writes a policy past KMS’s own look', async () => {
+    const unlooked = { ...OF_STAGE, 'kms:BypassPolicyLockoutSafetyCheck': 'true' };
+    for (const role of stack.roles.values())
+      expect([role.name, await taken(role, [onKey('kms:PutKeyPolicy', 'open', unlooked)])]).toEqual([
+        role.name,
+        [],
+      ]);
+  });
+
+  test('reaches the stage’s own keys alone: no other is made, named, closed, switched or ended', async () => {
+    const account = { AWS: 'arn:aws:iam::111122223333:root' };
     const admitsIam = {
       Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Principal: { AWS: 'arn:aws:iam::111122223333:root' },
-          Action: 'kms:*',
-          Resource: '*',
-        },
-      ],
+      Statement: [{ Effect: 'Allow', Principal: account, Action: 'kms:*', Resource: '*' }],
     };
-    for (const name of ['FenceClassRole', 'ReopenClassRole']) {
-      const steps = [{}, { 'aws:ResourceTag/rekey:stage': 'rekey-other' }].map((context) => ({
-        ...onKey('kms:PutKeyPolicy', 'open', context),
-        resourcePolicy: admitsIam,
-      }));
-      const locksOut = { ...OF_STAGE, 'kms:BypassPolicyLockoutSafetyCheck': 'true' };
-      expect(await taken(roleNamed(name), [...steps, onKey('kms:PutKeyPolicy', 'open', locksOut)])).toEqual(
-        [],
-      );
-    }
+    const calls = ['PutKeyPolicy', 'DisableKey', 'EnableKey', 'ScheduleKeyDeletion'];
+    const others = [{}, { 'aws:ResourceTag/rekey:stage': 'rekey-other' }].flatMap((context) =>
+      calls.map((call) => ({ ...onKey(`kms:${call}`, 'open', context), resourcePolicy: admitsIam })),
+    );
+    const made = [{}, { 'aws:RequestTag/rekey:stage': 'rekey-other' }].map((context) => ({
+      action: 'kms:CreateKey',
+      resource: '*',
+      context,
+    }));
+    const named = {
+      action: 'kms:CreateAlias',
+      resource: 'arn:aws:kms:us-east-1:111122223333:alias/rekey-other/class/payments/2',
+    };
+    for (const role of stack.roles.values())
+      expect([role.name, ...(await taken(role, [...others, ...made, named]))]).toEqual([role.name]);
   });
 
   test('of all readers at once: the responder moves between versions that were written before, and writes none', async () => {
