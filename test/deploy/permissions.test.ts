@@ -20,7 +20,8 @@ beforeAll(async () => {
   service = await packaged('STAGE');
   stack = stackOf({ Resources: service.resources }, DOCUMENTED);
   matrix = await matrixOf(stack);
-});
+  // About 5 s of a core, on a machine that may be shared.
+}, 180_000);
 afterAll(() => service.remove());
 
 const roleNamed = (name: string): StackRole => {
