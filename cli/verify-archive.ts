@@ -19,7 +19,7 @@ export async function verifyArchive(
   },
 ): Promise<ExitCode> {
   const [, bucket] = /^s3:\/\/([^/]+)\/?$/.exec(options.archive) ?? [];
-  const copy = bucket === undefined ? archiveInFolder(options.archive) : await archiveInS3(bucket);
+  const copy = bucket === undefined ? archiveInFolder(options.archive) : await archiveInS3(context, bucket);
   const verdict = await verdictOf(copy, {
     publicKeyPem: await publicKeyGiven(options.key),
     canonical: options.canonical === true,
@@ -56,11 +56,29 @@ export async function verifyArchive(
   return EXIT.done;
 }
 
-async function archiveInS3(bucket: string): Promise<ArchiveCopy> {
+/** With the caller's own AWS session; that of a deployment's profile and region, where one is named. */
+async function archiveInS3({ deployment }: Context, bucket: string): Promise<ArchiveCopy> {
   const [{ S3Client }, { createS3ArchiveCopy }] = await Promise.all([
     import('@aws-sdk/client-s3'),
     import('../shared/adapters/aws/s3/archive-copy.ts'),
   ]);
-  // The bucket in the path, and wherever it is: whoever audits knows its name alone.
-  return createS3ArchiveCopy(new S3Client({ forcePathStyle: true, followRegionRedirects: true }), bucket);
+  const client = new S3Client({
+    // The bucket in the path, and wherever it is: whoever audits knows its name alone.
+    forcePathStyle: true,
+    followRegionRedirects: true,
+    ...(deployment?.profile === undefined ? {} : { profile: deployment.profile }),
+    ...(deployment?.region === undefined ? {} : { region: deployment.region }),
+  });
+  try {
+    await client.config.region();
+  } catch {
+    throw new RekeyError({
+      code: 'region-missing',
+      family: 'Validation',
+      message: 'the AWS configuration of this shell names no region',
+      safe: 'Nothing was verified.',
+      next: ['AWS_REGION=us-east-1 rekey audit verify …: any region, the bucket is found from there'],
+    });
+  }
+  return createS3ArchiveCopy(client, bucket);
 }

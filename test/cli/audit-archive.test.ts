@@ -255,3 +255,14 @@ test('what is to be verified is said once: an export or an archive', async () =>
     stderr: expect.stringContaining('nowhere/audit/ cannot be read: there is no such file'),
   });
 });
+
+test('a bucket without a region to ask in is said, with what to set', async () => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'key'), (await handedOver()).signer.publicKeyPem);
+  expect(
+    await rekey(['audit', 'verify', '--archive', 's3://archive', '--key', 'key'], { folder }),
+  ).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('names no region'),
+  });
+});

@@ -1,7 +1,8 @@
 import { GetObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ArchiveCopy, ArchivedObject } from '../../../domain/audit/archive-copy.ts';
 import { ARCHIVE_FOLDER } from '../../../domain/audit/archive-names.ts';
-import { translate } from '../vendor-error.ts';
+import { RekeyError } from '../../../domain/errors.ts';
+import { translate, vendorName } from '../vendor-error.ts';
 
 interface Version {
   readonly id: string;
@@ -73,6 +74,15 @@ async function send<T>(permission: string, about: string, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
+    if (vendorName(error) === 'NoSuchBucket') {
+      throw new RekeyError({
+        code: 'archive-missing',
+        family: 'NotFound',
+        message: `there is no bucket s3://${about}`,
+        safe: 'Nothing was verified.',
+        next: ['the output ArchiveBucket of the stack names it'],
+      });
+    }
     throw translate(error, { permission, about: `s3://${about}`, safe: 'Nothing was changed.' });
   }
 }
