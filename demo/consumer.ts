@@ -21,11 +21,11 @@ export interface ConsumerReport {
   readonly logins: readonly ConsumerLogin[];
 }
 
-const PAUSE_MS = 20;
 /** Every so many logins it reads anew although the value it has still works. */
 const READ_EVERY = 5;
 
 let accounts: readonly Access[] = [];
+let pauseMs = 0;
 let socketPath = '';
 const cache = new Map<string, { value: string; uses: number }>();
 const logins: ConsumerLogin[] = [];
@@ -76,7 +76,7 @@ async function keepUsing(): Promise<void> {
   for (let turn = 0; ; turn += 1) {
     const account = accounts[turn % accounts.length];
     if (account !== undefined) void use(account);
-    await pause(PAUSE_MS);
+    await pause(pauseMs);
   }
 }
 
@@ -84,6 +84,7 @@ onCommands(async (command) => {
   switch (command['do']) {
     case 'begin':
       accounts = command['accounts'] as Access[];
+      pauseMs = Number(command['pauseMs']);
       socketPath = String(command['socketPath']);
       void keepUsing();
       return null;

@@ -16,6 +16,7 @@ export async function openLocalPlane(folder: string, cleanups: Cleanups): Promis
   return {
     home,
     environment: { REKEY_HOME: home },
+    witnessPauseMs: 20,
     serveReads: (socketPath) =>
       startReads(new URL('resolver-host.ts', import.meta.url), socketPath, { REKEY_HOME: home }, cleanups),
     readPacket: (place) => readFile(place, 'utf8'),

@@ -24,10 +24,10 @@ export interface ThiefReport {
   readonly takeovers: readonly { readonly ref: string; readonly atMs: number }[];
 }
 
-const PAUSE_MS = 20;
 const OWN_PASSWORD = 'the-thief-was-here';
 
 let loot: readonly Loot[] = [];
+let pauseMs = 0;
 const sessions: Session[] = [];
 const logins: { ref: string; atMs: number; seen: Seen }[] = [];
 const probes: { ref: string; atMs: number; alive: boolean }[] = [];
@@ -69,7 +69,7 @@ async function keepTrying(): Promise<void> {
     const one = loot[turn % loot.length];
     // Not waited for: a target that hangs does not keep him from the others.
     if (one !== undefined) void tryOne(one);
-    await pause(PAUSE_MS);
+    await pause(pauseMs);
   }
 }
 
@@ -84,6 +84,7 @@ onCommands(async (command) => {
   switch (command['do']) {
     case 'begin': {
       loot = command['loot'] as Loot[];
+      pauseMs = Number(command['pauseMs']);
       const perTarget = Map.groupBy(loot, (one) => one.port);
       for (const group of perTarget.values()) {
         for (const one of group.slice(0, Number(command['sessions']))) {

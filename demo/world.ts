@@ -156,11 +156,13 @@ export async function createWorld<P extends Plane>({
     do: 'begin',
     accounts: accounts.map(({ password: _password, ...access }) => accessOf(access)),
     socketPath,
+    pauseMs: plane.witnessPauseMs,
   });
   await thief.ask({
     do: 'begin',
     loot: accounts.map((account) => ({ ...accessOf(account), password: account.password })),
     sessions: 3,
+    pauseMs: plane.witnessPauseMs,
   });
   return { folder, plane, servers, accounts, people, thief, consumer, rekey };
 }

@@ -60,6 +60,14 @@ function reportOf(layer: 'resolver' | 'key', answer: CanaryAnswer, atMs: number)
       return { layer, state: 'observed', atMs, detail: `a canary reader was denied (${answer.code})` };
     case 'allowed':
       return { layer, state: 'not-yet-observed', atMs, detail: 'a canary reader was still served' };
+    case 'unenforced':
+      return {
+        layer,
+        state: 'not-enforceable',
+        atMs,
+        detail:
+          'a canary reader was served, and so was a call that nobody lets it make: no permission is enforced here',
+      };
     case 'failed':
       return {
         layer,

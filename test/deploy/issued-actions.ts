@@ -122,8 +122,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     ...KEY_SWITCHES,
     'kms:GetKeyPolicy',
   ],
-  // Reads as the canary.
-  ObserveDenial: [...DELETES, ...VALUE_READS, ...VALUE_WRITES],
+  // Reads as the canary, and asks as the canary what it must not.
+  ObserveDenial: [...DELETES, 'kms:DescribeKey', ...VALUE_READS, ...VALUE_WRITES],
   OpenIncident: [
     ...DELETES,
     ...KEY_POLICIES,

@@ -1,8 +1,11 @@
+import { KMSClient } from '@aws-sdk/client-kms';
 import { createCanary } from '../../../../driver/canary.ts';
 import { createResolver } from '../../../../driver/resolver.ts';
+import { answersTheForbidden } from '../../kms/forbidden.ts';
 import { lambdaClock } from '../clock.ts';
 import { lambdaRandom } from '../random.ts';
 import { wire } from '../wire.ts';
+import { assumedRole } from './assumed-role.ts';
 import { canarysStore } from './canarys-store.ts';
 import { registry } from './registry.ts';
 
@@ -13,5 +16,6 @@ export const canary = wire({ ...registry.names, ...canarysStore.names }, async (
     clock: lambdaClock,
     random: lambdaRandom,
   };
-  return createCanary(createResolver(services), services);
+  const asCanary = new KMSClient({ credentials: assumedRole(names.REKEY_CANARY_ROLE, 'rekey-canary') });
+  return createCanary(createResolver(services), services, (keyId) => answersTheForbidden(asCanary, keyId));
 });
