@@ -121,7 +121,7 @@ function refusedSession({ name, signedAtMs }: Attempt, answer: Answer, functionA
       return new RekeyError({
         code: 'session-expired',
         family: 'Denied',
-        message: `${whoseOf(name)} has expired or is not known to AWS: ${functionArn} refused it`,
+        message: `the session of ${whoseOf(name)} has expired or is not known to AWS: ${functionArn} refused it`,
         safe: NOTHING,
         next: [renewalOf(name), identityOf(name)],
       });

@@ -20,7 +20,7 @@ export function stackOf({ service, stage }: DeploymentName): string {
 
 /** For messages. */
 export function whoseOf({ profile }: DeploymentName): string {
-  return profile === undefined ? 'the AWS session of this shell' : `the AWS profile ${profile}`;
+  return profile === undefined ? 'the AWS environment of this shell' : `the AWS profile ${profile}`;
 }
 
 /** How its session is renewed. */

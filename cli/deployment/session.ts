@@ -24,12 +24,12 @@ export function sessionOf(name: DeploymentName): () => Promise<Credentials> {
 /** What the provider says speaks of profiles and files, never of a key. */
 function noCredentials(name: DeploymentName, error: unknown): RekeyError {
   const why = error instanceof Error ? error.message : '';
-  const expired = /expired/i.test(why);
+  const expired = /expired|SSO session/i.test(why);
   return new RekeyError({
     code: expired ? 'session-expired' : 'session-missing',
     family: 'Denied',
     message: expired
-      ? `${whoseOf(name)} has expired`
+      ? `the session of ${whoseOf(name)} has expired, or was never begun`
       : `${whoseOf(name)} gives no credentials: ${why.split('\n')[0] ?? ''}`,
     safe: 'Nothing was sent.',
     next: [renewalOf(name), identityOf(name)],

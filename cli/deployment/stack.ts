@@ -76,7 +76,7 @@ async function whyNot(
     return new RekeyError({
       code: 'session-expired',
       family: 'Denied',
-      message: `${whoseOf(name)} has expired or is not known (${kind}): ${asked} was refused`,
+      message: `the session of ${whoseOf(name)} has expired or is not known (${kind}): ${asked} was refused`,
       safe: 'Nothing was done.',
       next: [renewalOf(name), identityOf(name)],
       cause: error,
