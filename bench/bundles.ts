@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<string, string>> = {
   REKEY_PROVER_ROLE: ROLE,
   REKEY_TELLER_ROLE: ROLE,
   REKEY_CANARY_ROLE: ROLE,
+  REKEY_BREAK_GLASS: 'arn:aws:states:us-east-1:000000000000:stateMachine:bench',
   REKEY_KEY_ROLES: JSON.stringify({
     account: '000000000000',
     region: 'us-east-1',
