@@ -155,4 +155,4 @@ test('[6.2] a whole story through signed requests ends, command by command, as o
   // Every way that a command can end.
   expect(new Set(Object.values(remote).map(({ code }) => code))).toEqual(new Set([0, 1, 2, 3, 4, 7]));
   for (const value of VALUES) expect(shown.join('\n')).not.toContain(value);
-});
+}, 180_000);

@@ -211,7 +211,7 @@ describe('the fronts', () => {
     expect([...called].filter((name) => having(name).length === 0)).toEqual([]);
   });
 
-  test('[2.2] give each role what is its own: nobody who starts a break-glass signs, enrols or reads, nor the other way', () => {
+  test('[F.1] give each role what is its own: nobody who starts a break-glass signs, enrols or reads, nor the other way', () => {
     expect(having('StartBreakGlass')).toEqual(['Control']);
     expect(having('ResumeIncident')).toEqual(['Control']);
     expect(having('SubmitSignature')).toEqual(['Approval']);
