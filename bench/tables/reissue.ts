@@ -223,6 +223,7 @@ function inMemory(
       list: async (className) => [...keys.values()].filter((key) => key.className === className),
       close: async (id) => setState(id, 'closed'),
       open: async (id) => setState(id, 'open'),
+      letProve: async () => false,
       async destroy(_className, id) {
         setState(id, 'destroyed');
         return { irrevocableAtMs: null, pending: 'the waiting period' };

@@ -8,9 +8,14 @@ import {
 } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 
+/** A key's policy holds everywhere after seconds, "in some cases several minutes" (KMS's documentation): twice as long. */
+const HOLDS_AFTER_MS = 600_000;
+
 /**
  * Leaves: the keys that seal the scope's versions closed to readers. A key that also seals what lies outside the scope stays
  * open: closing it would lock out what nobody said has leaked. The resolver's fence stands since the incident was opened.
+ * A key that a responder had switched off around Rekey stays off, until readers have been denied for so long that its policy
+ * holds everywhere: then it works again, for the prover alone.
  */
 export const fenceClass = defineFunction({
   name: 'FenceClass',
@@ -22,6 +27,11 @@ export const fenceClass = defineFunction({
     const inScope = new Set<string>(incident.plan.secrets.map((secret) => secret.ref));
     const closed: string[] = [];
     const shared: string[] = [];
+    const provable: string[] = [];
+    const deniedAtMs = incident.layers.find(
+      ({ layer, state }) => layer === 'key' && state === 'observed',
+    )?.atMs;
+    const holds = deniedAtMs !== undefined && services.clock.nowMs() - deniedAtMs >= HOLDS_AFTER_MS;
     const { className } = incident.plan.scope;
     const older = (await services.keys.list(className)).filter(
       (key) => key.state !== 'destroyed' && key.epoch < incident.epoch,
@@ -37,6 +47,7 @@ export const fenceClass = defineFunction({
       if (sealed.every((version) => inScope.has(version.ref))) {
         await services.keys.close(key.id);
         closed.push(key.id);
+        if (holds && (await services.keys.letProve(key.id))) provable.push(key.id);
       } else {
         shared.push(key.id);
       }
@@ -58,9 +69,19 @@ export const fenceClass = defineFunction({
           };
     await changeIncident(services, incidentId, (before) => ({
       incident: withLayers(before, [report]),
-      entries: closed.map((id) =>
-        incidentEntry(before, { action: 'key-close', atMs: nowMs, place: id, reason: id }),
-      ),
+      entries: [
+        ...closed.map((id) =>
+          incidentEntry(before, { action: 'key-close', atMs: nowMs, place: id, reason: id }),
+        ),
+        ...provable.map((id) =>
+          incidentEntry(before, {
+            action: 'key-close',
+            atMs: nowMs,
+            place: `${id}.provable`,
+            reason: `${id}: closed to readers by its policy, switched on again for the prover alone`,
+          }),
+        ),
+      ],
     }));
     return { closed };
   },

@@ -30,6 +30,11 @@ export interface EpochKeys {
   /** Idempotent. */
   open(keyId: string): Promise<void>;
   /**
+   * Gives the prover a key back that a person has switched off around Rekey: it works again and stays closed to readers. Only
+   * where it is known since long enough to be closed to them. False where it was not switched off. `Conflict` `key-not-closed`.
+   */
+  letProve(keyId: string): Promise<boolean>;
+  /**
    * Makes every value under the key unreadable for ever, to everyone at once. `irrevocableAtMs`: from then on nothing that
    * is left can bring it back; null, with `pending` saying what a person still has to do, where Rekey cannot see to that
    * itself. Idempotent. Refused (`Conflict`, `key-still-named`) while a pending, live, grace, cut or unproven version names

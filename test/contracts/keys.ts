@@ -51,6 +51,13 @@ export function describeKeys(name: string, create: () => Promise<KeysUnderTest>)
       expect(await keys.list(className)).toHaveLength(1);
     });
 
+    test('[5.4] a closed key that nobody switched off is not opened by letting it prove', async () => {
+      const { keys, read, key } = await sealed('open');
+      await keys.close(key.id);
+      expect(await keys.letProve(key.id)).toBe(false);
+      await expect(read()).rejects.toMatchObject(closed);
+    });
+
     test('[1.1] two who make it at once have one key', async () => {
       const { keys } = await create();
       const className = uniqueName('payments');

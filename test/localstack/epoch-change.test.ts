@@ -1,10 +1,4 @@
-import {
-  DescribeKeyCommand,
-  DisableKeyCommand,
-  EnableKeyCommand,
-  KMSClient,
-  ListAliasesCommand,
-} from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, DisableKeyCommand, KMSClient, ListAliasesCommand } from '@aws-sdk/client-kms';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, test } from 'vitest';
 import { systemClock, systemRandom } from '../../local/system.ts';
@@ -93,9 +87,10 @@ describe('a class moves to its next epoch, what KMS refuses [injected]', () => {
     for (const as of ['reader', 'worker', 'prover'] as const) {
       await expect(store.read([old], as)).rejects.toMatchObject(CLOSED);
     }
+    await expect(keys.letProve(first.id)).rejects.toMatchObject({ code: 'key-not-closed' });
     await keys.close(first.id);
     expect(await readers(old)).toEqual([]);
-    await kms.send(new EnableKeyCommand({ KeyId: first.id }));
+    expect(await keys.letProve(first.id)).toBe(true);
     expect(await readers(old)).toEqual(['prover']);
   });
 

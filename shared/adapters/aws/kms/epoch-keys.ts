@@ -48,13 +48,15 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
     if (isDestroyed(key)) return 'destroyed';
     // Switched off by a responder's own hand: readers are refused, and it can be undone.
     if (key.KeyState === 'Disabled') return 'closed';
+    return (await isPolicyClosed(key.Arn)) ? 'closed' : 'open';
+  }
+
+  async function isPolicyClosed(keyId: string): Promise<boolean> {
     try {
-      const { Policy } = await client.send(
-        new GetKeyPolicyCommand({ KeyId: key.Arn, PolicyName: 'default' }),
-      );
-      return isClosed(Policy ?? '{}') ? 'closed' : 'open';
+      const { Policy } = await client.send(new GetKeyPolicyCommand({ KeyId: keyId, PolicyName: 'default' }));
+      return isClosed(Policy ?? '{}');
     } catch (error) {
-      throw calls.failed(error, 'GetKeyPolicy', key.Arn, 'Nothing was changed.');
+      throw calls.failed(error, 'GetKeyPolicy', keyId, 'Nothing was changed.');
     }
   }
 
@@ -156,6 +158,22 @@ export function createKmsEpochKeys(client: KMSClient, options: KmsKeysOptions): 
       if (isDestroyed(key)) throw destroyed(keyId);
       await putPolicy(key.Arn, 'open');
       if (key.KeyState === 'Disabled') await enable(key.Arn);
+    },
+
+    async letProve(keyId) {
+      const key = await known(keyId);
+      if (key.KeyState !== 'Disabled') return false;
+      if (!(await isPolicyClosed(key.Arn))) {
+        throw new RekeyError({
+          code: 'key-not-closed',
+          family: 'Conflict',
+          message: `the policy of key ${key.Arn} is open to readers: switched on, it would serve them`,
+          safe: 'It stays switched off.',
+          next: ['rekey incident list'],
+        });
+      }
+      await enable(key.Arn);
+      return true;
     },
 
     async destroy(className, keyId) {

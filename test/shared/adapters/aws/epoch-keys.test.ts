@@ -408,3 +408,16 @@ describe('destroying', () => {
     expect(calls.commandCalls(DisableKeyCommand)).toHaveLength(2);
   });
 });
+
+describe('a key that a responder had switched off', () => {
+  test('[5.4] works again for the prover once its policy is closed to readers, and never while it is open to them', async () => {
+    stands(KEY, KEY, 'Disabled', 'over');
+    expect(await keys.letProve(KEY)).toBe(true);
+    expect(calls.commandCalls(EnableKeyCommand).map((call) => call.args[0].input)).toEqual([{ KeyId: KEY }]);
+    stands(KEY, KEY, 'Disabled', 'open');
+    await expect(keys.letProve(KEY)).rejects.toMatchObject({ code: 'key-not-closed', family: 'Conflict' });
+    stands(KEY, KEY, 'Enabled', 'open');
+    expect(await keys.letProve(KEY)).toBe(false);
+    expect(calls.commandCalls(EnableKeyCommand)).toHaveLength(1);
+  });
+});
