@@ -224,7 +224,7 @@ describe('the template', () => {
   });
 
   test('[7.2] the fence of readers stands open under the name by which a responder finds it, and closed denies the stage’s secrets', () => {
-    const { ManagedPolicyName, Path, PolicyDocument } = service.resources['ReaderFence']?.Properties ?? {};
+    const { ManagedPolicyName, PolicyDocument } = service.resources['ReaderFence']?.Properties ?? {};
     const place = {
       partition: 'aws',
       account: '111122223333',
@@ -238,7 +238,7 @@ describe('the template', () => {
         .replaceAll('${AWS::AccountId}', place.account)
         .replaceAll('${AWS::Region}', place.region);
     const name = JSON.parse(filledIn(ManagedPolicyName)) as string;
-    expect(readerFenceArn(place)).toBe(`arn:aws:iam::111122223333:policy${Path as string}${name}`);
+    expect(readerFenceArn(place)).toBe(`arn:aws:iam::111122223333:policy/${name}`);
     const open = filledIn(PolicyDocument);
     expect(deniesReaders(open, place)).toBe(false);
     expect(deniesReaders(renderReaderFence(place), place)).toBe(true);
@@ -249,6 +249,22 @@ describe('the template', () => {
       (role) => service.resources[role]?.Properties['ManagedPolicyArns'],
     );
     expect(attached).toEqual(attached.map(() => expect.arrayContaining([{ Ref: 'ReaderFence' }])));
+  });
+
+  test('[7.2] whoever switches a key off, or the fence of readers, around Rekey wakes people', () => {
+    for (const [rule, eventName] of [
+      ['KeyPolicyWrittenElsewhere', 'DisableKey'],
+      ['ReaderFenceSwitched', 'SetDefaultPolicyVersion'],
+    ] as const) {
+      const { EventPattern, Targets, State } = service.resources[rule]?.Properties ?? {};
+      const { detail } = EventPattern as { readonly detail: { readonly eventName: readonly string[] } };
+      expect([rule, detail.eventName]).toEqual([rule, expect.arrayContaining([eventName])]);
+      expect([rule, State === 'DISABLED', Targets]).toEqual([
+        rule,
+        false,
+        [{ Id: 'notices', Arn: { Ref: 'Notices' } }],
+      ]);
+    }
   });
 
   test('[1.5] [F.4] logs lie under the control plane’s key, for a time, and executions leave no data in them', () => {

@@ -14,7 +14,6 @@ test('[7.2] the version that fences is rendered once beside the one that stands,
   const { Policy } = await client.send(
     new CreatePolicyCommand({
       PolicyName: 'rekey-versions-reader-fence-us-east-1',
-      Path: '/rekey-versions/',
       PolicyDocument: renderReaderFence(PLACE).replace('/*"', '/-/-"'),
     }),
   );

@@ -5,7 +5,8 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { osls, packageService } from '../../deploy/package.ts';
+import { deployService } from '../../deploy/deploy.ts';
+import { packageService } from '../../deploy/package.ts';
 import { systemClock as clock, systemRandom as random } from '../../local/system.ts';
 import { createDynamoAuditView } from '../../shared/adapters/aws/dynamodb/audit-view.ts';
 import { createDynamoRegistry } from '../../shared/adapters/aws/dynamodb/registry.ts';
@@ -26,9 +27,7 @@ export interface Ended {
 /** The service as packaged, deployed under a stage, with the same registry, store and keys that its functions have. */
 export async function deployed(stage: string, out: string, configFile: string) {
   await packageService(out, stage, configFile);
-  // Without the keeper of the readers' fence: LocalStack's CloudFormation drops the path of a managed policy, and the policy
-  // is not where AWS puts it.
-  osls(['deploy', '--stage', stage, '--package', `${out}/serverless`], out);
+  await deployService(out, stage);
   const reach = localStack();
   const outputs = await outputsOf(`rekey-${stage}`);
   const named = (name: string): string => {

@@ -8,9 +8,12 @@ export interface ReaderFencePlace {
   readonly prefix: string;
 }
 
-/** In words of its own, so that whoever knows the stage finds it with nothing of Rekey to ask. The region too: IAM has none. */
+/**
+ * In words of its own, so that whoever knows the stage finds it with nothing of Rekey to ask. The region too: IAM has none. At no
+ * path: LocalStack's CloudFormation leaves a policy's path out.
+ */
 export function readerFenceArn({ partition, account, region, prefix }: ReaderFencePlace): string {
-  return `arn:${partition}:iam::${account}:policy/${prefix}/${prefix}-reader-fence-${region}`;
+  return `arn:${partition}:iam::${account}:policy/${prefix}-reader-fence-${region}`;
 }
 
 /** `DescribeSecret` too: whoever caches values asks it alone whether they are still the last. */

@@ -20,7 +20,7 @@ import {
 import { vendor } from '../../../support/vendor.ts';
 
 const PLACE = { partition: 'aws', account: '111122223333', region: 'eu-central-1', prefix: 'rekey-test' };
-const ARN = 'arn:aws:iam::111122223333:policy/rekey-test/rekey-test-reader-fence-eu-central-1';
+const ARN = 'arn:aws:iam::111122223333:policy/rekey-test-reader-fence-eu-central-1';
 const FENCES = renderReaderFence(PLACE);
 const OPEN = FENCES.replace('/*"', '/-/-"');
 /** As an older release rendered it. */
