@@ -76,6 +76,20 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .action(action(async () => (await import('./commands/break-glass.ts')).breakGlass));
 
   program
+    .command('fence')
+    .description('close a class with your own AWS rights where Rekey does not answer; else break-glass')
+    .option('--direct', 'around Rekey: its keys switched off, by kms:DisableKey')
+    .option('--class <name>', 'the class')
+    .option('--all-readers', 'also refuse all readers of the stage, of every class')
+    .option('--cut', 'also switch the class’s credentials off at their targets, from this machine')
+    .option(
+      '--admins <file>',
+      'passwords of the targets’ admins, JSON lines {"ref", "value"}, of mode 0600; else asked',
+    )
+    .option('--yes', 'do not ask')
+    .action(action(async () => (await import('./commands/fence.ts')).fence));
+
+  program
     .command('resume')
     .description('take up again what an incident left unfinished')
     .argument('<incident>')

@@ -3,6 +3,8 @@ import { pathsIn } from '../local/home.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
 import type { Finding } from '../shared/driver/finding.ts';
 import type { Context } from './context.ts';
+import { stackOf } from './deployment/name.ts';
+import { tellDirectFences } from './direct/tell.ts';
 import type { Face } from './face.ts';
 
 /** What this machine has to look after itself: nothing where the control plane is elsewhere. */
@@ -20,7 +22,9 @@ export async function withFace<T>(
 ): Promise<T> {
   if (context.deployment !== null) {
     const { openDeployment } = await import('./deployment/face.ts');
-    return use(openDeployment(context.deployment));
+    const face = openDeployment(context.deployment);
+    await tellDirectFences(context, face, stackOf(context.deployment));
+    return use(face);
   }
   if (!make.create && !existsSync(pathsIn(context.home).database)) {
     throw new RekeyError({

@@ -2,6 +2,7 @@ import { defineFront } from '../../shared/adapters/aws/lambda/front.ts';
 import { listIncidents } from '../list-incidents/handler.ts';
 import { nameScope } from '../name-scope/handler.ts';
 import { planBreakGlass } from '../plan-break-glass/handler.ts';
+import { recordDirectFence } from '../record-direct-fence/handler.ts';
 import { resumeIncident } from '../resume-incident/handler.ts';
 import { showIncident } from '../show-incident/handler.ts';
 import { showSecret } from '../show-secret/handler.ts';
@@ -13,6 +14,7 @@ export const control = defineFront('Control', [
   listIncidents,
   nameScope,
   planBreakGlass,
+  recordDirectFence,
   resumeIncident,
   showIncident,
   showSecret,

@@ -12,6 +12,7 @@ import { prepareSignature } from '../../functions/prepare-signature/handler.ts';
 import { putValues } from '../../functions/put-values/handler.ts';
 import { readAudit } from '../../functions/read-audit/handler.ts';
 import { readSecret } from '../../functions/read-secret/handler.ts';
+import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
 import { showSecret } from '../../functions/show-secret/handler.ts';
@@ -27,6 +28,19 @@ import { aWorld } from '../support/world.ts';
 const REF = 'vault://prod/payments/s0';
 const WANTED = { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [] };
 
+const FENCE = {
+  v: 1,
+  id: 'direct-20261124T030000Z-0a1b2c3d',
+  prefix: 'rekey-prod',
+  className: 'payments',
+  epoch: 1,
+  principal: null,
+  user: 'ada',
+  atMs: 1,
+  layers: [],
+  cuts: [],
+};
+
 /** Every function that a person or a service calls, with an input that it would take from somebody. */
 const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [applyEnrolment, { wanted: WANTED, remove: true, hash: '' }],
@@ -40,6 +54,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [putValues, { values: [{ ref: REF, value: 'new' }], replace: true }],
   [readAudit, { afterSeq: 0, limit: 1 }],
   [readSecret, { ref: REF }],
+  [recordDirectFence, { fence: FENCE }],
   [resumeIncident, { incidentId: 'inc-1' }],
   [showIncident, {}],
   [showSecret, { ref: REF }],

@@ -9,6 +9,7 @@ export type AuditAction =
   | 'incident-open'
   | 'fence'
   | 'unfence'
+  | 'direct-fence'
   | 'observe'
   | 'cut'
   | 'restore'
