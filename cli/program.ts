@@ -167,6 +167,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
   program
     .command('doctor')
     .description('look whether everything that an incident needs is in order')
+    .option('--live', 'in the account: the time to deny, measured with a canary, and what only AWS can show')
     .action(action(async () => (await import('./commands/doctor.ts')).doctor));
 
   program

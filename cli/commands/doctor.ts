@@ -1,14 +1,28 @@
 import { checkHealth } from '../../functions/check-health/handler.ts';
 import type { Finding } from '../../shared/driver/finding.ts';
 import type { Context } from '../context.ts';
+import { placeOf } from '../direct/place.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { surroundings, withFace } from '../with-face.ts';
 
+export interface DoctorOptions {
+  readonly live?: boolean;
+}
+
 /** Looks at everything that an incident needs, rotates nothing. */
-export async function doctor(context: Context): Promise<ExitCode> {
+export async function doctor(context: Context, options: DoctorOptions = {}): Promise<ExitCode> {
+  if (options.live === true) {
+    const { lookLive } = await import('../live/look-live.ts');
+    const { systemClock } = await import('../../local/system.ts');
+    return report(context, await lookLive(placeOf(context.deployment), systemClock));
+  }
   const around = await surroundings(context);
   // Keys that others can read are not used: until they are out of the way nothing else can be looked at.
   const findings = around.every(({ ok }) => ok) ? [...(await findingsIn(context)), ...around] : around;
+  return report(context, findings);
+}
+
+function report(context: Context, findings: readonly Finding[]): ExitCode {
   if (context.json) context.print(JSON.stringify(findings));
   else {
     for (const { what, ok, detail, next } of findings) {
