@@ -87,7 +87,15 @@ test.each(CALLED.map(([called, input]) => ({ name: called.name, called, input })
 );
 
 test('[6.2] every function that no workflow calls, and that nothing wakes, is among those that refuse', () => {
-  const BY_THEMSELVES = ['chain-audit', 'keep-spare-keys', 'report-unfinished'];
+  const BY_THEMSELVES = [
+    'archive-audit',
+    'chain-audit',
+    'keep-spare-keys',
+    'publish-audit',
+    'report-unfinished',
+    'sign-checkpoint',
+    'tell-people',
+  ];
   const cwd = new URL('../../functions', import.meta.url).pathname;
   const verbs = globSync('*/handler.ts', { cwd }).map((file) => dirname(file));
   const kebab = (name: string) => name.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase();
