@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readConfig } from '../cli/commands/apply.ts';
 import { bundle } from './bundle.ts';
@@ -52,11 +52,20 @@ function derivedFrom(config: Parameters<typeof workersFor>[0], functionNames: re
   };
 }
 
-/** Runs the framework in this repository; its words go to standard error. */
+/** What serverless.yml reads of this repository. */
+const READ = ['serverless.yml', 'deploy', 'statemachines'];
+
+/**
+ * Runs the framework, in a folder of `out` that holds the service's files: wherever it runs it keeps what it is about
+ * in `.serverless`, and two at a time would take it away from each other. Its words go to standard error.
+ */
 export function osls(words: readonly string[], out: string): void {
   const command = join(ROOT, 'node_modules', 'osls', 'bin', 'serverless.js');
+  const service = join(out, 'service');
+  mkdirSync(service, { recursive: true });
+  for (const name of READ) cpSync(join(ROOT, name), join(service, name), { recursive: true });
   const { status } = spawnSync(process.execPath, [command, ...words, '--param', `build=${out}`], {
-    cwd: ROOT,
+    cwd: service,
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) throw new Error(`osls ${words[0]} ended with ${status}`);
