@@ -95,6 +95,15 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<incident>')
     .action(action(async () => (await import('./commands/resume.ts')).resume, ['incident']));
 
+  program
+    .command('brake')
+    .description('slow or stop the re-issue of a class, or let it go on; containment is never braked')
+    .requiredOption('--class <name>', 'the class')
+    .option('--stop', 'no further secret is begun; what has begun goes on to its end')
+    .option('--slow <rate>', 'secrets that are begun a second or a minute: 2/s, 30/m')
+    .option('--release', 'it goes on')
+    .action(action(async () => (await import('./commands/brake.ts')).brake));
+
   for (const [name, description] of [
     ['reopen', 'sign the re-opening of a fenced class; the second signature opens it'],
     ['restore', 'sign the undoing of a cut that was a mistake; the second signature undoes it'],

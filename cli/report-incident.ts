@@ -1,3 +1,4 @@
+import { brakeText } from '../shared/domain/brake.ts';
 import { elapsedText } from '../shared/domain/elapsed.ts';
 import type { IncidentView } from '../shared/driver/incident-view.ts';
 import type { Context } from './context.ts';
@@ -12,6 +13,9 @@ function incidentLines(view: IncidentView): string[] {
       : []),
     `  re-issued     ${took(view.reissueMs)}`,
     `  proven        ${took(view.proveMs)}`,
+    ...(view.brake === null
+      ? []
+      : [`  re-issue ${brakeText(view.brake)}: rekey brake --class ${view.scope.className} --release`]),
   ];
   for (const { layer, target, state, detail } of view.layers) {
     lines.push(`  ${layer}${target === undefined ? '' : ` ${target}`}: ${state}: ${detail}`);

@@ -1,5 +1,6 @@
 import { showSecret } from '../../functions/show-secret/handler.ts';
 import { showStatus } from '../../functions/show-status/handler.ts';
+import { brakeText } from '../../shared/domain/brake.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
@@ -13,11 +14,12 @@ export async function status(context: Context, { ref }: { readonly ref?: string 
       context.print(JSON.stringify(answer));
       return EXIT.done;
     }
-    for (const { name, epoch, fenced, secrets, withoutValue, parked, incidents } of answer.classes) {
+    for (const { name, epoch, fenced, secrets, withoutValue, parked, incidents, brake } of answer.classes) {
       const notes = [
         fenced ? 'fenced' : '',
         withoutValue > 0 ? `${withoutValue} without a value` : '',
         parked > 0 ? `${parked} parked` : '',
+        brake === null ? '' : `re-issue ${brakeText(brake)}`,
         ...incidents,
       ].filter((note) => note !== '');
       context.print(

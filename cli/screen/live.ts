@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty';
+import { brakeText } from '../../shared/domain/brake.ts';
 import { emphasize, type ProgressView, renderProgress } from './progress.ts';
 
 export interface LiveScreen {
@@ -36,7 +37,8 @@ function asLines(stream: NodeJS.WritableStream): LiveScreen {
   return {
     draw(view) {
       const [, ...rest] = renderProgress(view, { columns: 200, rows: 50 });
-      newest = `${view.incident} ${view.state}: ${rest.find((line) => line.startsWith('proven')) ?? ''}`;
+      const braked = view.brake === null ? '' : `; re-issue ${brakeText(view.brake)}`;
+      newest = `${view.incident} ${view.state}: ${rest.find((line) => line.startsWith('proven')) ?? ''}${braked}`;
       if (newest === last || view.elapsedMs - lastMs < LINE_EVERY_MS) return;
       last = newest;
       lastMs = view.elapsedMs;

@@ -1,10 +1,11 @@
 import { styleText } from 'node:util';
+import { brakeText } from '../../shared/domain/brake.ts';
 import type { IncidentView, TargetView } from '../../shared/driver/incident-view.ts';
 
 /** What of an incident its screen shows. */
 export type ProgressView = Pick<
   IncidentView,
-  'incident' | 'scope' | 'cause' | 'state' | 'elapsedMs' | 'layers' | 'targets' | 'unconfirmed'
+  'incident' | 'scope' | 'cause' | 'state' | 'elapsedMs' | 'layers' | 'targets' | 'unconfirmed' | 'brake'
 >;
 
 const BAR = 16;
@@ -32,6 +33,7 @@ export function renderProgress(
         ]),
     `proven dead ${proven} of ${total}, re-issued ${reissued}, ${rate.toFixed(0)}/s ${left}`.trimEnd(),
   ];
+  if (view.brake !== null) head.push(`re-issue ${brakeText(view.brake)}`);
   const parked = parkedLines(targets);
   const told = view.unconfirmed.map(
     ({ consumer, owner, count }) => `not confirmed: ${consumer} (owner ${owner}), ${count} versions`,

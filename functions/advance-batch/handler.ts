@@ -34,6 +34,7 @@ export const advanceBatch = defineFunction({
       operation: { id: incident.id, epoch: incident.epoch, keyId: key.id },
       acting,
       targetId,
+      className: incident.plan.scope.className,
       refs: secretRefs as SecretRef[],
       again,
       through,

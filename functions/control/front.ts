@@ -4,6 +4,7 @@ import { nameScope } from '../name-scope/handler.ts';
 import { planBreakGlass } from '../plan-break-glass/handler.ts';
 import { recordDirectFence } from '../record-direct-fence/handler.ts';
 import { resumeIncident } from '../resume-incident/handler.ts';
+import { setBrake } from '../set-brake/handler.ts';
 import { showIncident } from '../show-incident/handler.ts';
 import { showSecret } from '../show-secret/handler.ts';
 import { showStatus } from '../show-status/handler.ts';
@@ -16,6 +17,7 @@ export const control = defineFront('Control', [
   planBreakGlass,
   recordDirectFence,
   resumeIncident,
+  setBrake,
   showIncident,
   showSecret,
   showStatus,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { batchesOf } from '../../shared/domain/batches.ts';
+import { hasBegun, isStopped } from '../../shared/domain/brake.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { goesOnAt } from '../../shared/domain/lifecycle.ts';
 import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
@@ -7,7 +8,10 @@ import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
 
-/** Leaves: a manifest of what is due now, references only, targets interleaved, admin credentials last. */
+/**
+ * Leaves: a manifest of what is due now, references only, targets interleaved, admin credentials last. Of a stopped class what
+ * has begun alone.
+ */
 export const planBatches = defineFunction({
   name: 'PlanBatches',
   needs: ['registry', 'manifests', 'rotators', 'clock'],
@@ -18,8 +22,11 @@ export const planBatches = defineFunction({
     const incident = again
       ? await takeUpAgain(services, incidentId, nowMs)
       : await incidentNamed(services, incidentId);
+    const stopped = isStopped((await services.registry.classNamed(incident.plan.scope.className))?.brake);
     const due = sweepable(services, incident, await standingsOf(services, incident), again).filter(
-      ({ secret: { rotation } }) => again || rotation === undefined || goesOnAt(rotation, nowMs) <= nowMs,
+      ({ secret }) =>
+        (again || secret.rotation === undefined || goesOnAt(secret.rotation, nowMs) <= nowMs) &&
+        !(stopped && !hasBegun(secret, incidentId)),
     );
     const targets = await services.registry.targets();
     const admins = new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)));

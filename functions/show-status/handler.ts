@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Brake } from '../../shared/domain/brake.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 
@@ -10,6 +11,7 @@ const ClassStatus = z.object({
   secrets: z.number(),
   withoutValue: z.number(),
   parked: z.number(),
+  brake: z.custom<Brake>().nullable(),
 });
 
 /** Answers how everything stands: classes, open incidents, targets set aside. */
@@ -31,7 +33,7 @@ export const showStatus = defineFunction({
     const breakers = await Promise.all(targets.map(({ id }) => registry.breaker(id)));
     const byClass = Map.groupBy(secrets, (secret) => secret.className);
     return {
-      classes: classes.map(({ name, epoch, fences, incidents: open }) => {
+      classes: classes.map(({ name, epoch, fences, incidents: open, brake }) => {
         const own = byClass.get(name) ?? [];
         return {
           name,
@@ -41,6 +43,7 @@ export const showStatus = defineFunction({
           secrets: own.length,
           withoutValue: own.filter((secret) => secret.currentVersionId === undefined).length,
           parked: own.filter((secret) => secret.rotation?.parked !== undefined).length,
+          brake: brake ?? null,
         };
       }),
       incidents: incidents.map(({ id, state }) => ({ id, state })),

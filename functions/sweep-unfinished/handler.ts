@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { deadlineNow } from '../../shared/domain/clock-set.ts';
+import { hasBegun, isStopped, looksAgainAt } from '../../shared/domain/brake.ts';
+import { deadlineHeld, deadlineNow } from '../../shared/domain/clock-set.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { goesOnAt } from '../../shared/domain/lifecycle.ts';
 import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
@@ -10,7 +11,8 @@ import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
 const SOONEST_MS = 50;
 
 /**
- * Leaves: whether anything is left that a sweep can do before the deadline, and when. The moments at which all was
+ * Leaves: whether anything is left that a sweep can do before the deadline, and when. The deadline does not run while the class
+ * has a brake on. The moments at which all was
  * re-issued and all was proven are written down the first time they are seen.
  */
 export const sweepUnfinished = defineFunction({
@@ -39,18 +41,29 @@ export const sweepUnfinished = defineFunction({
         )
       : undefined;
     const left = sweepable(services, incident, standings, false);
+    const brake = (await services.registry.classNamed(incident.plan.scope.className))?.brake;
+    const held = left.filter(({ secret }) => isStopped(brake) && !hasBegun(secret, incidentId));
+    const soonestMs = Math.min(
+      ...(held.length === 0 ? [] : [looksAgainAt(brake, nowMs)]),
+      ...left
+        .filter((standing) => !held.includes(standing))
+        .map(({ secret: { rotation } }) => (rotation === undefined ? nowMs : goesOnAt(rotation, nowMs))),
+    );
+    const dueAtMs = Math.max(nowMs + SOONEST_MS, Number.isFinite(soonestMs) ? soonestMs : nowMs);
+    const deadlineOf = (before: IncidentRecord) => {
+      const looked = { lookedAtMs: before.confirmedAtMs, ...before };
+      return brake === undefined
+        ? deadlineNow(looked, nowMs)
+        : deadlineHeld(looked, { sinceMs: brake.sinceMs, untilMs: held.length === 0 ? nowMs : dueAtMs });
+    };
     const { deadlineAtMs } = await changeIncident(services, incidentId, (before) => {
       const times = {
-        ...(left.length === 0 ? {} : deadlineNow({ lookedAtMs: before.confirmedAtMs, ...before }, nowMs)),
+        ...(left.length === 0 ? {} : deadlineOf(before)),
         ...(before.reissuedAtMs === undefined && reissuedAtMs !== undefined ? { reissuedAtMs } : {}),
         ...(before.provenAtMs === undefined && provenAtMs !== undefined ? { provenAtMs } : {}),
       };
       return Object.keys(times).length === 0 ? null : { incident: { ...before, ...times } };
     });
-    const soonestMs = Math.min(
-      ...left.map(({ secret: { rotation } }) => (rotation === undefined ? nowMs : goesOnAt(rotation, nowMs))),
-    );
-    const dueAtMs = Math.max(nowMs + SOONEST_MS, Number.isFinite(soonestMs) ? soonestMs : nowMs);
     return {
       more: left.length > 0 && dueAtMs < deadlineAtMs,
       dueAt: new Date(dueAtMs).toISOString(),

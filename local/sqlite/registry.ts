@@ -1,6 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { takeTurn } from '../../shared/domain/brake.ts';
 import { takeClaim } from '../../shared/domain/claim.ts';
-import { type ClassRecord, type Scope, withIncident, withoutIncident } from '../../shared/domain/class.ts';
+import {
+  type ClassRecord,
+  type Scope,
+  withBrake,
+  withIncident,
+  withoutIncident,
+} from '../../shared/domain/class.ts';
+import { classUnknown } from '../../shared/domain/class-unknown.ts';
 import { keepHistory } from '../../shared/domain/config/history.ts';
 import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
 import type { CutRecord } from '../../shared/domain/cut.ts';
@@ -478,6 +486,25 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         const undone = new Set<string>(refs);
         putCut({ ...cut, cut: cut.cut.filter((ref) => !undone.has(ref)) });
         insertEntries(database, entries);
+      });
+    },
+
+    async setBrake(className, brake, entries) {
+      transact(database, () => {
+        const record = row<ClassRecord>('SELECT doc FROM class WHERE name = ?', className);
+        if (record === null) throw classUnknown(className);
+        putClass(withBrake(record, brake));
+        insertEntries(database, entries);
+      });
+    },
+
+    async takeTurn(className, wanted, time) {
+      return transact(database, () => {
+        const record = row<ClassRecord>('SELECT doc FROM class WHERE name = ?', className);
+        if (record?.brake === undefined) return { go: wanted, waitMs: 0 };
+        const { brake, ...turn } = takeTurn(record.brake, wanted, time);
+        if (brake !== record.brake) putClass({ ...record, brake });
+        return turn;
       });
     },
 

@@ -1,3 +1,5 @@
+import type { Brake } from './brake.ts';
+
 /** Secrets rotated, approved and revoked under one policy, with one key per epoch. */
 export interface ClassPolicy {
   /** Oldest a credential may become. */
@@ -34,6 +36,8 @@ export interface ClassRecord {
   readonly fences: readonly Fence[];
   /** Open incidents, oldest first. While there is one, routine rotation of the class is frozen. */
   readonly incidents: readonly string[];
+  /** Where its re-issue is slowed or stopped. */
+  readonly brake?: Brake;
 }
 
 export function isInScope(
@@ -86,4 +90,10 @@ export function withoutIncident(
       effects.lift === true ? record.fences.filter((fence) => fence.incident !== incident) : record.fences,
     incidents: effects.end === true ? record.incidents.filter((id) => id !== incident) : record.incidents,
   };
+}
+
+/** Null: released. */
+export function withBrake(record: ClassRecord, brake: Brake | null): ClassRecord {
+  const { brake: _before, ...rest } = record;
+  return brake === null ? rest : { ...rest, brake };
 }

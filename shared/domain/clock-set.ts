@@ -29,3 +29,12 @@ export function deadlineNow(
   const countedMs = betweenMs < 0 ? 0 : Math.min(LONGEST_BETWEEN_LOOKS_MS, halfLeftMs);
   return { deadlineAtMs: deadlineAtMs + betweenMs - countedMs, lookedAtMs: nowMs };
 }
+
+/** The deadline where somebody held the work up on purpose, since a time that may lie before the last look: what was left then is left. */
+export function deadlineHeld(
+  before: { readonly deadlineAtMs: number; readonly lookedAtMs: number },
+  held: { readonly sinceMs: number; readonly untilMs: number },
+): { readonly deadlineAtMs: number; readonly lookedAtMs: number } {
+  const heldMs = Math.max(0, held.untilMs - Math.max(before.lookedAtMs, held.sinceMs));
+  return { deadlineAtMs: before.deadlineAtMs + heldMs, lookedAtMs: held.untilMs };
+}

@@ -1,3 +1,4 @@
+import { hasBegun, isStopped } from '../domain/brake.ts';
 import { pauseEnd } from '../domain/clock-set.ts';
 import { type CutRecord, isCuttable, markedBy } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
@@ -10,6 +11,7 @@ import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
 import { BatchItem, type Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
+import { letThrough } from './let-through.ts';
 import { noteDeath, openTarget } from './open-target.ts';
 import { type Bench, performStep } from './perform-step.ts';
 import type { Needs } from './services.ts';
@@ -19,6 +21,8 @@ export interface BatchRequest {
   readonly operation: { readonly id: string; readonly epoch: number; readonly keyId: string };
   readonly acting: Acting;
   readonly targetId: string;
+  /** Of all of the batch: whose brake holds for it. */
+  readonly className: string;
   readonly refs: readonly SecretRef[];
   /** Take up what is set aside before its time: a person asked for it. */
   readonly again: boolean;
@@ -35,17 +39,36 @@ export interface BatchReport {
 
 /**
  * Advances a batch of secrets of one target, each from wherever it stands, as far as it goes: one step for all that are
- * at it, then one commit. A step whose claim was taken over meanwhile changes nothing.
+ * at it, then one commit. A step whose claim was taken over meanwhile changes nothing. What the class's brake keeps from being
+ * begun is handed back.
  */
 export async function advanceBatch(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   request: BatchRequest,
 ): Promise<BatchReport> {
+  const { registry, clock } = services;
+  let waiting: readonly SecretRef[] = request.refs;
+  let settled = 0;
+  while (waiting.length > 0 && clock.nowMs() < request.untilMs) {
+    const nowMs = clock.nowMs();
+    const breaker = await registry.breaker(request.targetId);
+    if (breaker !== null && pauseEnd(breaker.openUntilMs, nowMs) > nowMs && !request.again) break;
+    const refs = await letThrough(services, request, waiting);
+    if (refs.length === 0) break;
+    settled += await advanceThese(services, { ...request, refs });
+    const done = new Set(refs);
+    waiting = waiting.filter((ref) => !done.has(ref));
+  }
+  return { settled, left: request.refs.length - settled };
+}
+
+/** Answers how many have settled. */
+async function advanceThese(
+  services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
+  request: BatchRequest,
+): Promise<number> {
   const { registry, clock, random } = services;
   const nowMs = clock.nowMs();
-  const breaker = await registry.breaker(request.targetId);
-  if (breaker !== null && pauseEnd(breaker.openUntilMs, nowMs) > nowMs && !request.again)
-    return { settled: 0, left: request.refs.length };
   const target = await registry.target(request.targetId);
   if (target === null) {
     throw new RekeyError({
@@ -86,8 +109,7 @@ export async function advanceBatch(
     // What may still be under way at the target keeps its claim: whoever comes next ends it there, by the claim's holder.
     await registry.release(claimsOf(items.filter((item) => !held.includes(item))));
   }
-  const settled = items.filter((item) => item.rotating.secret.rotation === undefined).length;
-  return { settled, left: request.refs.length - settled };
+  return items.filter((item) => item.rotating.secret.rotation === undefined).length;
 }
 
 /** Who may still have a session open at the target: holders of the claims taken over, and cuts that nobody finished. */
@@ -128,7 +150,7 @@ async function workAt(
         return candidates.filter((item) => !stale.has(item.ref));
       },
     };
-    await advance(bench, work, request.untilMs);
+    await advance(bench, work, request);
     await registry.setBreaker(target.id, null);
     return true;
   } catch (error) {
@@ -173,7 +195,8 @@ async function start(
     }
     next = proveNoLater(next, nowMs + LEASE_MS + LONGEST_WRITE_MS);
     const begunHere = next.secret.rotation?.versionId !== secret.rotation?.versionId;
-    const item = new BatchItem(next, token, versions, begunHere);
+    const tooLate = hasBegun(secret, request.operation.id, preempted !== undefined);
+    const item = new BatchItem(next, token, versions, { begunHere, begun: tooLate });
     if (next.secret !== secret) {
       begun.push({
         item,
@@ -208,7 +231,8 @@ async function commit(
 }
 
 /** Step by step until nothing is due. Items that diverge go on in groups of their own. */
-async function advance(bench: Bench, all: readonly BatchItem[], untilMs: number): Promise<void> {
+async function advance(bench: Bench, all: readonly BatchItem[], request: BatchRequest): Promise<void> {
+  const { untilMs } = request;
   const { clock } = bench.services;
   let items = [...all];
   for (;;) {
@@ -234,10 +258,27 @@ async function advance(bench: Bench, all: readonly BatchItem[], untilMs: number)
       continue;
     }
     for (const [verb, group] of groups) {
-      const lost = await commit(bench.services, await performStep(bench, verb, group));
-      if (lost.size > 0) items = items.filter((item) => !lost.has(item.ref));
+      const held = await heldBack(bench, verb, group, request);
+      const going = group.filter((item) => !held.has(item));
+      const steps = going.length === 0 ? [] : await performStep(bench, verb, going);
+      const lost = await commit(bench.services, steps);
+      items = items.filter((item) => !lost.has(item.ref) && !held.has(item));
     }
   }
+}
+
+/** A class that was stopped after the batch had begun: what the target does not know yet is handed back. */
+async function heldBack(
+  bench: Bench,
+  verb: Verb,
+  group: readonly BatchItem[],
+  { className }: BatchRequest,
+): Promise<ReadonlySet<BatchItem>> {
+  if (verb !== 'storePending' && verb !== 'install') return new Set();
+  const beginning = group.filter((item) => !item.begun);
+  if (beginning.length === 0) return new Set();
+  const record = await bench.services.registry.classNamed(className);
+  return new Set(isStopped(record?.brake) ? beginning : []);
 }
 
 const SHORT_WAIT_MS = 1_000;

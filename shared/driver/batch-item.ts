@@ -10,6 +10,8 @@ import { type Acting, stepEntry } from './entries.ts';
 export class BatchItem {
   rotating: Rotating;
   readonly token: number;
+  /** The target may know its new value: no brake holds it back. */
+  begun: boolean;
   /** The issued value, held no longer than the batch. */
   value: string | undefined;
   /** Old values by version; null where nobody holds one. */
@@ -20,10 +22,16 @@ export class BatchItem {
   /** As the registry has them. */
   #committed: ReadonlySet<VersionRecord>;
 
-  constructor(rotating: Rotating, token: number, committed: readonly VersionRecord[], begunHere: boolean) {
+  constructor(
+    rotating: Rotating,
+    token: number,
+    committed: readonly VersionRecord[],
+    { begunHere, begun }: { readonly begunHere: boolean; readonly begun: boolean },
+  ) {
     this.rotating = rotating;
     this.token = token;
     this.begunHere = begunHere;
+    this.begun = begun;
     this.#committed = new Set(committed);
   }
 

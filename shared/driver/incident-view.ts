@@ -1,3 +1,4 @@
+import type { Brake } from '../domain/brake.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import { reopenersNeeded } from '../domain/progress.ts';
 import type { TargetTally } from '../ports/registry.ts';
@@ -34,6 +35,8 @@ export interface IncidentView {
     readonly owner: string;
     readonly count: number;
   }[];
+  /** Its class's. */
+  readonly brake: Brake | null;
   /** Packets written. */
   readonly packets: number;
   /** Whose signatures count for what waits for people; where nothing waits, who has signed. */
@@ -56,11 +59,12 @@ export async function viewOf(
   incident: IncidentRecord,
 ): Promise<IncidentView> {
   const { registry, clock } = services;
-  const [tallies, deliveries, consumers, executions] = await Promise.all([
+  const [tallies, deliveries, consumers, executions, record] = await Promise.all([
     registry.tally(incident.plan.scope, incident.epoch),
     registry.deliveries(incident.id),
     registry.consumers(),
     executionsOf(services, incident.id),
+    registry.classNamed(incident.plan.scope.className),
   ]);
   const owners = new Map(consumers.map((consumer) => [consumer.name, consumer.owner]));
   const open = Map.groupBy(
@@ -104,6 +108,7 @@ export async function viewOf(
       owner: owners.get(consumer) ?? 'unknown',
       count: group.length,
     })),
+    brake: record?.brake ?? null,
     packets: incident.packets,
     signedBy: await signersOf(services, incident),
     signaturesNeeded: reopenersNeeded(incident),

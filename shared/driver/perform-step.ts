@@ -164,6 +164,7 @@ function expectOff(item: BatchItem): boolean {
 async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   await loadValues(bench, items);
   const ours = await bench.stillOurs(items);
+  for (const item of ours) item.begun = true;
   const outcomes = await bench.session.install(
     ours.map((item) => ({
       ...item.account,

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
+import { isBetweenValues } from '../domain/between-values.ts';
 import { type ClassRecord, isInScope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { SecretRecord } from '../domain/secret.ts';
@@ -153,29 +154,6 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
       }
     },
   };
-}
-
-/**
- * From the moment before its install until its promotion a secret with a single slot has no value that certainly works.
- * One that is set aside before its install still has its old one; one that was promoted is served already, whatever is done
- * about its sessions.
- */
-function isBetweenValues({ rotation, claim, currentVersionId }: SecretRecord): boolean {
-  if (rotation === undefined || currentVersionId === rotation.versionId) return false;
-  switch (rotation.stage) {
-    case 'claimed':
-      return false;
-    case 'pending':
-      return claim !== undefined || rotation.parked?.code === 'outcome-unknown';
-    case 'installed':
-    case 'quiet':
-    case 'verified':
-      return true;
-    case 'promoted':
-    case 'revoked':
-    case 'proven':
-      return false;
-  }
 }
 
 function unknownSecret(ref: string): RekeyError {

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
+import type { Brake, Turn } from '../domain/brake.ts';
 import type { ClassRecord, Scope } from '../domain/class.ts';
 import type { ConsumerRecord } from '../domain/consumer.ts';
 import type { CutRecord } from '../domain/cut.ts';
@@ -185,6 +186,15 @@ export interface Registry {
    * readers get is live again, any other grace. Settled versions stay as they are.
    */
   undoCut(cut: CutRecord, refs: readonly SecretRef[], entries: readonly AuditEntry[]): Promise<void>;
+
+  /** Null releases it. `NotFound` `class-unknown` where there is no such class. */
+  setBrake(className: string, brake: Brake | null, entries: readonly AuditEntry[]): Promise<void>;
+  /** A turn under the class's brake, for all workers together (`shared/domain/brake.ts`). All of `wanted` where there is none. */
+  takeTurn(
+    className: string,
+    wanted: number,
+    time: { readonly nowMs: number; readonly waitMostMs: number },
+  ): Promise<Turn>;
 
   breaker(target: string): Promise<Breaker | null>;
   /** Null closes it. */

@@ -23,6 +23,7 @@ const view = (targets: number): ProgressView => ({
         : [],
     ...(index === 1 ? { aside: 'database-1 does not answer: ECONNREFUSED' } : {}),
   })),
+  brake: { perSecond: 0, by: 'ada', sinceMs: Date.UTC(2026, 10, 25, 3, 12, 44) },
   unconfirmed: [{ consumer: 'checkout', owner: 'checkout-team', count: 12 }],
 });
 
@@ -35,6 +36,7 @@ test.each([4, 40])('5,000 secrets at %i targets stay readable at 24 by 80', (tar
   expect(screen).toMatch(/\d+\/s about \d+ s left/);
   expect(screen).toContain('parked at database-1: 75 × target-unavailable');
   expect(screen).toContain('not confirmed: checkout (owner checkout-team), 12 versions');
+  expect(screen).toContain('re-issue stopped since 2026-11-25T03:12:44Z by ada');
   expect(screen).toContain('Ctrl-C detaches');
 });
 

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { AuditChain } from '../../shared/ports/audit.ts';
 import type { Registry } from '../../shared/ports/registry.ts';
+import { describeBrakes } from './registry/brakes.ts';
 import { describeBreakers } from './registry/breakers.ts';
 import { describeClaims } from './registry/claims.ts';
 import { describeCuts } from './registry/cuts.ts';
@@ -33,6 +34,7 @@ export function describeRegistry(name: string, create: CreateRegistry): void {
     describeVersions(create);
     describeCuts(create);
     describeTally(create);
+    describeBrakes(create);
     describeBreakers(create);
     describeDeliveries(create);
     describeEntries(create);

@@ -101,6 +101,7 @@ export async function aPostgresWorld(given: {
       return advanceBatch(services, {
         operation: { id: operation, epoch, keyId: key.id },
         acting: { user: 'responder', operation, source: 'test' },
+        className: 'payments',
         targetId: target,
         refs: (await services.registry.secretsIn({ className, target })).map((secret) => secret.ref),
         again,

@@ -146,6 +146,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         operation: { id: operation, epoch, keyId: key.id },
         acting: { user: 'responder', operation, source: 'test' },
         targetId: 'db0',
+        className: 'payments',
         refs,
         again,
         through: undefined,

@@ -25,6 +25,7 @@ export type AuditAction =
   | 'prove'
   | 'settle'
   | 'park'
+  | 'brake'
   | 'key-close'
   | 'key-open'
   | 'key-destroy'

@@ -4,7 +4,7 @@ import { classKey } from './keys.ts';
 import type { Table } from './table.ts';
 import { ABSENT, type Item, numberValue, revisionOf, unchangedSince, type Write } from './write.ts';
 
-/** `d` the record with its epoch, fences and incidents; `r` the revision. */
+/** `d` the record with its epoch, fences and incidents; `r` the revision; `k` whose turn under its brake was taken last. */
 export interface StoredClass {
   readonly record: ClassRecord;
   readonly item: Item;

@@ -3,6 +3,7 @@ import type { ConsumerRecord } from '../../../domain/consumer.ts';
 import type { Person } from '../../../domain/person.ts';
 import type { TargetRecord } from '../../../domain/target.ts';
 import type { Registry } from '../../../ports/registry.ts';
+import { saveBrake, turnUnder } from './brakes.ts';
 import { breakerOf, saveBreaker } from './breakers.ts';
 import { claimSecrets, releaseClaims, renewClaims } from './claims.ts';
 import { storedClass } from './class-item.ts';
@@ -55,6 +56,9 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     observeCut: (cut, seen, entries) => saveObservedCut(table, cut, seen, entries),
     cuts: (incident) => cutsOf(table, incident),
     undoCut: (cut, refs, entries) => saveUndoneCut(table, cut, refs, entries),
+
+    setBrake: (className, brake, entries) => saveBrake(table, className, brake, entries),
+    takeTurn: (className, wanted, time) => turnUnder(table, className, wanted, time),
 
     breaker: (target) => breakerOf(table, target),
     setBreaker: (target, breaker) => saveBreaker(table, target, breaker),
