@@ -6,6 +6,7 @@ import {
   type TransactWriteItem,
 } from '@aws-sdk/client-dynamodb';
 import { itemBytes } from './item-bytes.ts';
+import { answered, NOWHERE } from './memory-client.ts';
 import { vendor } from './vendor.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
@@ -42,11 +43,6 @@ const PAGE_BYTES = 1_024 * 1_024;
  */
 export function memoryDynamo(consumed: (units: Consumed) => void = () => undefined): DynamoDBClient {
   const tables = new Map<string, Map<string, Item>>();
-  const client = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'memory', secretAccessKey: 'memory' },
-  });
-
   const tableOf = (name = ''): Map<string, Item> => {
     const table = tables.get(name) ?? new Map<string, Item>();
     tables.set(name, table);
@@ -180,40 +176,31 @@ export function memoryDynamo(consumed: (units: Consumed) => void = () => undefin
     return { Responses: Object.fromEntries(responses), UnprocessedKeys: {} };
   }
 
-  client.middlewareStack.add(
-    (_next, { commandName }) =>
-      async (args) => {
-        const input = args.input as never;
-        return { output: { $metadata: {}, ...answer(commandName ?? '', input) }, response: {} };
-      },
-    { step: 'initialize', priority: 'low', name: 'memoryDynamo' },
-  );
-
-  function answer(command: string, input: never): object {
-    switch (command) {
-      case 'GetItemCommand': {
+  function answer(call: string, input: never): object {
+    switch (call) {
+      case 'GetItem': {
         const { TableName, Key } = input as { TableName: string; Key: Item };
         const item = get(TableName, Key, 'GetItem');
         return item === undefined ? {} : { Item: item };
       }
-      case 'BatchGetItemCommand':
+      case 'BatchGetItem':
         return batchGet((input as { RequestItems: Parameters<typeof batchGet>[0] }).RequestItems);
-      case 'QueryCommand':
+      case 'Query':
         return query(input);
-      case 'PutItemCommand':
+      case 'PutItem':
         return single(input, 'Put');
-      case 'UpdateItemCommand':
+      case 'UpdateItem':
         return single(input, 'Update');
-      case 'DeleteItemCommand':
+      case 'DeleteItem':
         return single(input, 'Delete');
-      case 'TransactWriteItemsCommand':
+      case 'TransactWriteItems':
         return transact((input as { TransactItems: TransactWriteItem[] }).TransactItems);
       default:
-        throw new Error(`no double of ${command}`);
+        throw new Error(`no double of ${call}`);
     }
   }
 
-  return client;
+  return answered(new DynamoDBClient(NOWHERE), answer);
 }
 
 function partOf({ Put, Update, Delete }: TransactWriteItem): {

@@ -1,0 +1,44 @@
+import { systemClock } from '../../../../local/system.ts';
+import { createKmsEpochKeys } from '../../../../shared/adapters/aws/kms/epoch-keys.ts';
+import { createS3Manifests } from '../../../../shared/adapters/aws/s3/manifests.ts';
+import { secretName } from '../../../../shared/adapters/aws/secrets-manager/secret-name.ts';
+import { createSecretsManagerStore } from '../../../../shared/adapters/aws/secrets-manager/secret-store.ts';
+import { createProcessPace } from '../../../../shared/adapters/pace/in-process.ts';
+import type { SecretRef } from '../../../../shared/domain/secret-ref.ts';
+import { describeKeys } from '../../../contracts/keys.ts';
+import { describeManifests } from '../../../contracts/manifests.ts';
+import { describeStore } from '../../../contracts/store.ts';
+import { keyRoles } from '../../../support/key-roles.ts';
+import { memoryKms } from '../../../support/memory-kms.ts';
+import { memoryS3 } from '../../../support/memory-s3.ts';
+import { memorySecretsManager } from '../../../support/memory-secrets-manager.ts';
+import { aState } from '../../../support/state.ts';
+
+/** The adapters against the doubles that costs are counted on: they keep to what the suites ask of AWS. */
+const PREFIX = 'rekey-contracts';
+
+function aVault() {
+  const { registry } = aState().services;
+  const kms = memoryKms();
+  const vault = memorySecretsManager(kms.use);
+  const roles = keyRoles('111122223333', 'us-east-1', PREFIX);
+  return {
+    registry,
+    keys: createKmsEpochKeys(kms.client, { prefix: PREFIX, roles, registry, clock: systemClock }),
+    store: createSecretsManagerStore({
+      clients: {
+        reader: vault.clientAs('reader'),
+        worker: vault.clientAs('worker'),
+        prover: vault.clientAs('prover'),
+      },
+      prefix: PREFIX,
+      writes: createProcessPace({ perSecond: 10_000, burst: 1_000 }, systemClock),
+      clock: systemClock,
+    }),
+    current: async (ref: SecretRef) => vault.current(secretName(PREFIX, ref)),
+  };
+}
+
+describeStore('secrets-manager, in memory', async () => aVault());
+describeKeys('kms, in memory', async () => aVault());
+describeManifests('s3, in memory', async () => createS3Manifests(memoryS3(), 'manifests'));
