@@ -39,7 +39,7 @@ export interface BatchReport {
 
 /**
  * Advances a batch of secrets of one target, each from wherever it stands, as far as it goes: one step for all that are
- * at it, then one commit. A step whose claim was taken over meanwhile changes nothing. What the class's brake keeps from being
+ * at it, then one commit, of several steps where that is safe. A step whose claim was taken over meanwhile changes nothing. What the class's brake keeps from being
  * begun is handed back.
  */
 export async function advanceBatch(
@@ -109,7 +109,7 @@ async function advanceThese(
     // What may still be under way at the target keeps its claim: whoever comes next ends it there, by the claim's holder.
     await registry.release(claimsOf(items.filter((item) => !held.includes(item))));
   }
-  return items.filter((item) => item.rotating.secret.rotation === undefined).length;
+  return items.filter((item) => !item.lost && item.rotating.secret.rotation === undefined).length;
 }
 
 /** Who may still have a session open at the target: holders of the claims taken over, and cuts that nobody finished. */
@@ -147,10 +147,12 @@ async function workAt(
       async stillOurs(candidates) {
         const lease = { nowMs: clock.nowMs(), leaseMs: LEASE_MS };
         const stale = new Set(await registry.renew(claimsOf(candidates), lease));
-        return candidates.filter((item) => !stale.has(item.ref));
+        for (const item of candidates) if (stale.has(item.ref)) item.lost = true;
+        return candidates.filter((item) => !item.lost);
       },
     };
     await advance(bench, work, request);
+    await commit(services, work.filter(isUntold).map(asItStands));
     await registry.setBreaker(target.id, null);
     return true;
   } catch (error) {
@@ -207,27 +209,51 @@ async function start(
     }
     return item;
   });
-  const lost = await commit(services, begun);
-  return items.filter((item) => !lost.has(item.ref));
+  await commit(services, begun);
+  return items.filter((item) => !item.lost);
 }
 
 async function commit(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   steps: readonly Taken[],
-): Promise<Set<SecretRef>> {
-  if (steps.length === 0) return new Set();
+): Promise<void> {
+  if (steps.length === 0) return;
   const stale = await services.registry.record(
     steps.map(({ item, next, entries, deliveries }) => ({
       token: item.token,
       secret: next.secret,
       versions: item.uncommitted(next),
-      deliveries,
-      entries,
+      deliveries: [...item.untold.deliveries, ...deliveries],
+      entries: [...item.untold.entries, ...entries],
     })),
   );
   const lost = new Set(stale);
-  for (const { item, next } of steps) if (!lost.has(item.ref)) item.committed(next);
-  return lost;
+  for (const { item, next } of steps) {
+    if (lost.has(item.ref)) item.lost = true;
+    else item.committed(next);
+  }
+}
+
+/**
+ * Steps that are committed with the next one that is not among these: a commit is what costs, and time in which the secret is
+ * between two values. Each is safe to do again from `installed`, or `promoted`. What stands at once: that the value is stored,
+ * before the target knows it; that the target has it, so that no cut takes it for the old one; that readers have it; the end.
+ */
+const TOGETHER: ReadonlySet<Verb> = new Set(['endSessions', 'verify', 'revoke', 'prove']);
+
+/** A step that went well, and that another follows at once. */
+function mayWait({ next, entries }: Taken, verb: Verb, nowMs: number): boolean {
+  if (!TOGETHER.has(verb) || entries.some(({ outcome }) => outcome !== 'success')) return false;
+  const { do: follows } = nextStep(next.secret, issuedOf(next), nowMs);
+  return follows !== 'wait' && follows !== 'nothing';
+}
+
+function isUntold(item: BatchItem): boolean {
+  return !item.lost && item.untold.entries.length > 0;
+}
+
+function asItStands(item: BatchItem): Taken {
+  return { item, next: item.rotating, entries: [], deliveries: [] };
 }
 
 /** Step by step until nothing is due. Items that diverge go on in groups of their own. */
@@ -261,8 +287,13 @@ async function advance(bench: Bench, all: readonly BatchItem[], request: BatchRe
       const held = await heldBack(bench, verb, group, request);
       const going = group.filter((item) => !held.has(item));
       const steps = going.length === 0 ? [] : await performStep(bench, verb, going);
-      const lost = await commit(bench.services, steps);
-      items = items.filter((item) => !lost.has(item.ref) && !held.has(item));
+      const waits = steps.filter((step) => mayWait(step, verb, clock.nowMs()));
+      for (const step of waits) step.item.defer(step);
+      await commit(
+        bench.services,
+        steps.filter((step) => !waits.includes(step)),
+      );
+      items = items.filter((item) => !item.lost && !held.has(item));
     }
   }
 }
@@ -297,7 +328,7 @@ async function park(
   await commit(
     services,
     items
-      .filter((item) => item.rotating.secret.rotation !== undefined)
+      .filter((item) => !item.lost && item.rotating.secret.rotation !== undefined)
       .map((item) => {
         const next = setBack(item.rotating, why, nowMs, notBeforeMs);
         item.rotating = next;

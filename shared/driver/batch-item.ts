@@ -18,6 +18,10 @@ export class BatchItem {
   old: Map<string, string | null> | undefined;
   /** Its rotation began in these hands: nobody can have stored a value under its version's name before. */
   readonly begunHere: boolean;
+  /** Taken over by somebody else: nothing more is done with it here. */
+  lost = false;
+  /** Of steps that are committed together with a later one. */
+  #untold: { entries: AuditEntry[]; deliveries: Delivery[] } = { entries: [], deliveries: [] };
   #place = 0;
   /** As the registry has them. */
   #committed: ReadonlySet<VersionRecord>;
@@ -40,8 +44,20 @@ export class BatchItem {
     return versions.filter((version) => !this.#committed.has(version));
   }
 
+  /** The step is done, and stands in the registry no sooner than the next one that is committed. */
+  defer({ entries, deliveries }: Taken): void {
+    this.#untold.entries.push(...entries);
+    this.#untold.deliveries.push(...deliveries);
+  }
+
+  /** What is to be told of the steps before. */
+  get untold(): Pick<Taken, 'entries' | 'deliveries'> {
+    return this.#untold;
+  }
+
   committed({ versions }: Rotating): void {
     this.#committed = new Set(versions);
+    this.#untold = { entries: [], deliveries: [] };
   }
 
   get ref(): Rotating['secret']['ref'] {

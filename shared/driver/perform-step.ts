@@ -32,7 +32,7 @@ export interface Bench {
   readonly session: TargetSession;
   readonly acting: Acting;
   readonly consumers: ReadonlyMap<string, ConsumerRecord>;
-  /** Answers the items whose claim is still the last, right before a write at the target. */
+  /** Answers the items whose claim is still the last, right before a write at the target or in the store; the others are lost. */
   stillOurs(items: readonly BatchItem[]): Promise<BatchItem[]>;
 }
 
@@ -218,9 +218,11 @@ async function verify(bench: Bench, items: readonly BatchItem[]): Promise<Taken[
 }
 
 async function promote(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
-  await bench.services.store.promote(items.map((item) => ({ ref: item.ref, versionId: item.issuedId })));
+  // What was taken over since its install is the other's to promote: the store knows no claims.
+  const ours = await bench.stillOurs(items);
+  await bench.services.store.promote(ours.map((item) => ({ ref: item.ref, versionId: item.issuedId })));
   const nowMs = bench.services.clock.nowMs();
-  return items.map((item) => {
+  return ours.map((item) => {
     const deliveries = item.rotating.secret.consumers.flatMap((name): Delivery[] => {
       const consumer = bench.consumers.get(name);
       if (consumer === undefined) return [];

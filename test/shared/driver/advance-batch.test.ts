@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { RekeyError } from '../../../shared/domain/errors.ts';
+import { unavailable } from '../../support/memory-target.ts';
 import { aWorld } from '../../support/world.ts';
 
 class Killed extends Error {}
@@ -16,26 +17,25 @@ test('[5.4] a secret is re-issued in the emergency order, and its old credential
   expect(await world.fates()).toEqual({ live: 1, 'revoked-proven': 1 });
 });
 
-test('[5.5] a commit holds what its step changed and no more, and the last one gives the claim back with it', async () => {
+test('[5.5] a commit holds what its steps changed and no more, and the last one gives the claim back with it', async () => {
   const world = await aWorld();
   const { registry } = world.state.services;
   const record = vi.spyOn(registry, 'record');
   await world.advance();
   const commits = record.mock.calls.flatMap(([changes]) => changes);
   expect(
-    commits.map(({ entries, versions }) => [entries[0]?.action, versions.map(({ fate }) => fate)]),
+    commits.map(({ entries, versions }) => [
+      entries.map(({ action }) => action).join(', '),
+      versions.map(({ fate }) => fate),
+    ]),
   ).toEqual([
     ['claim', ['pending']],
     ['store', []],
     ['install', ['pending']],
-    ['end-sessions', []],
-    ['verify', []],
-    ['promote', ['live']],
-    ['revoke', ['revoked-unproven']],
-    ['prove', ['revoked-proven']],
-    ['settle', []],
+    ['end-sessions, verify, promote', ['live']],
+    ['revoke, prove, settle', ['revoked-proven']],
   ]);
-  expect(commits.map(({ secret }) => secret.claim !== undefined)).toEqual([...Array(8).fill(true), false]);
+  expect(commits.map(({ secret }) => secret.claim !== undefined)).toEqual([...Array(4).fill(true), false]);
 });
 
 test('[5.4] a new value is durable in the store before the target knows it', async () => {
@@ -111,8 +111,39 @@ test('[5.4] two operations never work on one secret: what the older one learns a
   await world.advance();
   const secret = await world.secret();
   expect(secret.claim?.operation).toBe('inc-newer');
-  expect(secret.rotation?.stage).toBe('quiet');
+  expect(secret.rotation?.stage).toBe('installed');
+  expect(await world.state.services.audit.find({ action: ['verify', 'promote'] })).toEqual([]);
   expect(await world.fates()).toEqual({ live: 1, pending: 1 });
+});
+
+test('[5.4] what was taken over before its promotion is not promoted, in the store either', async () => {
+  const world = await aWorld();
+  const { registry, store } = world.state.services;
+  const promote = vi.spyOn(store, 'promote');
+  world.target.fault = async (verb, phase) => {
+    if (verb !== 'verify' || phase !== 'after') return;
+    const newer = { operation: 'inc-newer', epoch: 3, holder: 'newer', nowMs: Date.now(), leaseMs: 15_000 };
+    await registry.claim(world.refs, newer);
+  };
+  expect(await world.advance()).toEqual({ settled: 0, left: 1 });
+  expect(promote.mock.calls.flatMap(([names]) => names)).toEqual([]);
+});
+
+test('[5.4] a target that dies under a batch loses no entry of what was done before', async () => {
+  const world = await aWorld();
+  const { audit } = world.state.services;
+  world.target.fault = (verb, phase) => {
+    if (verb === 'verify' && phase === 'before') {
+      world.target.dead = true;
+      throw unavailable('db0');
+    }
+  };
+  await world.advance();
+  expect((await world.secret()).rotation?.stage).toBe('quiet');
+  const told = await audit.find({ refs: world.refs });
+  expect(told.map(({ action }) => action)).toEqual(
+    expect.arrayContaining(['claim', 'store', 'install', 'end-sessions', 'park']),
+  );
 });
 
 test('[5.4] an older writer is ended by name before anything is written', async () => {
