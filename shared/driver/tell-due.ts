@@ -14,16 +14,40 @@ export async function tellDue(services: Needs<'registry' | 'store' | 'notifier' 
   const consumers = new Map(
     (await services.registry.consumers()).map((consumer) => [consumer.name, consumer]),
   );
-  await Promise.all(due.map((delivery) => tellOne(services, delivery, consumers.get(delivery.consumer))));
+  // One look at a consumer's key serves all that it is told now.
+  const keys = new Map<string, Promise<string | null>>();
+  const keyOf = (consumer: ConsumerRecord) => {
+    const known = keys.get(consumer.name) ?? signingKeyOf(services, consumer);
+    keys.set(consumer.name, known);
+    return known;
+  };
+  await Promise.all(
+    due.map((delivery) => tellOne(services, delivery, consumers.get(delivery.consumer), keyOf)),
+  );
   return due.length;
+}
+
+type KeyOf = (consumer: ConsumerRecord) => Promise<string | null>;
+
+/** Null: it has no value. */
+async function signingKeyOf(
+  { registry, store }: Needs<'registry' | 'store'>,
+  consumer: ConsumerRecord,
+): Promise<string | null> {
+  const ref = consumer.signingKeyRef as SecretRef;
+  const [secret] = await registry.secrets([ref]);
+  if (secret?.currentVersionId === undefined) return null;
+  const [value = ''] = await store.read([{ ref, versionId: secret.currentVersionId }], 'worker');
+  return value;
 }
 
 async function tellOne(
   services: Needs<'registry' | 'store' | 'notifier' | 'clock'>,
   delivery: Delivery,
   consumer: ConsumerRecord | undefined,
+  keyOf: KeyOf,
 ): Promise<void> {
-  const outcome = await attempt(services, delivery, consumer);
+  const outcome = await attempt(services, delivery, consumer, keyOf);
   const nowMs = services.clock.nowMs();
   const attempts = delivery.attempts + 1;
   const { lastError: _lastError, ...rest } = delivery;
@@ -60,21 +84,19 @@ async function attempt(
   services: Needs<'registry' | 'store' | 'notifier' | 'clock'>,
   delivery: Delivery,
   consumer: ConsumerRecord | undefined,
+  keyOf: KeyOf,
 ): Promise<TellOutcome> {
   if (consumer === undefined)
     return { state: 'failed', message: `consumer ${delivery.consumer} is not enrolled any more` };
   try {
-    const ref = consumer.signingKeyRef as SecretRef;
-    const [secret] = await services.registry.secrets([ref]);
-    if (secret?.currentVersionId === undefined) {
-      return { state: 'failed', message: `the signing key ${ref} has no value` };
-    }
-    const [signingKey] = await services.store.read([{ ref, versionId: secret.currentVersionId }], 'worker');
+    const signingKey = await keyOf(consumer);
+    if (signingKey === null)
+      return { state: 'failed', message: `the signing key ${consumer.signingKeyRef} has no value` };
     return await services.notifier.tell({
       messageId: delivery.id,
       consumer: consumer.name,
       url: consumer.url,
-      signingKey: signingKey ?? '',
+      signingKey,
       ref: delivery.ref,
       versionId: delivery.versionId,
       atMs: services.clock.nowMs(),
