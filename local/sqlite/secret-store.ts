@@ -19,8 +19,7 @@ export function createSqliteStore(
         const insert = database.prepare(
           'INSERT INTO value (version_id, ref, epoch, key_id, sealed) VALUES (?, ?, ?, ?, ?) ON CONFLICT (version_id) DO NOTHING',
         );
-        const there: string[] = [];
-        for (const { ref, versionId, epoch, keyId, value } of requests) {
+        return requests.map(({ ref, versionId, epoch, keyId, value }) => {
           const key = unwrapped.get(keyId);
           if (key === undefined) throw new Error(`key ${keyId} was not unwrapped`);
           const { changes } = insert.run(
@@ -30,9 +29,8 @@ export function createSqliteStore(
             keyId,
             seal(key, Buffer.from(value, 'utf8'), [ref, versionId, epoch], random),
           );
-          if (changes === 0) there.push(versionId);
-        }
-        return there;
+          return changes === 0 ? 'there' : 'made';
+        });
       });
     },
 

@@ -106,17 +106,19 @@ async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<
     };
   });
   // The value must be durable before the target knows it: a crash after install and before store would leave a password
-  // that nobody holds. A version that exists keeps its first value, so the value is read back by whoever installs it.
-  const there = new Set(await services.store.putPending(requests));
+  // that nobody holds. A version that exists keeps its first value, so where it is not certainly this one whoever installs it
+  // reads it back.
+  const puts = await services.store.putPending(requests);
   const nowMs = services.clock.nowMs();
-  return items.map((item) =>
-    item.begunHere && there.has(item.issuedId)
+  return items.map((item, index) => {
+    if (puts[index] === 'made') item.value = requests[index]?.value;
+    return item.begunHere && puts[index] === 'there'
       ? taken(bench, item, 'store', adopted(item.rotating, nowMs), FOUND)
-      : taken(bench, item, 'store', stored(item.rotating)),
-  );
+      : taken(bench, item, 'store', stored(item.rotating));
+  });
 }
 
-/** The issued values, read from the store: what is durable is what is installed. */
+/** The issued values, as the store holds them: what is durable is what is installed. */
 async function loadValues(bench: Bench, items: readonly BatchItem[]): Promise<void> {
   const missing = items.filter((item) => item.value === undefined);
   const values = await bench.services.store.read(

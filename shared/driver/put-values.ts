@@ -152,8 +152,8 @@ export async function putValues(
     ),
   );
   // Durable before anyone is told that it is there.
-  const there = new Set(await store.putPending(seals));
-  const taken = seals.filter((seal) => there.has(seal.versionId)).map(({ ref }) => ref);
+  const puts = await store.putPending(seals);
+  const taken = seals.filter((_, index) => puts[index] === 'there').map(({ ref }) => ref);
   if (taken.length > 0) {
     throw new RekeyError({
       code: 'value-name-taken',

@@ -15,6 +15,13 @@ export interface VersionName {
 }
 
 /**
+ * `made`: the version certainly holds the value that was given. `there`: it was there before, with a value of its own; to
+ * whoever has just made its name up it says that his registry is older than the store. `unsure`: another put it meanwhile, or
+ * an answer was lost; only a read tells what it holds.
+ */
+export type Put = 'made' | 'there' | 'unsure';
+
+/**
  * As whom a value is read. `reader`: refused under a closed key. `worker`: what it is itself installing, and the credentials
  * it works with (admins', signing keys); a store may refuse it, as it does readers, under a key that was closed after it was
  * open: who writes new values is then not who can read old ones. `prover`: any version, for proofs, and for an admin credential
@@ -29,12 +36,12 @@ export type ReadAs = 'reader' | 'worker' | 'prover';
  */
 export interface SecretStore {
   /**
-   * Idempotent by version id: a version that exists keeps its first value. All of them durable when it resolves; where it
-   * throws some may be, and the same call again is safe. Answers the ids of those that were there before: to whoever has just
-   * made a name up it says that his registry is older than the store. Readers of the vault itself are given what was promoted last until the next `promote` (a secret's very first
-   * value, where the vault labels that by itself, at once).
+   * Idempotent by version id: a version that exists keeps its first value. All of them durable when it resolves, and it
+   * answers in their order what became of each; where it throws some may be durable, and the same call again is safe. Readers
+   * of the vault itself are given what was promoted last until the next `promote` (a secret's very first value, where the
+   * vault labels that by itself, at once).
    */
-  putPending(requests: readonly SealRequest[]): Promise<string[]>;
+  putPending(requests: readonly SealRequest[]): Promise<Put[]>;
   /** One value for each name, in their order; a name that cannot be read fails the call. */
   read(names: readonly VersionName[], as: ReadAs): Promise<string[]>;
   /**

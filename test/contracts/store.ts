@@ -38,7 +38,7 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
     test('[5.4] what is put is durable, all of it, when it resolves, and is read in the order asked', async () => {
       const { store, key } = await opened();
       const requests = Array.from({ length: 60 }, () => aValue(key.id));
-      await store.putPending(requests);
+      expect(await store.putPending(requests)).toEqual(requests.map(() => 'made'));
       const asked = [...requests].reverse();
       expect(await store.read(asked.map(nameOf), 'worker')).toEqual(asked.map(valueOf));
       const [one] = requests;
@@ -50,9 +50,9 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
       const { store, key } = await opened();
       const first = aValue(key.id);
       const fresh = aValue(key.id);
-      expect(await store.putPending([first])).toEqual([]);
+      expect(await store.putPending([first])).toEqual(['made']);
       // Who has just made the name up hears that it was there.
-      expect(await store.putPending([{ ...first, value: 'another' }, fresh])).toEqual([first.versionId]);
+      expect(await store.putPending([{ ...first, value: 'another' }, fresh])).toEqual(['there', 'made']);
       expect(await store.read([nameOf(first), nameOf(fresh)], 'worker')).toEqual([first.value, fresh.value]);
     });
 
@@ -60,8 +60,10 @@ export function describeStore(name: string, create: () => Promise<StoreUnderTest
       const { store, key } = await opened();
       const one = aValue(key.id);
       const two = { ...one, value: uniqueName('value') };
-      await Promise.all([store.putPending([one]), store.putPending([two])]);
+      const held = await Promise.all([one, two].map((request) => store.putPending([request])));
       const [value] = await store.read([nameOf(one)], 'worker');
+      const sure = [one, two].filter((_, index) => held[index]?.[0] === 'made');
+      expect(sure.every((request) => request.value === value)).toBe(true);
       expect([one.value, two.value]).toContain(value);
       await store.putPending([one]);
       expect(await store.read([nameOf(one)], 'worker')).toEqual([value]);

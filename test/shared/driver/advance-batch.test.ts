@@ -129,6 +129,16 @@ test('[5.4] what was taken over before its promotion is not promoted, in the sto
   expect(promote.mock.calls.flatMap(([names]) => names)).toEqual([]);
 });
 
+test('[5.4] what was taken over before its end is recorded is not called settled', async () => {
+  const world = await aWorld();
+  world.target.fault = async (verb, phase) => {
+    if (verb !== 'prove' || phase !== 'after') return;
+    const newer = { operation: 'inc-newer', epoch: 3, holder: 'newer', nowMs: Date.now(), leaseMs: 15_000 };
+    await world.state.services.registry.claim(world.refs, newer);
+  };
+  expect(await world.advance()).toEqual({ settled: 0, left: 1 });
+});
+
 test('[5.4] a target that dies under a batch loses no entry of what was done before', async () => {
   const world = await aWorld();
   const { audit } = world.state.services;

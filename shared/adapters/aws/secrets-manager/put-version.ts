@@ -5,7 +5,7 @@ import {
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { RekeyError } from '../../../domain/errors.ts';
-import type { SealRequest } from '../../../ports/store.ts';
+import type { Put, SealRequest } from '../../../ports/store.ts';
 import { paceAttempts } from '../pace-attempts.ts';
 import { isUnanswered, vendorName } from '../vendor-error.ts';
 import { readVersion } from './read-version.ts';
@@ -25,7 +25,7 @@ const KEPT = 10;
 
 /**
  * Puts a version under its epoch's key, pending. Done, or done before, when it resolves; a version that exists keeps its first
- * value. Answers the version that was current when it was looked at, and whether this one was there then. A secret's very first version is its current one from the
+ * value. Answers the version that was current when it was looked at, and what became of this one. A secret's very first version is its current one from the
  * start, whatever labels it is put with (documented at `PutSecretValue`).
  *
  * Secrets Manager has one key for a secret, which each new version is encrypted under; the versions that are there stay under
@@ -42,24 +42,28 @@ const KEPT = 10;
 export async function putVersion(
   vault: WritableVault,
   request: SealRequest,
-): Promise<{ readonly current: string | undefined; readonly wasThere: boolean }> {
+): Promise<{ readonly current: string | undefined; readonly put: Put }> {
   const { ref, versionId, keyId } = request;
   const before = await describeSecret(vault, ref);
-  const wasThere = before?.VersionIdsToStages?.[versionId] !== undefined;
   const secret = before ?? (await create(vault, request));
-  if (secret === 'created') return { current: undefined, wasThere: false };
+  if (secret === 'created') return { current: undefined, put: 'made' };
+  let isOurs = false;
   const underKey = isSameKey(secret.KmsKeyId, keyId);
   if (secret.VersionIdsToStages?.[versionId] !== undefined) {
     if (!underKey) await seeUnderKey(vault, request);
   } else {
     if (!underKey) await changeKey(vault, request);
-    await put(vault, request, nextSlot(secret));
+    isOurs = await put(vault, request, nextSlot(secret));
     // An operation of an older epoch that has not noticed yet may have changed the key back in between: that key is destroyed
     // one day, and a value that is current would be gone with it.
     if (!underKey && !isSameKey((await describeSecret(vault, ref))?.KmsKeyId, keyId))
       await seeUnderKey(vault, request);
   }
-  return { current: labelled(secret, 'AWSCURRENT'), wasThere };
+  const wasThere = before?.VersionIdsToStages?.[versionId] !== undefined;
+  return {
+    current: labelled(secret, 'AWSCURRENT'),
+    put: isOurs ? 'made' : wasThere ? 'there' : 'unsure',
+  };
 }
 
 /** The secret with this first version, or as somebody else has made it. */
@@ -123,11 +127,12 @@ async function changeKey(vault: WritableVault, { ref, keyId }: SealRequest): Pro
   }
 }
 
+/** False: the version was there, or may have been; only a read tells what it holds. */
 async function put(
   vault: WritableVault,
   { ref, versionId, value }: SealRequest,
   slot: string,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await vault.client.send(
       paceAttempts(
@@ -140,13 +145,15 @@ async function put(
         vault.writes,
       ),
     );
+    // Accepted under this token, which with another value is refused.
+    return true;
   } catch (error) {
     // It exists with another value, or may exist because no answer came: if it can be read, its first value stands.
     if (
       (vendorName(error) === 'ResourceExistsException' || isUnanswered(error)) &&
       (await isThere(vault, ref, versionId))
     )
-      return;
+      return false;
     throw translateStoreError(error, {
       permission: 'secretsmanager:PutSecretValue',
       about: ref,

@@ -45,12 +45,11 @@ export function createSecretsManagerStore({ clients, prefix, writes, clock }: St
     async putPending(requests) {
       if (requests.length === 0) return [];
       const vault = { client: clientOf('worker'), prefix, writes, clock };
-      const there = await inParallel(requests, WIDTH, async (request) => {
-        const { current, wasThere } = await putVersion(vault, request);
+      return inParallel(requests, WIDTH, async (request) => {
+        const { current, put } = await putVersion(vault, request);
         if (current !== undefined) currents.set(nameOf(request), current);
-        return wasThere ? [request.versionId] : [];
+        return put;
       });
-      return there.flat();
     },
     async read(names, as) {
       if (names.length === 0) return [];
