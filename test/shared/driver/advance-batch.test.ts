@@ -54,6 +54,25 @@ test('[5.4] a new value is durable in the store before the target knows it', asy
   expect(world.target.login('r0', stored ?? '')).toBe('accepted');
 });
 
+test('[5.4] a worker killed between the store and its record: what is stored is installed, not what the next one makes', async () => {
+  const world = await aWorld();
+  const { store } = world.state.services;
+  const putPending = store.putPending.bind(store);
+  const made: string[] = [];
+  store.putPending = async (requests) => {
+    made.push(...requests.map(({ value }) => value));
+    const held = await putPending(requests);
+    if (made.length === 1) throw new Killed();
+    return held;
+  };
+  await expect(world.advance()).rejects.toBeInstanceOf(Killed);
+  expect(await world.advance()).toEqual({ settled: 1, left: 0 });
+  expect(made).toHaveLength(2);
+  expect(made.map((value) => world.target.login('r0', value))).toEqual(['accepted', 'refused']);
+  const { value } = await world.state.resolver.read(world.refs[0] ?? '', { user: 'service', source: 'test' });
+  expect(value).toBe(made[0]);
+});
+
 const MOMENTS = ['install', 'endSessions', 'verify', 'revoke', 'prove'].flatMap((verb) =>
   (['before', 'after'] as const).map((phase) => ({ verb, phase })),
 );
