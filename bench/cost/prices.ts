@@ -1,6 +1,7 @@
 /**
- * On-demand prices of us-east-1 in dollars, beyond any free tier and without discounts. Looked at on 25 November 2026 on the
- * pages named; where a page fills its table in by script, what its own text and examples say was taken.
+ * On-demand prices of us-east-1 in dollars, beyond any free tier and without discounts, on 25 November 2026. AWS's pages fill
+ * most of their tables in by script: Secrets Manager's and Step Functions' prices are from the pages' own text and examples, the
+ * others as quoted from those pages by others in 2025 and 2026; that of X-Ray was not confirmed by a second source.
  */
 export const PRICED_ON = '2026-11-25, us-east-1';
 

@@ -15,11 +15,11 @@ function dollarsEach({ used }: CostRun): number {
 test('[5.4] a plain re-issue costs no more than it was priced at', async () => {
   const run = await plainReissue(SECRETS);
   expect(run.proven).toBe(SECRETS);
-  expect(dollarsEach(run)).toBeLessThan(0.06);
+  expect(dollarsEach(run)).toBeLessThan(0.044);
 }, 60_000);
 
 test('[5.4] a break-glass costs no more than it was priced at', async () => {
   const run = await breakGlass(SECRETS, 'values-leaked');
   expect(run.proven).toBe(SECRETS);
-  expect(dollarsEach(run)).toBeLessThan(0.095);
+  expect(dollarsEach(run)).toBeLessThan(0.07);
 }, 60_000);
