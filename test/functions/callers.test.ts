@@ -14,6 +14,7 @@ import { readAudit } from '../../functions/read-audit/handler.ts';
 import { readSecret } from '../../functions/read-secret/handler.ts';
 import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
+import { setBrake } from '../../functions/set-brake/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
 import { showSecret } from '../../functions/show-secret/handler.ts';
 import { showStatus } from '../../functions/show-status/handler.ts';
@@ -56,6 +57,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [readSecret, { ref: REF }],
   [recordDirectFence, { fence: FENCE }],
   [resumeIncident, { incidentId: 'inc-1' }],
+  [setBrake, { className: 'payments', perSecond: 0 }],
   [showIncident, {}],
   [showSecret, { ref: REF }],
   [showStatus, {}],
