@@ -25,7 +25,7 @@ export async function statementNow(
     className: incident.plan.scope.className,
     epoch: incident.epoch,
     planHash: incident.planHash,
-    fatesDigest: fatesDigest(versions),
+    fatesDigest: fatesDigest(versions, purpose),
     expiresAtMs,
   };
 }

@@ -15,7 +15,7 @@ async function aFencedIncident() {
 test('[6.2] the entry of a signature says what was signed for, over which fates, and who handed it in', async () => {
   const { world, id } = await aFencedIncident();
   const { registry, audit } = world.state.services;
-  const digest = fatesDigest(await registry.versions({ refs: world.refs }));
+  const digest = fatesDigest(await registry.versions({ refs: world.refs }), 'reopen');
   const { statement } = await callAs(world, 'ada', prepareSignature, { incidentId: id, purpose: 'reopen' });
   await callAs(world, 'courier', submitSignature, {
     incidentId: id,

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256Hex } from '../canonical.ts';
-import type { VersionRecord } from '../version.ts';
+import type { Fate, VersionRecord } from '../version.ts';
 
 /** What people sign for. */
 export const PURPOSES = ['reopen', 'restore'] as const;
@@ -21,9 +21,17 @@ export function statementBytes(statement: Statement): Buffer {
   return Buffer.from(canonicalJson(statement));
 }
 
-export function fatesDigest(versions: readonly Pick<VersionRecord, 'ref' | 'id' | 'fate'>[]): string {
+/**
+ * For a restore what works and what is cut is one: the undoing itself turns the second into the first, target by target, and
+ * must not void what was signed for it. A re-issue does.
+ */
+export function fatesDigest(
+  versions: readonly Pick<VersionRecord, 'ref' | 'id' | 'fate'>[],
+  purpose: Statement['purpose'],
+): string {
+  const undone = (fate: Fate): Fate => (fate === 'live' || fate === 'grace' ? 'cut' : fate);
   const fates = versions
-    .map(({ ref, id, fate }) => [ref, id, fate])
+    .map(({ ref, id, fate }) => [ref, id, purpose === 'restore' ? undone(fate) : fate])
     .sort((a, b) => (String(a) < String(b) ? -1 : 1));
   return sha256Hex(canonicalJson(fates));
 }

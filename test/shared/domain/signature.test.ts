@@ -9,7 +9,7 @@ import { signWithKeyFile } from '../../../local/ssh/sign.ts';
 import type { Signature } from '../../../shared/domain/incident.ts';
 import { judgeSignatures } from '../../../shared/domain/signature/judge.ts';
 import { isSignedBy, SIGNATURE_NAMESPACE } from '../../../shared/domain/signature/ssh-signature.ts';
-import { type Statement, statementBytes } from '../../../shared/domain/signature/statement.ts';
+import { fatesDigest, type Statement, statementBytes } from '../../../shared/domain/signature/statement.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 3);
 const STATEMENT: Statement = {
@@ -144,4 +144,17 @@ test('RSA under 2,048 bits does not count', async () => {
   const line = sshpk.parsePrivateKey(pem, 'pem').toPublic().toString('ssh');
   const { armored } = await signed(folder, 'k');
   expect(isSignedBy(line, armored, statementBytes(STATEMENT))).toBe(false);
+});
+
+test('[7.2] what is signed for a restore holds while it is undone, and no longer once anything is re-issued', () => {
+  const ref = 'vault://prod/payments/s0' as const;
+  const asCut = [{ ref, id: 'v1', fate: 'cut' }] as const;
+  const restored = [{ ref, id: 'v1', fate: 'live' }] as const;
+  const reissued = [
+    { ref, id: 'v1', fate: 'revoked-proven' },
+    { ref, id: 'v2', fate: 'live' },
+  ] as const;
+  expect(fatesDigest(restored, 'restore')).toBe(fatesDigest(asCut, 'restore'));
+  expect(fatesDigest(reissued, 'restore')).not.toBe(fatesDigest(asCut, 'restore'));
+  expect(fatesDigest(restored, 'reopen')).not.toBe(fatesDigest(asCut, 'reopen'));
 });
