@@ -32,6 +32,12 @@ const NAMES: Readonly<Record<string, string>> = {
   REKEY_TELLER_ROLE: ROLE,
   REKEY_CANARY_ROLE: ROLE,
   REKEY_BREAK_GLASS: 'arn:aws:states:us-east-1:000000000000:stateMachine:bench',
+  REKEY_WORKERS: JSON.stringify({
+    RestoreTarget: { local: 'bench' },
+    CheckTarget: { local: 'bench' },
+    NoteIdentities: { local: 'bench' },
+    RestoreClass: 'bench',
+  }),
   REKEY_KEY_ROLES: JSON.stringify({
     account: '000000000000',
     region: 'us-east-1',

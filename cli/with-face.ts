@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { pathsIn } from '../local/home.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
-import type { Finding } from '../shared/driver/finding.ts';
+import type { Finding } from '../shared/domain/finding.ts';
 import type { Context } from './context.ts';
 import { stackOf } from './deployment/name.ts';
 import { tellDirectFences } from './direct/tell.ts';

@@ -1,9 +1,13 @@
 import type { ConfigFile } from '../shared/domain/config/schema.ts';
 
-/** What opens sessions at targets, and so has to stand where they can be reached. */
-const WORKERS = ['CutTarget', 'AdvanceBatch'] as const;
+/** Those that the state machine calls, and those that a front does. */
+const CALLED_BY_MACHINE = ['CutTarget', 'AdvanceBatch'] as const;
+const CALLED_BY_FRONTS = ['RestoreTarget', 'CheckTarget', 'NoteIdentities'] as const;
 
-type Worker = (typeof WORKERS)[number];
+/** What opens sessions at targets, and so has to stand where they can be reached. */
+const WORKERS = [...CALLED_BY_MACHINE, ...CALLED_BY_FRONTS] as const;
+
+type OfTheMachine = (typeof CALLED_BY_MACHINE)[number];
 
 /** Where no network is named: outside any network of the account. */
 const OUTSIDE = 'local';
@@ -17,7 +21,9 @@ export interface Workers {
   readonly functions: Readonly<Record<string, object>>;
   readonly resources: { readonly Resources: Readonly<Record<string, object>> };
   /** What the state machine calls: the one function, or which of them by the batch's target. */
-  readonly substitutions: Readonly<Record<Worker, object>>;
+  readonly substitutions: Readonly<Record<OfTheMachine, object>>;
+  /** What fronts call, by the network of the target: `REKEY_WORKERS`, as JSON. */
+  readonly names: string;
 }
 
 /** Pure: the same `rekey.yaml` gives the same workers. */
@@ -46,11 +52,25 @@ export function workersFor(config: Pick<ConfigFile, 'networks' | 'targets'>): Wo
       },
     },
     substitutions: { CutTarget: callee('CutTarget', config), AdvanceBatch: callee('AdvanceBatch', config) },
+    names: namesIn(used),
   };
 }
 
-function nameOf(worker: string, network: string): string {
-  return `\${self:service}-\${sls:stage}-${worker}-${network.replaceAll('.', '_')}`;
+/** By name and not by ARN: a front's environment must not wait for functions whose roles wait for keys. */
+function namesIn(networks: readonly string[]): string {
+  const byNetwork = (worker: string) => ({
+    [OUTSIDE]: nameOf(worker),
+    ...Object.fromEntries(networks.map((network) => [network, nameOf(worker, network)])),
+  });
+  return JSON.stringify({
+    ...Object.fromEntries(CALLED_BY_FRONTS.map((worker) => [worker, byNetwork(worker)])),
+    RestoreClass: nameOf('RestoreClass'),
+  });
+}
+
+function nameOf(worker: string, network?: string): string {
+  const suffix = network === undefined ? '' : `-${network.replaceAll('.', '_')}`;
+  return `\${self:service}-\${sls:stage}-${worker}${suffix}`;
 }
 
 function functionKey(worker: string, network: string): string {
@@ -70,7 +90,7 @@ function arnOf(logicalName: string): object {
  * The callee stands inside a JSON string of the machine. With targets in several networks it becomes an expression that
  * finds the worker for its target: the machine itself stays as it is on one machine.
  */
-function callee(worker: Worker, { targets }: Pick<ConfigFile, 'targets'>): object {
+function callee(worker: OfTheMachine, { targets }: Pick<ConfigFile, 'targets'>): object {
   const elsewhere = Map.groupBy(
     Object.entries(targets).filter(([, { network }]) => network !== OUTSIDE),
     ([, { network }]) => network,

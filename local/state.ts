@@ -17,6 +17,7 @@ import { createSqlitePlans } from './sqlite/plans.ts';
 import { createSqliteRegistry } from './sqlite/registry.ts';
 import { createSqliteStore } from './sqlite/secret-store.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { createLocalWorkers } from './workers.ts';
 import { createLocalWorkflows } from './workflows.ts';
 
 /** The one chain of a state directory. */
@@ -53,7 +54,7 @@ export function openState(home: string, options: StateOptions = {}): State {
   const registry = createSqliteRegistry(database);
   const store = createSqliteStore(database, keys, random);
   const resolver = createResolver({ registry, store, clock, random });
-  const services: Services = {
+  const alone = {
     registry,
     store,
     keys,
@@ -69,5 +70,6 @@ export function openState(home: string, options: StateOptions = {}): State {
     clock,
     random,
   };
+  const services: Services = { ...alone, workers: createLocalWorkers(alone) };
   return { home, database, services, resolver, close: () => database.close() };
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Finding } from '../shared/driver/finding.ts';
+import type { Finding } from '../shared/domain/finding.ts';
 import { engineRuns } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
 

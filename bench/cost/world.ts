@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { FUNCTIONS } from '../../local/engine/functions.ts';
 import { openDatabase } from '../../local/sqlite/database.ts';
 import { systemRandom } from '../../local/system.ts';
+import { createLocalWorkers } from '../../local/workers.ts';
 import { createDynamoAuditChain } from '../../shared/adapters/aws/dynamodb/audit-chain.ts';
 import { createDynamoAuditView } from '../../shared/adapters/aws/dynamodb/audit-view.ts';
 import { createDynamoPace } from '../../shared/adapters/aws/dynamodb/pace.ts';
@@ -92,7 +93,7 @@ export function costWorld(): CostWorld {
   });
   const writer = createDynamoAuditChain(dynamo, place, timing);
   const resolving = { registry, store, ...timing };
-  const services: Services = {
+  const alone = {
     registry,
     store,
     keys: createKmsEpochKeys(kms.client, {
@@ -125,7 +126,8 @@ export function costWorld(): CostWorld {
       targets.map((target, index) => [`memory${index}`, target.rotator(`memory${index}`)]),
     ),
     ...timing,
-  };
+  } satisfies Omit<Services, 'workers'>;
+  const services: Services = { ...alone, workers: createLocalWorkers(alone) };
 
   const memoryOf = memories();
   const inFlight = new Map<string, { now: number; most: number }>();

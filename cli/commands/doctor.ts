@@ -1,5 +1,5 @@
 import { checkHealth } from '../../functions/check-health/handler.ts';
-import type { Finding } from '../../shared/driver/finding.ts';
+import type { Finding } from '../../shared/domain/finding.ts';
 import type { Context } from '../context.ts';
 import { placeOf } from '../direct/place.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';

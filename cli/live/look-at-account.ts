@@ -6,7 +6,7 @@ import { createReaderFence } from '../../shared/adapters/aws/iam/reader-fence.ts
 import type { ReaderFencePlace } from '../../shared/adapters/aws/iam/reader-fence-policy.ts';
 import { translate } from '../../shared/adapters/aws/vendor-error.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Finding } from '../../shared/driver/finding.ts';
+import type { Finding } from '../../shared/domain/finding.ts';
 import type { LiveClients } from './live-clients.ts';
 
 type Look = Omit<Finding, 'what'>;

@@ -1,6 +1,6 @@
 import { callerIdentity } from '../../shared/adapters/aws/sts/caller-identity.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Finding } from '../../shared/driver/finding.ts';
+import type { Finding } from '../../shared/domain/finding.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Place } from '../direct/place.ts';
 import { liveClients, outputsOf } from './live-clients.ts';

@@ -1,6 +1,6 @@
 import { elapsedText } from '../../shared/domain/elapsed.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Finding } from '../../shared/driver/finding.ts';
+import type { Finding } from '../../shared/domain/finding.ts';
 import type { CanaryAnswer } from '../../shared/ports/canary.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 

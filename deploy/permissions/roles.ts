@@ -23,8 +23,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'fence operator',
-    says: 'Writes the policies of the classes’ keys: one function closes, another opens once people have signed. Nobody else does.',
-    roles: ['FenceClassRole', 'ReopenClassRole'],
+    says: 'Writes the policies of the classes’ keys: one function closes, two open once people have signed, after a re-issue or a mistaken alarm. Nobody else does.',
+    roles: ['FenceClassRole', 'ReopenClassRole', 'RestoreClassRole'],
   },
   {
     name: 're-issuer',
@@ -33,7 +33,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'prover',
-    says: 'Reads old versions to see them refused. No function’s own role: two functions become it for that alone.',
+    says: 'Reads old versions to see them refused. No function’s own role: the re-issuer and the cutters become it for that alone.',
     roles: ['ProverRole'],
   },
   {
@@ -83,7 +83,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'front',
-    says: 'Answers people by a URL of its own each: responders, approvers, engineers, auditors. The approvers’ undoes a cut as a target’s admin, the engineers’ takes values in and makes a class’s first key.',
+    says: 'Answers people by a URL of its own each: responders, approvers, engineers, auditors. None stands where a target can be reached: the approvers’ and the engineers’ ask functions that do, and have no URL. The engineers’ takes values in and makes a class’s first key.',
     roles: ['ControlRole', 'ApprovalRole', 'EnrolmentRole', 'AuditorFrontRole'],
   },
   {
@@ -93,8 +93,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'cutter',
-    says: 'Switches credentials off at their targets, with the targets’ admin credentials.',
-    roles: ['CutTargetRole'],
+    says: 'Works at targets with their admin credentials: switches credentials off, and on again once people have signed; looks whether it gets in, and how a target knows its accounts.',
+    roles: ['CutTargetRole', 'RestoreTargetRole', 'CheckTargetRole', 'NoteIdentitiesRole'],
   },
   {
     name: 'teller',

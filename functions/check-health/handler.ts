@@ -1,18 +1,20 @@
 import * as z from 'zod';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { Finding, mendedBy } from '../../shared/domain/finding.ts';
 import type { Person } from '../../shared/domain/person.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
-import type { TargetRecord } from '../../shared/domain/target.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
-import { Finding } from '../../shared/driver/finding.ts';
-import { openTarget } from '../../shared/driver/open-target.ts';
 import type { Needs } from '../../shared/driver/services.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+
+/** Targets looked at at once. */
+const AT_ONCE = 16;
 
 /** Answers whether everything that an incident needs is in order. Rotates nothing. */
 export const checkHealth = defineFunction({
   name: 'CheckHealth',
-  needs: ['registry', 'store', 'rotators', 'clock'],
+  needs: ['registry', 'store', 'workers'],
   input: {},
   output: { findings: z.array(Finding) },
   async run(_input, services, context) {
@@ -21,7 +23,7 @@ export const checkHealth = defineFunction({
     return {
       findings: [
         peopleFinding(people),
-        ...(await Promise.all(targets.map((target) => targetFinding(services, target)))),
+        ...(await inParallel(targets, AT_ONCE, ({ id }) => targetFinding(services, id))),
         valuesFinding(secrets),
         ...(await unreadable(services, secrets)),
       ],
@@ -40,23 +42,14 @@ function peopleFinding(people: readonly Person[]): Finding {
   };
 }
 
-async function targetFinding(
-  services: Needs<'registry' | 'store' | 'rotators' | 'clock'>,
-  target: TargetRecord,
-): Promise<Finding> {
-  const what = `target ${target.id}`;
+/** A worker that could not be asked says nothing of its target, and still nothing is known to be in order. */
+async function targetFinding({ workers }: Needs<'workers'>, targetId: string): Promise<Finding> {
   try {
-    const session = await openTarget(services, target, {
-      writer: 'rekey/doctor',
-      through: undefined,
-      signal: AbortSignal.timeout(10_000),
-    });
-    await session.close();
-    return { what, ok: true, detail: 'its admin credential logs in' };
+    return await workers.checkTarget({ targetId });
   } catch (error) {
     if (!(error instanceof RekeyError)) throw error;
-    const next = mending(error, `mend it, or targets.${target.id} in rekey.yaml, then: rekey apply`);
-    return { what, ok: false, detail: error.message, next };
+    const next = mendedBy(error, 'the same command again');
+    return { what: `target ${targetId}`, ok: false, detail: error.message, next };
   }
 }
 
@@ -82,17 +75,9 @@ async function unreadable({ store }: Needs<'store'>, secrets: readonly SecretRec
       await store.read([{ ref: secret.ref, versionId: secret.currentVersionId ?? '' }], 'worker');
     } catch (error) {
       if (!(error instanceof RekeyError)) throw error;
-      const next = mending(error, 'restore the root key that they were sealed under');
+      const next = mendedBy(error, 'restore the root key that they were sealed under');
       findings.push({ what: `values of ${className}`, ok: false, detail: error.message, next });
     }
   }
   return findings;
-}
-
-/** Commands that look and mend nothing. */
-const LOOKS: ReadonlySet<string> = new Set(['rekey doctor', 'rekey status']);
-
-/** An error's next command, where that mends something. */
-function mending(error: RekeyError, otherwise: string): string {
-  return error.next.find((next) => !LOOKS.has(next)) ?? otherwise;
 }

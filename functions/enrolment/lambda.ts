@@ -4,14 +4,14 @@ import { keys } from '../../shared/adapters/aws/lambda/wires/keys.ts';
 import { ownStore } from '../../shared/adapters/aws/lambda/wires/own-store.ts';
 import { random } from '../../shared/adapters/aws/lambda/wires/random.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
-import { rotators } from '../../shared/adapters/aws/lambda/wires/rotators.ts';
+import { workers } from '../../shared/adapters/aws/lambda/wires/workers.ts';
 import { enrolment } from './front.ts';
 
 export const handler = await lambdaFront(enrolment, {
   registry,
   store: ownStore,
   keys,
-  rotators,
+  workers,
   clock,
   random,
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { CutRecord } from '../../shared/domain/cut.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord, Signature } from '../../shared/domain/incident.ts';
 import { PURPOSES } from '../../shared/domain/signature/statement.ts';
@@ -6,8 +7,13 @@ import { callerOf } from '../../shared/driver/caller.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { judgeIncident, SIGNATURE_HOLDS_MS } from '../../shared/driver/judge-incident.ts';
-import { restoreIncident } from '../../shared/driver/restore-incident.ts';
+import type { Needs } from '../../shared/driver/services.ts';
 import { refuseUnsignable } from '../../shared/driver/unsignable.ts';
+import { inParallel } from '../../shared/in-parallel.ts';
+import type { UndoneCut } from '../../shared/ports/workers.ts';
+
+/** Targets whose cut is undone at once. */
+const AT_ONCE = 8;
 
 /**
  * Leaves: a signature over what is there now, kept where it counts: of a person applied before the incident, by that person's
@@ -15,7 +21,7 @@ import { refuseUnsignable } from '../../shared/driver/unsignable.ts';
  */
 export const submitSignature = defineFunction({
   name: 'SubmitSignature',
-  needs: ['registry', 'store', 'keys', 'rotators', 'workflows', 'clock', 'random'],
+  needs: ['registry', 'workflows', 'workers', 'clock'],
   input: {
     incidentId: z.string(),
     purpose: z.enum(PURPOSES),
@@ -58,13 +64,40 @@ export const submitSignature = defineFunction({
     const { enough, counted } = await judgeIncident(services, incident, purpose);
     const done = { enough, counted: [...counted], restored: [], failed: [] };
     if (!enough) return done;
-    if (purpose === 'restore')
-      return { ...done, ...(await restoreIncident(services, incidentId, { user: caller.user })) };
+    if (purpose === 'restore') return { ...done, ...(await restore(services, incidentId, caller.user)) };
     if (incident.reopenToken !== undefined)
       await services.workflows.answer(incident.reopenToken, { again: false });
     return done;
   },
 });
+
+/**
+ * A mistaken alarm: what was cut and not re-issued is switched on again, at each target by itself; the fence falls with it.
+ * What was off before stays off; what was re-issued stays re-issued.
+ */
+async function restore(services: Needs<'registry' | 'workers'>, id: string, user: string) {
+  const { registry, workers } = services;
+  const undone = await inParallel(await registry.cuts(id), AT_ONCE, (cut) => restoreAt(services, cut, user));
+  const restored = undone.flatMap((one) => [...one.restored]);
+  const failed = undone.flatMap((one) => [...one.failed]);
+  if (failed.length === 0) await workers.restoreClass({ incidentId: id });
+  return { restored, failed };
+}
+
+/** A worker that could not be asked, or died, holds up no other target: what it was to switch on counts as off. */
+async function restoreAt(
+  { workers }: Needs<'workers'>,
+  { incident, target, cut }: CutRecord,
+  user: string,
+): Promise<UndoneCut> {
+  try {
+    return await workers.restoreTarget({ incidentId: incident, targetId: target, user });
+  } catch (error) {
+    const later = error instanceof RekeyError && (error.retryable || error.family === 'OutcomeUnknown');
+    if (!later) throw error;
+    return { restored: [], failed: cut.map((ref) => ({ ref, message: error.message })) };
+  }
+}
 
 function withSignature(incident: IncidentRecord, signature: Signature): IncidentRecord {
   const others = incident.signatures.filter((other) => other.person !== signature.person);

@@ -1,7 +1,9 @@
+import type { CutRecord } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
-import { writerName } from '../domain/secret.ts';
+import { type SecretRecord, writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
+import type { UndoneCut } from '../ports/workers.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
 import { accountOf } from './account-of.ts';
 import type { Acting } from './entries.ts';
@@ -9,24 +11,30 @@ import { openTarget } from './open-target.ts';
 import type { Needs } from './services.ts';
 import { workerOf } from './worker-of.ts';
 
+/** What a cut switched off and nobody has re-issued or switched on again. */
+export async function stillCut(
+  { registry }: Needs<'registry'>,
+  incident: IncidentRecord,
+  { cut }: CutRecord,
+): Promise<SecretRecord[]> {
+  return (await registry.secrets(cut)).filter(
+    (secret) => secret.epoch < incident.epoch && secret.rotation?.operation !== incident.id,
+  );
+}
+
 /** Undoes one target's cut for the secrets that have not been re-issued; what was off before stays off. Idempotent. Answers what is on again. */
 export async function restoreTarget(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   incident: IncidentRecord,
   acting: Acting,
   targetId: string,
-): Promise<{
-  readonly restored: SecretRef[];
-  readonly failed: { readonly ref: string; readonly message: string }[];
-}> {
+): Promise<UndoneCut> {
   const { registry, clock, random } = services;
   const { through } = workerOf(incident, targetId);
   const target = await registry.target(targetId);
   const cut = (await registry.cuts(incident.id)).find((candidate) => candidate.target === targetId);
   if (target === null || cut === undefined) return { restored: [], failed: [] };
-  const secrets = (await registry.secrets(cut.cut)).filter(
-    (secret) => secret.epoch < incident.epoch && secret.rotation?.operation !== incident.id,
-  );
+  const secrets = await stillCut(services, incident, cut);
   let session: TargetSession | undefined;
   try {
     session = await openTarget(services, target, {

@@ -12,6 +12,7 @@ import type { Packets } from '../ports/packets.ts';
 import type { Plans } from '../ports/plans.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { SecretStore } from '../ports/store.ts';
+import type { Workers } from '../ports/workers.ts';
 import type { Workflows } from '../ports/workflows.ts';
 import type { Rotator } from '../rotators/rotator.ts';
 
@@ -28,6 +29,7 @@ export interface Services {
   readonly plans: Plans;
   readonly notifier: Notifier;
   readonly workflows: Workflows;
+  readonly workers: Workers;
   readonly rotators: Readonly<Record<string, Rotator>>;
   readonly clock: Clock;
   readonly random: Random;

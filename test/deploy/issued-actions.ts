@@ -22,14 +22,15 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   'secretsmanager:CreateSecret': ['kms:GenerateDataKey', 'kms:Decrypt'],
   'secretsmanager:PutSecretValue': ['kms:GenerateDataKey'],
   'secretsmanager:UpdateSecret': ['kms:GenerateDataKey', 'kms:Decrypt'],
+  'lambda:Invoke': ['lambda:InvokeFunction'],
   // With tags.
   'kms:CreateKey': ['kms:TagResource'],
   // With a lock.
   's3:PutObject': ['s3:PutObjectRetention'],
 };
 
-/** No action of its own: each item of a transaction is asked for as its kind. */
-const NO_ACTION = new Set(['dynamodb:TransactWriteItems']);
+/** No action of its own: each item of a transaction is asked for as its kind, and an invocation under another name. */
+const NO_ACTION = new Set(['dynamodb:TransactWriteItems', 'lambda:Invoke']);
 
 /** What Lambda asks for in every function's name. */
 export const OF_LAMBDA: ReadonlySet<string> = new Set([
@@ -88,26 +89,13 @@ const KEY_LISTS = ['kms:ListAliases'];
 export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Looks at the epoch's key, which stands since the incident was opened.
   AdvanceBatch: [...KEY_MAKING, ...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
-  // Names packets, and writes none; undoes a cut as the targets' admin, and makes neither value nor key.
-  Approval: [
-    ...DELETES,
-    ...VALUE_WRITES,
-    ...KEY_MAKING,
-    ...KEY_POLICIES,
-    ...KEY_SWITCHES,
-    ...KEY_ENDINGS,
-    ...KEY_NAMES,
-    ...KEY_LISTS,
-    's3:GetObject',
-    's3:PutObject',
-    's3:PutObjectRetention',
-    'states:StartExecution',
-    // Its store can be opened as another role too, and so can those below.
-    'sts:AssumeRole',
-  ],
+  // Names packets, and writes none.
+  Approval: [...DELETES, 's3:GetObject', 's3:PutObject', 's3:PutObjectRetention', 'states:StartExecution'],
   ArchiveAudit: TABLE_REST,
   Auditor: REGISTRY_WRITES,
   ChainAudit: [],
+  // Reads admins' credentials; writes none, and closes no breaker. So it is with the others at a target.
+  CheckTarget: [...DELETES, ...VALUE_WRITES],
   // Names packets, and writes none.
   Control: [...DELETES, 's3:PutObjectRetention'],
   // Reads admins' credentials; writes none.
@@ -122,6 +110,7 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     ...KEY_SWITCHES,
     'kms:GetKeyPolicy',
   ],
+  NoteIdentities: [...DELETES, ...VALUE_WRITES],
   // Reads as the canary, and asks as the canary what it must not.
   ObserveDenial: [...DELETES, 'kms:DescribeKey', ...VALUE_READS, ...VALUE_WRITES],
   OpenIncident: [
@@ -141,6 +130,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   ReopenClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
   ReportUnfinished: REGISTRY_WRITES,
   RequestReopen: DELETES,
+  RestoreClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES],
+  RestoreTarget: [...DELETES, ...VALUE_WRITES],
   // Reads as the teller.
   SealIncident: [...DELETES, ...VALUE_READS, ...VALUE_WRITES, ...KEY_MAKING, ...KEY_POLICIES, ...KEY_NAMES],
   SignCheckpoint: TABLE_REST,

@@ -174,6 +174,34 @@ describe('the machines and the functions', () => {
     expect(roles.join()).not.toContain('IamRoleLambdaExecution');
   });
 
+  test('[7.2] fronts are told the names of functions that are deployed, in each network', async () => {
+    const inNetworks = await packaged('proof', IN_NETWORKS);
+    try {
+      for (const { resources } of [service, inNetworks]) {
+        const properties = Object.values(resources).flatMap(({ Type, Properties }) =>
+          Type === 'AWS::Lambda::Function' ? [Properties] : [],
+        );
+        const deployed = new Set(properties.map(({ FunctionName }) => FunctionName));
+        const told = properties.flatMap(({ Environment }) => {
+          const { Variables } = Environment as { Variables: Record<string, string> };
+          return Variables['REKEY_WORKERS'] ?? [];
+        });
+        expect(told).toHaveLength(2);
+        const names = told.flatMap((text) =>
+          Object.values(JSON.parse(text) as Record<string, string | Record<string, string>>).flatMap((one) =>
+            typeof one === 'string' ? [one] : Object.values(one),
+          ),
+        );
+        expect(names.filter((name) => !deployed.has(name))).toEqual([]);
+        expect(names.some((name) => name.endsWith('-RestoreTarget-payments_vpc'))).toBe(
+          resources === inNetworks.resources,
+        );
+      }
+    } finally {
+      inNetworks.remove();
+    }
+  });
+
   test('each environment variable that a bundle reads is set, and no other', () => {
     for (const { name, ...properties } of functionsInTemplate()) {
       const { Variables } = (properties as Record<string, unknown>)['Environment'] as {

@@ -61,7 +61,7 @@ type May = Readonly<Partial<Record<(typeof WHO)[number], 'all' | readonly string
 
 /** What is required: who may do it, and nobody else. */
 const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> = {
-  'call a function, past its URL': ['[F.1]', { machine: 'all' }],
+  'call a function, past its URL': ['[F.1]', { front: ['ApprovalRole', 'EnrolmentRole'], machine: 'all' }],
   'break the glass': ['[F.1] [5.4]', { responder: 'all' }],
   'sign a re-opening': ['[F.1]', { approver: 'all' }],
   'enrol, and hand a value in': ['[F.1]', { engineer: 'all' }],
@@ -78,7 +78,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
     '[1.2] [4.6]',
     {
       reader: 'all',
-      front: ['ApprovalRole', 'EnrolmentRole'],
+      front: ['EnrolmentRole'],
       're-issuer': 'all',
       prover: 'all',
       'scheduled rotator': 'all',
@@ -88,7 +88,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   ],
   'read while the class is fenced': [
     '[5.4] [7.2]',
-    { front: ['ApprovalRole', 'EnrolmentRole'], 're-issuer': 'all', cutter: 'all', teller: 'all' },
+    { front: ['EnrolmentRole'], 're-issuer': 'all', cutter: 'all', teller: 'all' },
   ],
   'read under a closed epoch’s key': ['[5.4] [7.2]', { prover: 'all' }],
   'write a new version': [
@@ -103,7 +103,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'make a key': ['[1.1]', { front: ['EnrolmentRole'], 'key maker': 'all' }],
   'name it an epoch’s': ['[1.1]', { front: ['EnrolmentRole'], 'key maker': 'all' }],
   'write a key’s policy': ['[F.1] [7.2]', { 'fence operator': 'all' }],
-  'lift the fence': ['[F.1] [7.2]', { 'fence operator': ['ReopenClassRole'] }],
+  'lift the fence': ['[F.1] [7.2]', { 'fence operator': ['ReopenClassRole', 'RestoreClassRole'] }],
   'fence all readers at once': ['[7.2]', { responder: 'all' }],
   'disable a key': ['[7.2]', { responder: 'all', sealer: 'all' }],
   'destroy a key': ['[5.4]', { sealer: 'all', 'key maker': ['KeepSpareKeysRole'] }],
@@ -382,7 +382,7 @@ describe('[7.2] the fence', () => {
   });
 
   test.each(DOORS)('can always be lifted: nothing denies the operators a key’s policy (%s)', async (door) => {
-    for (const name of ['FenceClassRole', 'ReopenClassRole'])
+    for (const name of ['FenceClassRole', 'ReopenClassRole', 'RestoreClassRole'])
       expect([name, await taken(roleNamed(name), [onKey('kms:PutKeyPolicy', door)])]).toEqual([
         name,
         [`kms:PutKeyPolicy ${KEY}`],
@@ -395,11 +395,17 @@ describe('[7.2] the fence', () => {
       const may = await Promise.all(
         [...stack.roles.values()].map(async (role) => ((await mayTake(role, step)) ? [role.name] : [])),
       );
-      expect(may.flat()).toEqual(['FenceClassRole', 'ReopenClassRole']);
+      expect(may.flat()).toEqual(['FenceClassRole', 'ReopenClassRole', 'RestoreClassRole']);
       expect(await taken(stranger('/Administrator'), [step])).toEqual([]);
       const root = { ...stranger('/x'), arn: 'arn:aws:iam::111122223333:root' };
       expect(await taken(root, [step])).toHaveLength(1);
     }
+  });
+
+  test('is told of where somebody else writes it, and not where its operators do', () => {
+    const told = JSON.stringify(service.resources['KeyPolicyWrittenElsewhere']?.Properties);
+    for (const name of matrix.get('write a key’s policy')?.get('fence operator') ?? [])
+      expect(told).toContain(`{"Fn::GetAtt":["${name}","Arn"]}`);
   });
 
   test('leaves no key without its operators: none writes a policy past KMS’s own look', async () => {
@@ -461,6 +467,26 @@ describe('[6.3] the archive', () => {
   });
 });
 
+describe('[F.1] past their URLs', () => {
+  test.each([
+    ['ApprovalRole', ['RestoreClass', 'RestoreTarget']],
+    ['EnrolmentRole', ['CheckTarget', 'NoteIdentities']],
+  ] as const)(
+    '%s asks the functions that act for it, wherever their target stands, and no other',
+    async (name, asked) => {
+      const functions = stack.namesOf('AWS::Lambda::Function').map(stack.arnOf);
+      const inANetwork = functions.map((arn) => `${arn}-payments_vpc`);
+      const may = await taken(
+        roleNamed(name),
+        [...functions, ...inANetwork].map((resource) => ({ action: 'lambda:InvokeFunction', resource })),
+      );
+      const prefix = 'lambda:InvokeFunction arn:aws:lambda:us-east-1:111122223333:function:rekey-STAGE-';
+      const perNetwork = asked.filter((one) => one !== 'RestoreClass').map((one) => `${one}-payments_vpc`);
+      expect(may.sort()).toEqual([...asked, ...perNetwork].map((one) => `${prefix}${one}`).sort());
+    },
+  );
+});
+
 describe('[1.2] who may become whom', () => {
   const PEOPLE = 'arn:aws:iam::111122223333:root may sts:AssumeRole, sts:SetSourceIdentity';
   const TRUSTED: Readonly<Record<string, string>> = {
@@ -470,8 +496,11 @@ describe('[1.2] who may become whom', () => {
     ResponderRole: PEOPLE,
     ApproverRole: PEOPLE,
     EngineerRole: PEOPLE,
-    ProverRole:
-      'arn:aws:iam::111122223333:role/rekey-STAGE/AdvanceBatchRole, arn:aws:iam::111122223333:role/rekey-STAGE/CutTargetRole may sts:AssumeRole',
+    ProverRole: 'AdvanceBatch CutTarget RestoreTarget CheckTarget NoteIdentities'
+      .split(' ')
+      .map((name) => `arn:aws:iam::111122223333:role/rekey-STAGE/${name}Role`)
+      .join(', ')
+      .concat(' may sts:AssumeRole'),
     TellerRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/SealIncidentRole may sts:AssumeRole',
     CanaryRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/ObserveDenialRole may sts:AssumeRole',
     BreakGlassRole: 'states.amazonaws.com may sts:AssumeRole',

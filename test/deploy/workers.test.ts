@@ -51,8 +51,14 @@ test('each network has its workers, in its subnets, with the role and the enviro
   expect(Object.keys(functions).sort()).toEqual([
     'AdvanceBatchInledgerx2dvpc',
     'AdvanceBatchInpaymentsx2evpc',
+    'CheckTargetInledgerx2dvpc',
+    'CheckTargetInpaymentsx2evpc',
     'CutTargetInledgerx2dvpc',
     'CutTargetInpaymentsx2evpc',
+    'NoteIdentitiesInledgerx2dvpc',
+    'NoteIdentitiesInpaymentsx2evpc',
+    'RestoreTargetInledgerx2dvpc',
+    'RestoreTargetInpaymentsx2evpc',
   ]);
   expect(functions['CutTargetInpaymentsx2evpc']).toMatchObject({
     role: '${file(deploy/functions.yml):CutTarget.role}',
@@ -66,6 +72,19 @@ test('each network has its workers, in its subnets, with the role and the enviro
     'KmsEndpointInpaymentsx2evpc',
     'WorkersInNetworksPolicy',
   ]);
+});
+
+test('[7.2] fronts are told what stands in which network, under the names that are deployed', () => {
+  const { functions, names } = workersFor(config);
+  const told = JSON.parse(names) as Record<string, Record<string, string>>;
+  expect(Object.keys(told)).toEqual(['RestoreTarget', 'CheckTarget', 'NoteIdentities', 'RestoreClass']);
+  const deployed = functions as Record<string, { name: string }>;
+  expect(told['RestoreTarget']).toEqual({
+    local: '${self:service}-${sls:stage}-RestoreTarget',
+    'ledger-vpc': deployed['RestoreTargetInledgerx2dvpc']?.name,
+    'payments.vpc': deployed['RestoreTargetInpaymentsx2evpc']?.name,
+  });
+  expect(told['RestoreClass']).toBe('${self:service}-${sls:stage}-RestoreClass');
 });
 
 test('with every target outside, there is one worker and nothing to choose', () => {

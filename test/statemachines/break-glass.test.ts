@@ -7,15 +7,9 @@ import { loadBreakGlass } from '../../local/engine/engine.ts';
 import { FUNCTIONS } from '../../local/engine/functions.ts';
 import { answerTask } from '../../local/interpreter/sqlite-journal.ts';
 import { makeSshKey } from '../../local/ssh/make-key.ts';
-import { signWithKeyFile } from '../../local/ssh/sign.ts';
 import { isPacketGenuine, type PacketEnvelope } from '../../shared/domain/packet/signature.ts';
-import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
-import { statementBytes } from '../../shared/domain/signature/statement.ts';
-import { changeIncident } from '../../shared/driver/change-incident.ts';
-import { statementNow } from '../../shared/driver/judge-incident.ts';
 import { putValues } from '../../shared/driver/put-values.ts';
-import { restoreIncident } from '../../shared/driver/restore-incident.ts';
-import { callAs } from '../support/people.ts';
+import { callAs, keepSignature } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
 test('the machine loads whole, and every function that it calls exists', () => {
@@ -238,25 +232,6 @@ test('[5.4] a plan that is edited after it was confirmed opens nothing: whoever 
   expect(world.target.effects).toEqual([]);
 });
 
-async function sign(world: World, id: string, purpose: 'reopen' | 'restore', person: string): Promise<void> {
-  const { services } = world.state;
-  const incident = await services.registry.incident(id);
-  if (incident === null) throw new Error('no incident');
-  const expiresAtMs = Date.now() + 60_000;
-  const message = statementBytes(await statementNow(services, incident, purpose, expiresAtMs));
-  const armored = await signWithKeyFile({
-    keyFile: join(world.home, `${person}.key`),
-    namespace: SIGNATURE_NAMESPACE,
-    message,
-  });
-  await changeIncident(services, id, (before) => ({
-    incident: {
-      ...before,
-      signatures: [...before.signatures, { person, armored, atMs: Date.now(), expiresAtMs }],
-    },
-  }));
-}
-
 async function aFencedWorld() {
   const names = ['ada', 'grace'];
   const world = await aWorld({ secrets: 2, people: [] });
@@ -271,12 +246,12 @@ async function aFencedWorld() {
 
 test('[5.4] a fenced class is re-opened by two people’s signatures, and not by one', async () => {
   const { world, incident } = await aFencedWorld();
-  await sign(world, incident.id, 'reopen', 'ada');
+  await keepSignature(world, 'ada', incident.id, 'reopen');
   const context = { untilMs: Date.now() + 1_000 };
   const reopen = () =>
     FUNCTIONS.get('ReopenClass')?.invoke(world.state.services, { v: 1, incidentId: incident.id }, context);
   await expect(reopen()).rejects.toMatchObject({ code: 'signatures-missing' });
-  await sign(world, incident.id, 'reopen', 'grace');
+  await keepSignature(world, 'grace', incident.id, 'reopen');
   answerTask(world.state.database, incident.reopenToken ?? '', { ok: true, output: { again: false } });
   await world.carryOn();
   const after = await world.state.services.registry.incident(incident.id);
@@ -287,8 +262,8 @@ test('[5.4] a fenced class is re-opened by two people’s signatures, and not by
 
 test('[5.4] a fate that changes after it was signed voids the signature', async () => {
   const { world, incident } = await aFencedWorld();
-  await sign(world, incident.id, 'reopen', 'ada');
-  await sign(world, incident.id, 'reopen', 'grace');
+  await keepSignature(world, 'ada', incident.id, 'reopen');
+  await keepSignature(world, 'grace', incident.id, 'reopen');
   world.state.database.exec(
     "UPDATE version SET fate = 'revoked-unproven', doc = json_set(doc, '$.fate', 'revoked-unproven') WHERE rowid = 3",
   );
@@ -317,11 +292,11 @@ test('[7.2] a mistaken alarm: a cut that was not re-issued is undone by two peop
   await call('FenceClass', {});
   await call('CutTarget', { targetId: 'db0' });
   expect(world.target.login('r0', 'old-0')).toBe('off');
-  await expect(restoreIncident(services, 'inc-alarm', { user: 'r' })).rejects.toMatchObject({
-    code: 'signatures-missing',
-  });
-  for (const name of names) await sign(world, 'inc-alarm', 'restore', name);
-  expect((await restoreIncident(services, 'inc-alarm', { user: 'r' })).restored).toHaveLength(2);
+  const asked = { incidentId: 'inc-alarm', targetId: 'db0', user: 'r' };
+  await expect(services.workers.restoreTarget(asked)).rejects.toMatchObject({ code: 'signatures-missing' });
+  for (const name of names) await keepSignature(world, name, 'inc-alarm', 'restore');
+  expect((await services.workers.restoreTarget(asked)).restored).toHaveLength(2);
+  expect(await services.workers.restoreClass({ incidentId: 'inc-alarm' })).toEqual({ restored: true });
   expect(world.target.login('r0', 'old-0')).toBe('accepted');
   expect(world.target.login('r2', 'old-2')).toBe('off');
   await expect(

@@ -13,9 +13,7 @@ import type { Services } from '../../shared/driver/services.ts';
 export async function frontsOver(
   services: Services,
 ): Promise<(front: string, event: object) => Promise<unknown>> {
-  const wires = Object.fromEntries(
-    Object.entries(services).map(([port, service]) => [port, wire({}, () => service as unknown)]),
-  ) as unknown as Wires<keyof Services>;
+  const wires = wiresOver(services);
   const handlers = new Map(
     await Promise.all(
       ([control, approval, enrolment, reader, auditor] as readonly Front[]).map(
@@ -30,7 +28,14 @@ export async function frontsOver(
   };
 }
 
-function contextOf(front: string): Context {
+/** Services of one machine, as a Lambda entry opens its ports. */
+export function wiresOver(services: Services): Wires<keyof Services> {
+  return Object.fromEntries(
+    Object.entries(services).map(([port, service]) => [port, wire({}, () => service as unknown)]),
+  ) as unknown as Wires<keyof Services>;
+}
+
+export function contextOf(front: string): Context {
   const deadlineMs = Date.now() + 55_000;
   return {
     functionName: `rekey-test-${front}`,

@@ -7,7 +7,9 @@ import { makeSshKey } from '../../local/ssh/make-key.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import { type Statement, statementBytes } from '../../shared/domain/signature/statement.ts';
+import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
 import type { RekeyFunction } from '../../shared/driver/define-function.ts';
+import { statementNow } from '../../shared/driver/judge-incident.ts';
 import type { Services } from '../../shared/driver/services.ts';
 import type { World } from './world.ts';
 
@@ -72,4 +74,25 @@ export async function signAs(
     armored: await armoredBy(world, person, statement),
     expiresAtMs: statement.expiresAtMs,
   });
+}
+
+/** A person's signature kept with the incident, and nothing that follows from it. */
+export async function keepSignature(
+  world: World,
+  person: string,
+  incidentId: string,
+  purpose: Statement['purpose'],
+): Promise<void> {
+  const { services } = world.state;
+  const atMs = services.clock.nowMs();
+  const expiresAtMs = atMs + 60_000;
+  const incident = await incidentNamed(services, incidentId);
+  const armored = await armoredBy(
+    world,
+    person,
+    await statementNow(services, incident, purpose, expiresAtMs),
+  );
+  await changeIncident(services, incidentId, (before) => ({
+    incident: { ...before, signatures: [...before.signatures, { person, armored, atMs, expiresAtMs }] },
+  }));
 }

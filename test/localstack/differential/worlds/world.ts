@@ -6,6 +6,7 @@ import { resumeIncident } from '../../../../functions/resume-incident/handler.ts
 import { startBreakGlass } from '../../../../functions/start-break-glass/handler.ts';
 import { submitSignature } from '../../../../functions/submit-signature/handler.ts';
 import { signWithKeyFile } from '../../../../local/ssh/sign.ts';
+import { createLocalWorkers } from '../../../../local/workers.ts';
 import type { Cause } from '../../../../shared/domain/cause.ts';
 import { toRecords } from '../../../../shared/domain/config/records.ts';
 import { ConfigFile } from '../../../../shared/domain/config/schema.ts';
@@ -311,7 +312,7 @@ export function createWorld(
           message: statementBytes(statement),
         });
         const { enough, counted } = await submitSignature.invoke(
-          services,
+          { ...services, workers: createLocalWorkers(services) },
           { ...about, person, armored, expiresAtMs: statement.expiresAtMs },
           context(),
         );

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { createKmsEpochKeys } from '../../kms/epoch-keys.ts';
 import { lambdaClock } from '../clock.ts';
 import { wire } from '../wire.ts';
+import { Json } from './json.ts';
 import { kms } from './kms.ts';
 import { registry } from './registry.ts';
 
@@ -9,31 +10,21 @@ const Roles = z.array(z.string().min(1));
 const SomeRoles = z.tuple([z.string().min(1)], z.string().min(1));
 
 /** Whom the policies of the keys name, as JSON: they are written at run time, by who makes and closes keys. */
-const KeyRolesJson = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: 'custom', message: 'no JSON' });
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z.strictObject({
-      account: z.string().regex(/^\d{12}$/),
-      region: z.string().min(1),
-      secretPrefix: z.string().min(1),
-      readers: Roles,
-      reissuers: Roles,
-      rotators: Roles,
-      provers: SomeRoles,
-      makers: Roles,
-      fenceOperators: SomeRoles,
-      destroyers: Roles,
-      responders: Roles,
-    }),
-  );
+const KeyRolesJson = Json.pipe(
+  z.strictObject({
+    account: z.string().regex(/^\d{12}$/),
+    region: z.string().min(1),
+    secretPrefix: z.string().min(1),
+    readers: Roles,
+    reissuers: Roles,
+    rotators: Roles,
+    provers: SomeRoles,
+    makers: Roles,
+    fenceOperators: SomeRoles,
+    destroyers: Roles,
+    responders: Roles,
+  }),
+);
 
 export const keys = wire(
   { ...registry.names, REKEY_PREFIX: z.string().min(1), REKEY_KEY_ROLES: KeyRolesJson },

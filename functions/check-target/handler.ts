@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { Finding, mendedBy } from '../../shared/domain/finding.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+import { openTarget } from '../../shared/driver/open-target.ts';
+
+/** Answers whether the target lets Rekey in as its admin. Changes nothing there. */
+export const checkTarget = defineFunction({
+  name: 'CheckTarget',
+  needs: ['registry', 'store', 'rotators', 'clock'],
+  input: { targetId: z.string() },
+  output: Finding.shape,
+  async run({ targetId }, services) {
+    const what = `target ${targetId}`;
+    const target = await services.registry.target(targetId);
+    if (target === null) return { what, ok: false, detail: 'it is not enrolled', next: 'rekey apply' };
+    try {
+      const session = await openTarget(services, target, {
+        writer: 'rekey/doctor',
+        through: undefined,
+        signal: AbortSignal.timeout(10_000),
+      });
+      await session.close();
+      return { what, ok: true, detail: 'its admin credential logs in' };
+    } catch (error) {
+      if (!(error instanceof RekeyError)) throw error;
+      const next = mendedBy(error, `mend it, or targets.${targetId} in rekey.yaml, then: rekey apply`);
+      return { what, ok: false, detail: error.message, next };
+    }
+  },
+});

@@ -1,0 +1,3 @@
+import { describeWorkers } from '../../contracts/workers.ts';
+
+describeWorkers('embedded', async ({ workers }) => workers);
