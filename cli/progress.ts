@@ -27,12 +27,15 @@ export async function followIncident(
   try {
     for (;;) {
       const { view, failure } = await face.call(showIncident, { incidentId: incident });
+      if (view?.state === 'restored') {
+        screen.draw(view);
+        return { view, code: EXIT.done };
+      }
       if (failure !== null) throw workflowFailed(incident, failure.cause || failure.error, view !== null);
       if (view !== null) {
         screen.draw(view);
         if (view.execution?.standing.status === 'succeeded')
           return { view, code: view.unproven === 0 ? EXIT.done : EXIT.unproven };
-        if (view.state === 'restored') return { view, code: EXIT.done };
         const waits = view.state === 'awaiting-reopen' && view.packets > packetsBefore;
         if (waits && view.signedBy.length < view.signaturesNeeded) return { view, code: EXIT.awaitingPeople };
       }

@@ -4,7 +4,7 @@ import { RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch as advance } from '../../shared/driver/advance-batch.ts';
-import { incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
+import { incidentEntry, incidentNamed, refuseRestored } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import { workerOf } from '../../shared/driver/worker-of.ts';
@@ -22,7 +22,7 @@ export const advanceBatch = defineFunction({
   },
   output: { settled: z.number(), left: z.number() },
   async run({ incidentId, targetId, secretRefs, again }, services, { untilMs }) {
-    const incident = await incidentNamed(services, incidentId);
+    const incident = refuseRestored(await incidentNamed(services, incidentId));
     await refuseUnplanned(services, incident, { targetId, secretRefs });
     const { acting, through } = workerOf(incident, targetId);
     const key = await services.keys.ensure(

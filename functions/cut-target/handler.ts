@@ -3,6 +3,7 @@ import {
   changeIncident,
   incidentEntry,
   incidentNamed,
+  refuseRestored,
   withLayers,
 } from '../../shared/driver/change-incident.ts';
 import { cutTarget as cutOneTarget } from '../../shared/driver/cut-target.ts';
@@ -16,7 +17,7 @@ export const cutTarget = defineFunction({
   input: { incidentId: z.string(), targetId: z.string() },
   output: { state: z.string() },
   async run({ incidentId, targetId }, services) {
-    const incident = await incidentNamed(services, incidentId);
+    const incident = refuseRestored(await incidentNamed(services, incidentId));
     const { acting, through } = workerOf(incident, targetId);
     const report = await cutOneTarget(services, incident, acting, targetId, through);
     await changeIncident(services, incidentId, (before) => ({

@@ -4,6 +4,7 @@ import {
   changeIncident,
   incidentEntry,
   incidentNamed,
+  refuseRestored,
   withLayers,
 } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
@@ -23,7 +24,7 @@ export const fenceClass = defineFunction({
   input: { incidentId: z.string() },
   output: { closed: z.array(z.string()) },
   async run({ incidentId }, services) {
-    const incident = await incidentNamed(services, incidentId);
+    const incident = refuseRestored(await incidentNamed(services, incidentId));
     const inScope = new Set<string>(incident.plan.secrets.map((secret) => secret.ref));
     const closed: string[] = [];
     const shared: string[] = [];

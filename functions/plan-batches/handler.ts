@@ -3,7 +3,7 @@ import { batchesOf } from '../../shared/domain/batches.ts';
 import { hasBegun, isStopped } from '../../shared/domain/brake.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { goesOnAt } from '../../shared/domain/lifecycle.ts';
-import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
+import { changeIncident, incidentNamed, refuseRestored } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import { standingsOf, sweepable } from '../../shared/driver/unfinished.ts';
@@ -21,7 +21,7 @@ export const planBatches = defineFunction({
     const nowMs = services.clock.nowMs();
     const incident = again
       ? await takeUpAgain(services, incidentId, nowMs)
-      : await incidentNamed(services, incidentId);
+      : refuseRestored(await incidentNamed(services, incidentId));
     const stopped = isStopped((await services.registry.classNamed(incident.plan.scope.className))?.brake);
     const due = sweepable(services, incident, await standingsOf(services, incident), again).filter(
       ({ secret }) =>
@@ -49,7 +49,7 @@ async function takeUpAgain(
   const record = await services.registry.classNamed(plan.scope.className);
   return changeIncident(services, incidentId, (before) => ({
     incident: {
-      ...before,
+      ...refuseRestored(before),
       state: 'open',
       deadlineAtMs: nowMs + (record?.policy.breakGlass.deadlineMs ?? 0),
       lookedAtMs: nowMs,

@@ -4,7 +4,10 @@ import { defineFunction } from '../../shared/driver/define-function.ts';
 import { judgeIncident, signaturesMissing } from '../../shared/driver/judge-incident.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 
-/** Leaves: the new epoch's key open and the fence lifted, if two people's signatures hold for what is there now. */
+/**
+ * Leaves: the new epoch's key open and the fence lifted, if two people's signatures hold for what is there now. Of a mistaken
+ * alarm that was undone nothing is left to re-open: nobody has signed for that, and the machine goes on to its end.
+ */
 export const reopenClass = defineFunction({
   name: 'ReopenClass',
   needs: ['registry', 'keys', 'clock'],
@@ -12,6 +15,7 @@ export const reopenClass = defineFunction({
   output: { by: z.array(z.string()) },
   async run({ incidentId }, services) {
     const incident = await incidentNamed(services, incidentId);
+    if (incident.state === 'restored') return { by: [] };
     const judged = await judgeIncident(services, incident, 'reopen');
     if (!judged.enough) {
       await dropVoid(services, incidentId, judged.counted);

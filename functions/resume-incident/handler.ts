@@ -1,7 +1,6 @@
 import * as z from 'zod';
-import { RekeyError } from '../../shared/domain/errors.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
-import { incidentNamed } from '../../shared/driver/change-incident.ts';
+import { incidentNamed, refuseRestored } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { executionName, executionsOf, isUnderWay } from '../../shared/driver/executions.ts';
 
@@ -21,16 +20,7 @@ export const resumeIncident = defineFunction({
   },
   async run({ incidentId }, services, context) {
     const { user } = callerOf(context);
-    const incident = await incidentNamed(services, incidentId);
-    if (incident.state === 'restored') {
-      throw new RekeyError({
-        code: 'incident-restored',
-        family: 'Conflict',
-        message: `${incidentId} was a mistaken alarm and its cut was undone`,
-        safe: 'Nothing was changed.',
-        next: ['rekey break-glass'],
-      });
-    }
+    const incident = refuseRestored(await incidentNamed(services, incidentId));
     const packetsBefore = incident.state === 'awaiting-reopen' ? incident.packets : 0;
     const executions = await executionsOf(services, incidentId);
     const running = executions.findLast(isUnderWay);

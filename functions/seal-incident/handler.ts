@@ -14,7 +14,7 @@ import type { EpochKey } from '../../shared/ports/keys.ts';
 
 /**
  * Leaves: keys that nothing names any more destroyed, and a signed packet of what was seen. An incident that is still
- * fenced is not sealed by it: its packet is what people decide on.
+ * fenced is not sealed by it: its packet is what people decide on. Nor is one that was undone: it stays that.
  */
 export const sealIncident = defineFunction({
   name: 'SealIncident',
@@ -26,7 +26,8 @@ export const sealIncident = defineFunction({
     // One more round, so that the packet does not call unconfirmed what was merely not asked yet.
     await tellDue(services);
     const nowMs = services.clock.nowMs();
-    const fenced = (incident: IncidentRecord) => incident.plan.fence && incident.reopenedAtMs === undefined;
+    const isOver = (incident: IncidentRecord) =>
+      incident.state !== 'restored' && (!incident.plan.fence || incident.reopenedAtMs !== undefined);
     const versions = await services.registry.versions({
       refs: (await incidentNamed(services, incidentId)).plan.secrets.map((secret) => secret.ref),
     });
@@ -39,9 +40,9 @@ export const sealIncident = defineFunction({
         destroying: owed,
         counts,
         packets: before.packets + 1,
-        ...(fenced(before) ? {} : { state: 'sealed' as const, sealedAtMs: nowMs }),
+        ...(isOver(before) ? { state: 'sealed' as const, sealedAtMs: nowMs } : {}),
       },
-      end: !fenced(before),
+      end: isOver(before),
       entries: [incidentEntry(before, { action: 'seal', atMs: nowMs, place: `${before.packets + 1}` })],
     }));
     return { packet: await writePacket(services, incident) };

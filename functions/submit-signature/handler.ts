@@ -73,14 +73,16 @@ export const submitSignature = defineFunction({
 
 /**
  * A mistaken alarm: what was cut and not re-issued is switched on again, at each target by itself; the fence falls with it.
- * What was off before stays off; what was re-issued stays re-issued.
+ * What was off before stays off; what was re-issued stays re-issued. A workflow that waits for people has its answer then.
  */
-async function restore(services: Needs<'registry' | 'workers'>, id: string, user: string) {
-  const { registry, workers } = services;
+async function restore(services: Needs<'registry' | 'workflows' | 'workers'>, id: string, user: string) {
+  const { registry, workflows, workers } = services;
   const undone = await inParallel(await registry.cuts(id), AT_ONCE, (cut) => restoreAt(services, cut, user));
   const restored = undone.flatMap((one) => [...one.restored]);
   const failed = undone.flatMap((one) => [...one.failed]);
-  if (failed.length === 0) await workers.restoreClass({ incidentId: id });
+  if (!(await workers.restoreClass({ incidentId: id })).restored) return { restored, failed };
+  const { reopenToken } = await incidentNamed(services, id);
+  if (reopenToken !== undefined) await workflows.answer(reopenToken, { again: false });
   return { restored, failed };
 }
 

@@ -16,6 +16,18 @@ export async function incidentNamed(services: Needs<'registry'>, id: string): Pr
   });
 }
 
+/** A mistaken alarm that was undone is worked on no more: what still runs for it ends. Throws `incident-restored`. */
+export function refuseRestored(incident: IncidentRecord): IncidentRecord {
+  if (incident.state !== 'restored') return incident;
+  throw new RekeyError({
+    code: 'incident-restored',
+    family: 'Conflict',
+    message: `${incident.id} was a mistaken alarm and its cut was undone`,
+    safe: 'Nothing was changed.',
+    next: ['rekey break-glass'],
+  });
+}
+
 /** Reads, changes and saves; again where someone else saved in between. Null: there is nothing to change. */
 export async function changeIncident(
   services: Needs<'registry'>,
