@@ -16,7 +16,7 @@ const SERVICE = 'rekey';
 
 /**
  * The deployment that is meant: `--stage`, else the context of `--context` or `$REKEY_CONTEXT`; null: this machine's own state.
- * `--profile` and `--region` stand before what a context says.
+ * `--profile` and `--region` stand before what a context says, and that before `$AWS_PROFILE`.
  */
 export async function chooseDeployment(
   words: Whereabouts,
@@ -29,12 +29,14 @@ export async function chooseDeployment(
   };
   if (stage !== undefined && words.context !== undefined)
     throw ambiguous('--stage and --context both name a deployment');
-  if (stage !== undefined) return { stage, service: SERVICE, urls: {}, ...given };
+  const shell = environment['AWS_PROFILE'];
+  const ofShell = shell === undefined || shell === '' ? {} : { profile: shell };
+  if (stage !== undefined) return { stage, service: SERVICE, urls: {}, ...ofShell, ...given };
   const context = words.context ?? environment['REKEY_CONTEXT'];
   if (context !== undefined && context !== '') {
     const file = contextsFile(environment);
     const { contextNamed } = await import('./contexts-file.ts');
-    return { ...contextNamed(context, file, textOf(file)), ...given };
+    return { ...ofShell, ...contextNamed(context, file, textOf(file)), ...given };
   }
   if (Object.keys(given).length > 0)
     throw ambiguous('--profile and --region are of a deployment, and none is named');

@@ -3,7 +3,7 @@ export interface DeploymentName {
   readonly stage: string;
   /** What the stack's name begins with, before the stage. */
   readonly service: string;
-  /** Of the AWS configuration; else whatever the environment has. */
+  /** Of the AWS configuration; else keys in the environment, or the role that this machine has. */
   readonly profile?: string;
   readonly region?: string;
   /** Function URLs by their front; one that is not given is looked up in the stack's outputs. */
