@@ -1,4 +1,9 @@
-import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateDescribeStacks,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { type DeploymentName, identityOf, renewalOf, stackOf, whoseOf } from './name.ts';
 import type { Credentials } from './session.ts';
@@ -95,7 +100,7 @@ async function whyNot(
   return new RekeyError({
     code: 'stack-unseen',
     family: 'TargetUnavailable',
-    message: `${asked} failed (${kind})`,
+    message: `${asked} failed (${kind === 'Error' ? (error as NodeJS.ErrnoException).code : kind})`,
     safe: 'Nothing was done.',
     next: ['the same command again', 'or name the URLs in a context: docs/cli.md'],
     cause: error,
@@ -105,12 +110,13 @@ async function whyNot(
 /** Stages that there are instead, where the session may see them. */
 async function others(client: CloudFormationClient, { service }: DeploymentName): Promise<string> {
   try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({}));
-    const stages = Stacks.flatMap((stack) => {
-      const outputs = outputsOf(stack);
-      const stage = outputs.get('Stage');
-      return stage !== undefined && stack.StackName === `${service}-${stage}` ? [stage] : [];
-    });
+    const stages: string[] = [];
+    for await (const { Stacks = [] } of paginateDescribeStacks({ client }, {})) {
+      for (const stack of Stacks) {
+        const stage = outputsOf(stack).get('Stage');
+        if (stage !== undefined && stack.StackName === `${service}-${stage}`) stages.push(stage);
+      }
+    }
     return stages.length === 0 ? ', nor of any other stage' : `; there is ${stages.join(', ')}`;
   } catch {
     return '';
