@@ -19,6 +19,10 @@ export interface Attempt {
 }
 
 const NOTHING = 'Nothing was done.';
+const OTHER_RELEASE = [
+  'the release of the command line that was deployed',
+  'or npm run deploy -- --stage STAGE, of this one',
+];
 const UNKNOWN = 'Whether it was done is not known; looking first does no harm.';
 
 /** The function's own answer; null where it is not the function that answered. */
@@ -37,10 +41,11 @@ function isRefusal(error: unknown): error is Refusal {
   return typeof error === 'object' && error !== null && 'code' in error && 'family' in error;
 }
 
-/** What the function refused, as it said it. */
+/** What the function refused, as it said it. An input of ours that it does not take is one of another release. */
 export function ownRefusal(content: Readonly<Record<string, unknown>>): RekeyError | null {
   const { error } = content;
-  return isRefusal(error) ? new RekeyError(error) : null;
+  if (!isRefusal(error)) return null;
+  return new RekeyError(error.code === 'function-input' ? { ...error, next: OTHER_RELEASE } : error);
 }
 
 /** Lambda did not begin: the same again is safe, whatever the function does. */
@@ -50,11 +55,13 @@ export function neverBegan({ status }: Answer): boolean {
 
 /** The session is good and may not call this front. */
 export function isForbidden(answer: Answer): boolean {
-  return answer.status === 403 && aboutSession(answer) === null;
+  return answer.status === 403 && faultOf(answer) === null;
 }
 
+type Fault = 'clock' | 'expired' | 'signature';
+
 /** What Lambda's check of the signature says is wrong with it, rather than with a permission. */
-function aboutSession({ text }: Answer): 'clock' | 'expired' | 'signature' | null {
+function faultOf({ text }: Answer): Fault | null {
   if (/Signature expired|Signature not yet current/i.test(text)) return 'clock';
   if (/security token.*(expired|invalid)/i.test(text)) return 'expired';
   if (/signature we calculated|IncompleteSignature|Missing Authentication Token/i.test(text))
@@ -76,7 +83,8 @@ export function refusedBefore(attempt: Attempt, answer: Answer): RekeyError {
       next: ['the same command again'],
     });
   }
-  if (status === 401 || status === 403) return refusedSession(attempt, answer, functionArn);
+  const fault = status === 403 ? faultOf(answer) : null;
+  if (fault !== null) return refusedSession(fault, attempt, answer, functionArn);
   if (status === 413) {
     return new RekeyError({
       code: 'request-too-large',
@@ -104,8 +112,25 @@ export function refusedBefore(attempt: Attempt, answer: Answer): RekeyError {
   });
 }
 
-function refusedSession({ name, signedAtMs }: Attempt, answer: Answer, functionArn: string): RekeyError {
-  switch (aboutSession(answer)) {
+/** The session is good, and its role may call none of these, which are all that have the function. */
+export function notPermitted(name: DeploymentName, fronts: readonly KnownFront[]): RekeyError {
+  const functions = fronts.map((front) => `${stackOf(name)}-${front.name}`);
+  return new RekeyError({
+    code: 'not-permitted',
+    family: 'Denied',
+    message: `lambda:InvokeFunctionUrl and lambda:InvokeFunction for ${functions.join(', or ')} were refused to ${whoseOf(name)}: it takes both, in the account of the deployment`,
+    safe: NOTHING,
+    next: [identityOf(name), 'the roles that may: docs/cli.md'],
+  });
+}
+
+function refusedSession(
+  fault: Fault,
+  { name, signedAtMs }: Attempt,
+  answer: Answer,
+  functionArn: string,
+): RekeyError {
+  switch (fault) {
     case 'clock': {
       const here = new Date(signedAtMs).toISOString();
       const there = answer.date === undefined ? 'another' : new Date(answer.date).toISOString();
@@ -132,14 +157,6 @@ function refusedSession({ name, signedAtMs }: Attempt, answer: Answer, functionA
         message: `${functionArn} did not take the signature of ${whoseOf(name)}: its secret key is wrong, or something between rewrites requests`,
         safe: NOTHING,
         next: [identityOf(name)],
-      });
-    case null:
-      return new RekeyError({
-        code: 'not-permitted',
-        family: 'Denied',
-        message: `lambda:InvokeFunctionUrl and lambda:InvokeFunction for ${functionArn} were refused to ${whoseOf(name)}: it takes both, in the account of the deployment`,
-        safe: NOTHING,
-        next: [identityOf(name), 'the roles that may: docs/deploy.md'],
       });
   }
 }

@@ -8,6 +8,7 @@ import {
   type Attempt,
   isForbidden,
   neverBegan,
+  notPermitted,
   ownAnswer,
   ownRefusal,
   refusedBefore,
@@ -60,21 +61,20 @@ export function openDeployment(name: DeploymentName): Face {
         ...having.filter((front) => open.has(front)),
         ...having.filter((front) => !open.has(front)),
       ];
-      for (const [index, front] of inTurn.entries()) {
+      if (inTurn.length === 0) throw new Error(`no front has ${verb.name}`);
+      for (const front of inTurn) {
         const [attempt, answer] = await ask(front, verb.name, body);
         const content = ownAnswer(answer);
-        if (content === null) {
-          // Another role's front may have the function too.
-          if (isForbidden(answer) && index < inTurn.length - 1) continue;
-          throw refusedBefore(attempt, answer);
-        }
+        // Another role's front may have the function too.
+        if (content === null && isForbidden(answer)) continue;
+        if (content === null) throw refusedBefore(attempt, answer);
         open.add(front);
         const refusal = ownRefusal(content);
         if (refusal !== null) throw refusal;
         const { v: _v, ...output } = content;
         return output as unknown as Awaited<ReturnType<typeof verb.invoke>>;
       }
-      throw new Error(`no front has ${verb.name}`);
+      throw notPermitted(name, inTurn);
     },
   };
 }

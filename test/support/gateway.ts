@@ -38,6 +38,8 @@ export interface GatewayOptions<Name extends string> {
 const REGION = 'us-east-1';
 /** How far a signature's time may be off, either way (Signature Version 4 for Lambda). */
 const FIVE_MINUTES_MS = 300_000;
+/** Quota of Lambda: the payload of a synchronous invocation. */
+const MOST_BYTES = 6_291_456;
 
 /**
  * What stands before a function URL with `AWS_IAM`, for tests alone: it checks Signature Version 4 by code of its own, asks
@@ -75,6 +77,7 @@ export async function startGateway<const Name extends string>(
           'Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html',
       });
     }
+    if (Buffer.byteLength(body) > MOST_BYTES) return refused(413, { message: 'Request Entity Too Large' });
     try {
       return (await invoke(front, eventOf(request, path, body, signed.arn, nowMs()))) as HttpAnswer;
     } catch {
