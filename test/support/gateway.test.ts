@@ -1,8 +1,6 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { HttpRequest } from '@smithy/protocol-http';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { expect, onTestFinished, test } from 'vitest';
 import { type AccessKey, startGateway } from './gateway.ts';
+import { type Signing, signedHeaders } from './signed-request.ts';
 
 const ARN = 'arn:aws:sts::111122223333:assumed-role/ResponderRole/ada';
 const NOW_MS = Date.parse('2026-11-25T03:00:00Z');
@@ -31,32 +29,8 @@ async function aGateway() {
   return { gateway, invoked };
 }
 
-interface Signing {
-  readonly atMs?: number;
-  readonly region?: string;
-  readonly service?: string;
-  readonly more?: Readonly<Record<string, string>>;
-  readonly leavingOut?: string;
-}
-
-/** Headers as the AWS SDK signs them: none of the gateway's own code. */
-async function signed(key: AccessKey, url: URL, signing: Signing = {}): Promise<Record<string, string>> {
-  const { atMs = NOW_MS, region = 'us-east-1', service = 'lambda', more = {}, leavingOut = '' } = signing;
-  const signer = new SignatureV4({ service, region, credentials: key, sha256: Sha256 });
-  const request = new HttpRequest({
-    method: 'POST',
-    protocol: url.protocol,
-    hostname: url.hostname,
-    port: Number(url.port),
-    path: url.pathname,
-    body: BODY,
-    headers: { host: url.host, 'content-type': 'application/json', ...more },
-  });
-  const { host: _host, ...headers } = (
-    await signer.sign(request, { signingDate: new Date(atMs), unsignableHeaders: new Set([leavingOut]) })
-  ).headers;
-  return headers;
-}
+const signed = (key: AccessKey, url: URL, signing: Signing = {}) =>
+  signedHeaders(key, url, BODY, { atMs: NOW_MS, ...signing });
 
 async function send(url: URL, headers: Readonly<Record<string, string>>, body = BODY) {
   const answer = await fetch(url, { method: 'POST', headers: { ...headers }, body });
