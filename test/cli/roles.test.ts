@@ -74,7 +74,15 @@ test('[F.1] [6.5] each role does its own part of one story and nothing of the ot
   expect(usersOf('apply')).toEqual(new Set([IDENTITIES.engineer.arn]));
   expect(usersOf('import')).toEqual(new Set([IDENTITIES.engineer.arn]));
   expect(usersOf('incident-open')).toEqual(new Set([IDENTITIES.responder.arn]));
-  expect(usersOf('sign')).toEqual(new Set([IDENTITIES.approver.arn]));
+  // Who signs is who has the key; who handed it in stands beside it.
+  expect(
+    entries.filter(({ action }) => action === 'sign').map(({ actor, reason }) => [actor, reason]),
+  ).toEqual(
+    ['p0', 'p1'].map((user) => [
+      { user },
+      expect.stringContaining(`handed in by ${IDENTITIES.approver.arn}`),
+    ]),
+  );
   const readings = entries.filter((entry) => entry.action === 'read' && entry.ref === SEARCH);
   expect(readings.map(({ actor, source }) => [actor.user, source])).toEqual([
     [IDENTITIES.reader.arn, '127.0.0.1'],
