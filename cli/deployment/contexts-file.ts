@@ -6,6 +6,14 @@ import { type DeploymentName, FRONT_KEYS } from './name.ts';
 
 const Word = z.string().min(1);
 
+/** Requests carry values: off this machine by TLS alone. */
+const FrontUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((url) => url.startsWith('https:') || LOOPBACK.has(new URL(url).hostname), {
+    error: 'http: leads to this machine alone, anything else is https:',
+  });
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
 const ContextsFile = z.strictObject({
   contexts: z.record(
     Word,
@@ -14,7 +22,7 @@ const ContextsFile = z.strictObject({
       service: Word.default('rekey'),
       profile: Word.optional(),
       region: Word.optional(),
-      urls: z.partialRecord(z.enum(FRONT_KEYS), z.url({ protocol: /^https?$/ })).default({}),
+      urls: z.partialRecord(z.enum(FRONT_KEYS), FrontUrl).default({}),
     }),
   ),
 });
@@ -31,9 +39,10 @@ export function contextNamed(name: string, file: string, text: string | null): D
         : read.error.issues.map(({ path, message }) => `${path.join('.') || '(whole)'}: ${message}`);
     throw refused('contexts-mistakes', faults.map((fault) => `${file}: ${fault}`).join('\n'));
   }
-  const context = read.data.contexts[name];
+  const { contexts } = read.data;
+  const context = Object.hasOwn(contexts, name) ? contexts[name] : undefined;
   if (context === undefined) {
-    const nearest = suggestNearest(name, Object.keys(read.data.contexts));
+    const nearest = suggestNearest(name, Object.keys(contexts));
     throw refused(
       'context-unknown',
       `there is no context ${name} in ${file}${nearest === null ? '' : ` (did you mean ${nearest}?)`}`,
