@@ -1,6 +1,6 @@
 import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkTarget } from '../../../../functions/check-target/handler.ts';
 import { noteIdentities } from '../../../../functions/note-identities/handler.ts';
 import { restoreClass } from '../../../../functions/restore-class/handler.ts';
@@ -36,6 +36,12 @@ function answering(payload: object, FunctionError?: string): InvokeCommandOutput
     ...(FunctionError === undefined ? {} : { FunctionError }),
   };
 }
+
+// What the functions log is looked at elsewhere.
+beforeEach(() => {
+  for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
+});
+afterEach(() => vi.restoreAllMocks());
 
 /** The functions as Lambda runs them: their own entry, and an error as Lambda hands it on. */
 describeWorkers('lambda', async (services: Services) => {
