@@ -14,6 +14,7 @@ const REQUIRE = "import{createRequire}from'node:module';const require=createRequ
 /** What is put in a package's place. */
 const IN_PLACE: Readonly<Record<string, string>> = {
   '@aws-sdk/credential-provider-node': './deploy/environment-credentials.ts',
+  pgpass: './deploy/no-password-file.cjs',
 };
 
 /** One minified module for Node 24 with everything it reaches but Node itself. */
