@@ -18,17 +18,20 @@ export function stackOf({ service, stage }: DeploymentName): string {
   return `${service}-${stage}`;
 }
 
+/** Whose session signs. */
+type Named = Pick<DeploymentName, 'profile'>;
+
 /** For messages. */
-export function whoseOf({ profile }: DeploymentName): string {
+export function whoseOf({ profile }: Named): string {
   return profile === undefined ? 'the AWS environment of this shell' : `the AWS profile ${profile}`;
 }
 
 /** How its session is renewed. */
-export function renewalOf({ profile }: DeploymentName): string {
+export function renewalOf({ profile }: Named): string {
   return profile === undefined ? 'aws sso login' : `aws sso login --profile ${profile}`;
 }
 
 /** Shows whose session it is. */
-export function identityOf({ profile }: DeploymentName): string {
+export function identityOf({ profile }: Named): string {
   return `aws sts get-caller-identity${profile === undefined ? '' : ` --profile ${profile}`}`;
 }

@@ -18,7 +18,7 @@ const RENEWED_BEFORE_MS = 300_000;
  * Credentials as the AWS configuration of this machine has them: profile, SSO, environment. A profile that is named is the
  * only one that is asked: no role of the machine, and nothing in the environment, signs in its place.
  */
-export function sessionOf(name: DeploymentName): () => Promise<Credentials> {
+export function sessionOf(name: Pick<DeploymentName, 'profile'>): () => Promise<Credentials> {
   const { profile } = name;
   const provide = profile === undefined ? defaultProvider() : fromIni({ profile });
   let held: Credentials | undefined;
@@ -33,7 +33,7 @@ export function sessionOf(name: DeploymentName): () => Promise<Credentials> {
   };
 }
 
-function noCredentials(name: DeploymentName, error: unknown): RekeyError {
+function noCredentials(name: Pick<DeploymentName, 'profile'>, error: unknown): RekeyError {
   const said = error instanceof Error ? error.message : '';
   // No cause: the command line of a `credential_process`, and what it printed, may hold anything.
   const ofProcess = said.startsWith('Command failed') || said.includes('credential_process');

@@ -6,6 +6,7 @@ import { createReaderFence, type ReaderFence } from '../../shared/adapters/aws/i
 import { createKeySwitch, type KeySwitch } from '../../shared/adapters/aws/kms/key-switch.ts';
 import { type CallerIdentity, callerIdentity } from '../../shared/adapters/aws/sts/caller-identity.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { sessionOf } from '../deployment/session.ts';
 import type { Place } from './place.ts';
 
 /** A service that is unwell is not waited for: three tries of these, at three in the morning. */
@@ -25,7 +26,9 @@ export async function openAwsWay({ prefix, region, profile }: Place): Promise<Aw
   const configuration = {
     ...PATIENCE,
     ...(region === undefined ? {} : { region }),
+    // Its region too.
     ...(profile === undefined ? {} : { profile }),
+    credentials: sessionOf(profile === undefined ? {} : { profile }),
   };
   const kms = new KMSClient(configuration);
   const known = await kms.config.region().catch(() => {

@@ -8,13 +8,16 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { translate } from '../../shared/adapters/aws/vendor-error.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { sessionOf } from '../deployment/session.ts';
 import type { Place } from '../direct/place.ts';
 
 /** Everything that a live look asks, by the caller's own rights. */
 export function liveClients({ region, profile }: Place) {
   const configuration = {
     ...(region === undefined ? {} : { region }),
+    // Its region too.
     ...(profile === undefined ? {} : { profile }),
+    credentials: sessionOf(profile === undefined ? {} : { profile }),
   };
   const sts = new STSClient(configuration);
   return {

@@ -173,6 +173,18 @@ test('[6.2] a profile that there is not is refused: no other identity that this 
   expect(reached).toEqual(['Control']);
 });
 
+test.each([
+  ['a direct fence', ['fence', '--direct', '--class', 'payments', '--yes']],
+  ['a live look', ['doctor', '--live']],
+])('[7.2] %s is nobody else’s either where its profile is mistyped', async (_what, words) => {
+  const { gateway, run } = await aMachine(SSO);
+  const { asked, env } = await machineRole(gateway.keys.everything);
+  const ended = await run([...words, '--stage', 'test', '--region', 'us-east-1', '--profile', 'wrok'], env);
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain('the AWS profile wrok gives no credentials: Could not resolve');
+  expect(asked).toEqual([]);
+});
+
 test('no credentials at all: the shell’s session is said to be missing', async () => {
   const { reached, run } = await aMachine('');
   const ended = await run(['status', '--json']);

@@ -251,6 +251,15 @@ describe('the template', () => {
     expect(names.filter((name) => !name.includes('rekey-proof'))).toEqual([]);
   });
 
+  test('[6.5] nobody is woken by a proof: the rule excuses each function that acts as the prover, and no other', () => {
+    const may = JSON.stringify(service.resources['ActAsProver']?.Properties?.['Roles']);
+    const functions = [...may.matchAll(/"(\w+)Role"/g)].map(([, name]) => name);
+    const rule = JSON.stringify(service.resources['ReissuerOutsideItsFunction']?.Properties);
+    const excused = [...rule.matchAll(/\*\/rekey-proof-(\w+)\*/g)].map(([, name]) => name);
+    expect(excused.length).toBeGreaterThan(2);
+    expect(new Set(excused)).toEqual(new Set(functions));
+  });
+
   test('[7.2] the fence of readers stands open under the name by which a responder finds it, and closed denies the stage’s secrets', () => {
     const { ManagedPolicyName, PolicyDocument } = service.resources['ReaderFence']?.Properties ?? {};
     const place = {

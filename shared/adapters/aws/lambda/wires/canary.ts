@@ -16,6 +16,6 @@ export const canary = wire({ ...registry.names, ...canarysStore.names }, async (
     clock: lambdaClock,
     random: lambdaRandom,
   };
-  const asCanary = new KMSClient({ credentials: assumedRole(names.REKEY_CANARY_ROLE, 'rekey-canary') });
+  const asCanary = new KMSClient({ credentials: assumedRole(names.REKEY_CANARY_ROLE) });
   return createCanary(createResolver(services), services, (keyId) => answersTheForbidden(asCanary, keyId));
 });

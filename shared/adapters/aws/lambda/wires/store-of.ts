@@ -20,6 +20,6 @@ export function storeOf(
   return createSecretsManagerStore({ clients, prefix, writes, clock: lambdaClock });
 }
 
-export function actingAs(roleArn: string, session: string): SecretsManagerClient {
-  return new SecretsManagerClient({ credentials: assumedRole(roleArn, session) });
+export function actingAs(roleArn: string): SecretsManagerClient {
+  return new SecretsManagerClient({ credentials: assumedRole(roleArn) });
 }

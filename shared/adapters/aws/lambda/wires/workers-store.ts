@@ -6,8 +6,5 @@ import { actingAs, RoleArn, STORE_NAMES, storeOf } from './store-of.ts';
 export const workersStore = wire(
   { ...STORE_NAMES, REKEY_PROVER_ROLE: RoleArn },
   ({ REKEY_PROVER_ROLE, ...names }) =>
-    storeOf(
-      { worker: new SecretsManagerClient({}), prover: actingAs(REKEY_PROVER_ROLE, 'rekey-prover') },
-      names,
-    ),
+    storeOf({ worker: new SecretsManagerClient({}), prover: actingAs(REKEY_PROVER_ROLE) }, names),
 );
