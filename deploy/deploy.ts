@@ -9,7 +9,11 @@ import { osls } from './package.ts';
 const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
 
 /** Deploys what `packageService` has left in `out`, with the caller's ordinary AWS configuration. */
-export async function deployService(out: string, stage: string): Promise<void> {
+export async function deployService(
+  out: string,
+  stage: string,
+  params: readonly string[] = [],
+): Promise<void> {
   const { partition, account } = await callerIdentity(new STSClient({ region }));
   const fence = createReaderFence(new IAMClient({ region }), {
     partition,
@@ -18,7 +22,7 @@ export async function deployService(out: string, stage: string): Promise<void> {
     prefix: `rekey-${stage}`,
   });
   const said = await keepReaderFence(fence, () =>
-    osls(['deploy', '--stage', stage, '--package', `${out}/serverless`], out),
+    osls(['deploy', '--stage', stage, '--package', `${out}/serverless`], out, params),
   );
   if (said !== null) process.stderr.write(`${said}\n`);
 }

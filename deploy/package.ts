@@ -57,22 +57,31 @@ const READ = ['serverless.yml', 'deploy', 'statemachines'];
 
 /**
  * Runs the framework, in a folder of `out` that holds the service's files: wherever it runs it keeps what it is about
- * in `.serverless`, and two at a time would take it away from each other. Its words go to standard error.
+ * in `.serverless`, and two at a time would take it away from each other. Its words go to standard error. `params` as `NAME=VALUE`.
  */
-export function osls(words: readonly string[], out: string): void {
+export function osls(words: readonly string[], out: string, params: readonly string[] = []): void {
   const command = join(ROOT, 'node_modules', 'osls', 'bin', 'serverless.js');
   const service = join(out, 'service');
   mkdirSync(service, { recursive: true });
   for (const name of READ) cpSync(join(ROOT, name), join(service, name), { recursive: true });
-  const { status } = spawnSync(process.execPath, [command, ...words, '--param', `build=${out}`], {
-    cwd: service,
-    stdio: ['ignore', 2, 2],
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [command, ...words, ...[`build=${out}`, ...params].flatMap((param) => ['--param', param])],
+    {
+      cwd: service,
+      stdio: ['ignore', 2, 2],
+    },
+  );
   if (status !== 0) throw new Error(`osls ${words[0]} ended with ${status}`);
 }
 
 /** Everything that a deployment takes, in `out`. */
-export async function packageService(out: string, stage: string, configFile: string): Promise<void> {
+export async function packageService(
+  out: string,
+  stage: string,
+  configFile: string,
+  params: readonly string[] = [],
+): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   await packageFunctions(out);
   const config = existsSync(configFile) ? readConfig(configFile) : { networks: {}, targets: {} };
@@ -80,5 +89,5 @@ export async function packageService(out: string, stage: string, configFile: str
     join(out, 'derived.json'),
     JSON.stringify(derivedFrom(config, deployedFolders().map(functionName)), null, 2),
   );
-  osls(['package', '--stage', stage, '--package', join(out, 'serverless')], out);
+  osls(['package', '--stage', stage, '--package', join(out, 'serverless')], out, params);
 }
