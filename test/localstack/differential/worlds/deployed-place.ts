@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { PostgresServer } from '../../../../demo/postgres-servers.ts';
 import { createStepFunctionsWorkflows } from '../../../../shared/adapters/aws/step-functions/workflows.ts';
 import { postgres } from '../../../../shared/rotators/postgres/rotator.ts';
@@ -33,7 +34,10 @@ export async function deployPlace(server: PostgresServer): Promise<Place> {
     server,
     lookEveryMs: 250,
     async stop(execution) {
-      await sfn.send(new StopExecutionCommand({ executionArn: executionArn(execution) }));
+      const stopped = { executionArn: executionArn(execution) };
+      await sfn.send(new StopExecutionCommand(stopped));
+      // It is said to run for a moment more: whoever resumes then joins what is ending.
+      while ((await sfn.send(new DescribeExecutionCommand(stopped))).status === 'RUNNING') await delay(50);
     },
     async editPlan(planHash) {
       const place = { Bucket: named('ManifestsBucket'), Key: `plans/${planHash}.json` };
