@@ -1,5 +1,4 @@
 import type { Quota } from '../../../domain/pacing/quota.ts';
-import type { Range } from './table.ts';
 import type { Key } from './write.ts';
 
 /** The registry's keys, as docs/aws-tables.md lists them. */
@@ -52,6 +51,13 @@ export const PACE = 'PACE';
 export const paceKey = (quota: Quota): Key => ({ pk: PACE, sk: quota });
 
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
+
+export interface Range {
+  /** Of the sort key: inclusive both. Default everything. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly limit?: number;
+}
 
 /** The part of a collection whose sort keys start so. */
 export function startingWith(prefix: string): Range {

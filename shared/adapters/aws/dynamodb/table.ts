@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { RekeyError } from '../../../domain/errors.ts';
 import { inParallel } from '../../../in-parallel.ts';
-import { DUE_INDEX, LAST } from './keys.ts';
+import { DUE_INDEX, LAST, type Range } from './keys.ts';
 import { insist, NotYet, type Timing } from './patience.ts';
 import { translateError } from './translate-error.ts';
 import {
@@ -44,13 +44,6 @@ const PASSING: ReadonlySet<string> = new Set([
 /** A write that its condition refused, with the item as it stands; null where there is none. */
 export interface Refused {
   readonly standing: Item | null;
-}
-
-export interface Range {
-  /** Of the sort key: inclusive both. Default everything. */
-  readonly from?: string;
-  readonly to?: string;
-  readonly limit?: number;
 }
 
 /** A table of strings `pk` and `sk`. Reads are strongly consistent. */
