@@ -8,6 +8,7 @@ import {
   withLayers,
 } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { isSealedWithin } from '../../shared/driver/held-closed.ts';
 
 /** A key's policy holds everywhere after seconds, "in some cases several minutes" (KMS's documentation): twice as long. */
 const HOLDS_AFTER_MS = 600_000;
@@ -25,7 +26,6 @@ export const fenceClass = defineFunction({
   output: { closed: z.array(z.string()) },
   async run({ incidentId }, services) {
     const incident = refuseRestored(await incidentNamed(services, incidentId));
-    const inScope = new Set<string>(incident.plan.secrets.map((secret) => secret.ref));
     const closed: string[] = [];
     const shared: string[] = [];
     const provable: string[] = [];
@@ -45,7 +45,7 @@ export const fenceClass = defineFunction({
     for (const key of older) {
       const sealed = byKey.get(key.id) ?? [];
       if (sealed.length === 0) continue;
-      if (sealed.every((version) => inScope.has(version.ref))) {
+      if (isSealedWithin(incident, sealed)) {
         await services.keys.close(key.id);
         closed.push(key.id);
         if (holds && (await services.keys.letProve(key.id))) provable.push(key.id);

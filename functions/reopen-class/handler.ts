@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { heldClosed } from '../../shared/driver/held-closed.ts';
 import { judgeIncident, signaturesMissing } from '../../shared/driver/judge-incident.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 
 /**
- * Leaves: the new epoch's key open and the fence lifted, if two people's signatures hold for what is there now. Of a mistaken
+ * Leaves: the new epoch's key open and the fence lifted, if two people's signatures hold for what is there now. Where another
+ * fence of the class keeps the key closed it stays so. Of a mistaken
  * alarm that was undone nothing is left to re-open: nobody has signed for that, and the machine goes on to its end.
  */
 export const reopenClass = defineFunction({
@@ -22,7 +24,8 @@ export const reopenClass = defineFunction({
       throw signaturesMissing(incident, 'reopen', judged.counted);
     }
     const key = await services.keys.ensure(incident.plan.scope.className, incident.epoch, 'closed');
-    await services.keys.open(key.id);
+    const held = (await heldClosed(services, incident, [key])).has(key.id);
+    if (!held) await services.keys.open(key.id);
     const nowMs = services.clock.nowMs();
     await changeIncident(services, incidentId, (before) => {
       const { reopenToken: _reopenToken, ...rest } = before;
@@ -30,7 +33,14 @@ export const reopenClass = defineFunction({
         incident: { ...rest, state: 'open', reopenedAtMs: nowMs },
         lift: true,
         entries: [
-          incidentEntry(before, { action: 'key-open', atMs: nowMs, reason: key.id, place: key.id }),
+          incidentEntry(before, {
+            action: 'key-open',
+            atMs: nowMs,
+            place: key.id,
+            ...(held
+              ? { outcome: 'denied', reason: `${key.id}: another fence of the class keeps it closed` }
+              : { reason: key.id }),
+          }),
           incidentEntry(before, { action: 'unfence', atMs: nowMs }),
           incidentEntry(before, {
             action: 'reopen',

@@ -2,12 +2,13 @@ import * as z from 'zod';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { heldClosed } from '../../shared/driver/held-closed.ts';
 import { judgeIncident, signaturesMissing } from '../../shared/driver/judge-incident.ts';
 import { stillCut } from '../../shared/driver/restore-target.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 
 /**
- * Leaves: a mistaken alarm over, its class's closed keys open and the fence lifted, if two people's signatures hold for what is
+ * Leaves: a mistaken alarm over, its class's closed keys open but for those of another standing fence, and its own lifted, if two people's signatures hold for what is
  * there now, no target has anything of it cut, and nothing was re-issued. False, and nothing changed, where one of these is
  * not so. Idempotent.
  */
@@ -23,9 +24,11 @@ export const restoreClass = defineFunction({
     if (!judged.enough) throw signaturesMissing(incident, 'restore', judged.counted);
     const free = (await nothingCut(services, incident)) && (await nothingReissued(services, incident));
     if (!free) return { restored: false };
-    for (const key of await services.keys.list(incident.plan.scope.className)) {
-      if (key.state === 'closed' && key.epoch < incident.epoch) await services.keys.open(key.id);
-    }
+    const closed = (await services.keys.list(incident.plan.scope.className)).filter(
+      (key) => key.state === 'closed' && key.epoch < incident.epoch,
+    );
+    const held = await heldClosed(services, incident, closed);
+    for (const { id } of closed) if (!held.has(id)) await services.keys.open(id);
     const nowMs = services.clock.nowMs();
     await changeIncident(services, incidentId, (before) =>
       before.state === 'restored'

@@ -95,7 +95,7 @@ async function invoke(client: LambdaClient, name: string, asked: object) {
 /** Where its error has no family of ours it did not get to say one: it ran out of time or memory, or did not start. */
 function failed(name: string, { errorType, errorMessage }: Record<string, unknown>): RekeyError {
   const family = String(errorType);
-  if (family in FAMILIES) {
+  if (Object.hasOwn(FAMILIES, family)) {
     return new RekeyError({
       code: 'worker-failed',
       family: family as ErrorFamily,
