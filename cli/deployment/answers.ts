@@ -182,6 +182,9 @@ export function unanswered(
         family: 'TargetUnavailable',
         message: `${functionArn} cannot be reached at ${url.host} (${why})`,
         safe: NOTHING,
-        next: ['the same command again'],
+        next: [
+          'the same command again',
+          `where a class has to be closed now: rekey fence --direct --stage ${name.stage} --class CLASS`,
+        ],
       });
 }

@@ -277,6 +277,8 @@ test('[4.4] where nobody listens nothing was sent, and nothing was done', async 
   const said = expectRefused(await putAt(url), 'control-plane-unreachable', []);
   expect(said).toContain(`rekey-test-Enrolment cannot be reached at ${new URL(url).host} (ECONNREFUSED)`);
   expect(said).toContain('Nothing was done.\n       Next: the same command again');
+  // A responder who finds it so at night is not left alone with it.
+  expect(said).toContain('rekey fence --direct --stage test --class CLASS');
 });
 
 test.each([
