@@ -363,8 +363,9 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         return refs.map((ref): ClaimAnswer => {
           const secret = found.get(ref);
           if (secret === undefined) return { outcome: 'unknown', ref };
-          const taken = takeClaim(secret, { ...request, expiresAtMs: request.nowMs + request.leaseMs });
+          const taken = takeClaim(secret, request);
           if ('supersededBy' in taken) return { outcome: 'superseded', ref, by: taken.supersededBy };
+          if ('heldBy' in taken) return { outcome: 'held', ref, by: taken.heldBy };
           const { claimed, preempted } = taken;
           putSecret(claimed);
           return {

@@ -1,4 +1,4 @@
-import type { SecretRecord } from './secret.ts';
+import type { Rotation, SecretRecord } from './secret.ts';
 
 /**
  * From the moment before its install until its promotion a secret with a single slot has no value that certainly works.
@@ -9,7 +9,8 @@ export function isBetweenValues(
   { rotation, claim, currentVersionId }: SecretRecord,
   held = claim !== undefined,
 ): boolean {
-  if (rotation === undefined || currentVersionId === rotation.versionId) return false;
+  if (rotation === undefined || rotation.overlap) return false;
+  if (currentVersionId === rotation.versionId) return isUnderRepair(rotation);
   switch (rotation.stage) {
     case 'claimed':
       return false;
@@ -20,8 +21,14 @@ export function isBetweenValues(
     case 'verified':
       return true;
     case 'promoted':
+    case 'grace':
     case 'revoked':
     case 'proven':
       return false;
   }
+}
+
+/** The current value is being put back after one that did not come to work. */
+function isUnderRepair({ undo, stage }: Rotation): boolean {
+  return undo !== undefined && (stage === 'pending' || stage === 'installed');
 }

@@ -1,8 +1,14 @@
+import { pauseEnd } from './clock-set.ts';
 import type { Claim, SecretRecord } from './secret.ts';
+
+type TakenClaim =
+  | { readonly claimed: SecretRecord; readonly preempted?: Claim }
+  | { readonly supersededBy: string }
+  | { readonly heldBy: string };
 
 /**
  * The secret under a new claim: its fencing token raised by one, whatever held it taken over. Or the operation that has it,
- * where that one's epoch is newer: it is left to it. Pure.
+ * where that one's epoch is newer, or holds it still and `by` yields: it is left to it. Pure.
  */
 export function takeClaim(
   secret: SecretRecord,
@@ -10,15 +16,20 @@ export function takeClaim(
     readonly operation: string;
     readonly epoch: number;
     readonly holder: string;
-    readonly expiresAtMs: number;
+    readonly nowMs: number;
+    readonly leaseMs: number;
+    readonly yields?: boolean;
   },
-): { readonly claimed: SecretRecord; readonly preempted?: Claim } | { readonly supersededBy: string } {
+): TakenClaim {
   if (Math.max(secret.rotation?.epoch ?? 0, secret.epoch) > by.epoch) {
     return {
       supersededBy: secret.rotation?.operation ?? secret.claim?.operation ?? 'a newer epoch',
     };
   }
-  const { operation, holder, expiresAtMs } = by;
+  const { operation, holder, nowMs, leaseMs } = by;
+  const expiresAtMs = nowMs + leaseMs;
+  const isLive = secret.claim !== undefined && pauseEnd(secret.claim.expiresAtMs, nowMs, leaseMs) > nowMs;
+  if (by.yields === true && secret.claim !== undefined && isLive) return { heldBy: secret.claim.operation };
   const token = secret.fencing + 1;
   return {
     claimed: { ...secret, fencing: token, claim: { operation, holder, token, expiresAtMs } },

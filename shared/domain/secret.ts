@@ -2,7 +2,8 @@ import type { SecretRef } from './secret-ref.ts';
 
 /**
  * Where a rotation stands; each name is what has been done. `quiet`: sessions that began before the install are gone.
- * A secret can be picked up at any stage by whoever gets the claim.
+ * `grace`: consumers have confirmed as policy demands, and the old credential lives until the rotation's `graceUntilMs`. A
+ * secret can be picked up at any stage by whoever gets the claim.
  */
 export const STAGES = [
   'claimed',
@@ -11,10 +12,14 @@ export const STAGES = [
   'quiet',
   'verified',
   'promoted',
+  'grace',
   'revoked',
   'proven',
 ] as const;
 export type Stage = (typeof STAGES)[number];
+
+/** `routine`: confirmations, grace, windows. `emergency`: none of them, the old credential killed at once. */
+export type Mode = 'routine' | 'emergency';
 
 /** Set aside, visible, with a reason; a sweep takes it up again once `dueAtMs` has come. */
 export interface Parked {
@@ -27,12 +32,21 @@ export interface Parked {
 
 export interface Rotation {
   readonly operation: string;
+  readonly mode: Mode;
+  /** The old credential works beside the new one until it is revoked: there is no gap. */
+  readonly overlap: boolean;
+  /** Its target makes the credentials. */
+  readonly minted: boolean;
   /** The class epoch of the operation: its new version carries it. */
   readonly epoch: number;
   readonly stage: Stage;
   /** The version being installed. */
   readonly versionId: string;
   readonly startedAtMs: number;
+  /** Until then the previous version works, and can be made the current one again. From the stage `grace` on. */
+  readonly graceUntilMs?: number;
+  /** The new credential did not come to work: the one before is made sure of again, and the rotation ends with this reason. */
+  readonly undo?: { readonly code: string; readonly message: string };
   /** What the rotator wants back at the next verb (for `postgres` the server's clock at the install's commit). */
   readonly mark?: string;
   /** Setbacks since the rotation began: a step that succeeds does not forgive them, or a target that undoes each step would be tried for ever. */
@@ -84,10 +98,21 @@ export interface SecretRecord {
   readonly epoch: number;
   /** Versions issued so far. Raised only when a claim starts a new value. */
   readonly ordinal: number;
+  /** How the issuer calls the credentials that it minted and that may still open something, oldest first. */
+  readonly handles?: readonly string[];
   /** Claims taken so far: the fencing token of the last one. Apart from the epoch. */
   readonly fencing: number;
   /** The version readers get. */
   readonly currentVersionId?: string;
+  /** When the value that readers get was made. Missing: nobody knows, so that it counts as too old. */
+  readonly valueSinceMs?: number;
+  /** The last routine rotations of it did not come to their end: why, how many, and until when it is left alone. */
+  readonly routine?: {
+    readonly failures: number;
+    readonly notBeforeMs: number;
+    readonly code: string;
+    readonly message: string;
+  };
   readonly claim?: Claim;
   readonly rotation?: Rotation;
   /** Off at the target before Rekey came: stays off and says so. Set while a cut stands. */

@@ -1,166 +1,29 @@
-import { v5 as uuidv5 } from 'uuid';
-import type { Parked, Rotation, SecretRecord } from './secret.ts';
+import { ROLLED_BACK } from './begin.ts';
+import { issuedOf, oldOf, type Rotating, reach, withRotation, withVersion } from './rotating.ts';
+import type { Rotation, SecretRecord } from './secret.ts';
+import { type Setback, setBack, tryAgainFrom } from './setback.ts';
 import type { VersionRecord } from './version.ts';
-
-/** A secret under rotation with its unsettled versions, the one being issued among them. */
-export interface Rotating {
-  readonly secret: SecretRecord;
-  readonly versions: readonly VersionRecord[];
-}
-
-/** Why a step did not succeed; `reason` is a rotator's outcome reason or the store's error code. */
-export interface Setback {
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** Namespace of version ids; never changes, or a retry would not find its own version. */
-const VERSION_NAMESPACE = '6d0f2f5e-3c57-5a0b-9d1e-6f1f0c9a7b42';
-
-/** A step that the target keeps refusing is set aside after this many tries. */
-const MOST_ATTEMPTS = 5;
-const FIRST_BACKOFF_MS = 200;
-const LONGEST_BACKOFF_MS = 10_000;
-
-/** Reasons that trying again does not change: a person must act. */
-const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['account-missing', 'account-renamed', 'value-unknown']);
-
-export function versionId(ref: string, epoch: number, ordinal: number): string {
-  return uuidv5(JSON.stringify([ref, epoch, ordinal]), VERSION_NAMESPACE);
-}
-
-export function issuedOf({ secret, versions }: Rotating): VersionRecord | undefined {
-  return versions.find((version) => version.id === secret.rotation?.versionId);
-}
-
-/** Every other version that may still open something: each is tried in the proof. */
-export function oldOf({ secret, versions }: Rotating): VersionRecord[] {
-  return versions.filter(
-    (version) =>
-      version.id !== secret.rotation?.versionId &&
-      version.fate !== 'revoked-proven' &&
-      version.fate !== 'failed',
-  );
-}
-
-/**
- * Starts, or carries on, a rotation for an operation. A secret that already has a version of the operation's epoch is left
- * as it is. `again`: a person asked for what was parked to be tried once more. `versions` may leave out those that failed.
- */
-export function begin(
-  { secret, versions }: Rotating,
-  operation: { readonly id: string; readonly epoch: number; readonly keyId: string },
-  nowMs: number,
-  again: boolean,
-): Rotating {
-  const { rotation } = secret;
-  const issuedFate = issuedOf({ secret, versions })?.fate ?? 'failed';
-  const waits = rotation?.parked?.sweepable === false && !again;
-  // One whose own version failed (the account was gone) can only go on with another: that value is not to be used.
-  if (rotation?.operation === operation.id && (waits || issuedFate !== 'failed')) {
-    if (!again) return { secret, versions };
-    const { parked: _parked, ...rest } = rotation;
-    return { secret: { ...secret, rotation: { ...rest, attempts: 0, dueAtMs: nowMs } }, versions };
-  }
-  if (rotation === undefined && secret.epoch >= operation.epoch) return { secret, versions };
-  const { ordinal, id, ...issued } = nextVersion(secret, operation, nowMs);
-  const next: Rotation = {
-    operation: operation.id,
-    epoch: operation.epoch,
-    stage: 'claimed',
-    versionId: id,
-    startedAtMs: nowMs,
-    attempts: 0,
-    dueAtMs: nowMs,
-  };
-  return {
-    secret: { ...secret, ordinal, rotation: next },
-    versions: [...versions, { ...issued, ordinal, id }],
-  };
-}
-
-function nextVersion(
-  secret: SecretRecord,
-  operation: { readonly id: string; readonly epoch: number; readonly keyId: string },
-  nowMs: number,
-): VersionRecord {
-  const ordinal = secret.ordinal + 1;
-  return {
-    v: 1,
-    ref: secret.ref,
-    id: versionId(secret.ref, operation.epoch, ordinal),
-    ordinal,
-    epoch: operation.epoch,
-    keyId: operation.keyId,
-    fate: 'pending',
-    operation: operation.id,
-    valueHeld: true,
-    createdAtMs: nowMs,
-  };
-}
-
-/**
- * The store has a value under the name that was just made up: the registry is older than it. What that value opens nobody
- * knows here, so it is not used: it is adopted, to be tried in the proof like any older one, and the rotation goes on under
- * the next name.
- */
-export function adopted(rotating: Rotating, nowMs: number): Rotating {
-  const found = issuedOf(rotating);
-  if (found === undefined) throw new Error(`${rotating.secret.ref} issues no version`);
-  const { operation: id, epoch, keyId } = found;
-  const issued = nextVersion(rotating.secret, { id, epoch, keyId }, nowMs);
-  const known = withVersion(rotating, found.id, (version) => ({
-    ...version,
-    reason: 'found in the store: the registry did not know of it',
-  }));
-  const next = reach(known, 'claimed', { versionId: issued.id });
-  return {
-    secret: { ...next.secret, ordinal: issued.ordinal },
-    versions: [...next.versions, issued],
-  };
-}
-
-/** The claim was taken from a writer who may still have been at work: no proof counts before his last moment. */
-export function proveNoEarlier(rotating: Rotating, proveAfterMs: number): Rotating {
-  return withRotation(rotating, (rotation) => ({
-    ...rotation,
-    proveAfterMs: Math.max(rotation.proveAfterMs ?? 0, proveAfterMs),
-  }));
-}
-
-/** No writer's last moment is further off than this: one that is was written before the clock was set back, and is counted anew. */
-export function proveNoLater(rotating: Rotating, latestMs: number): Rotating {
-  if ((rotating.secret.rotation?.proveAfterMs ?? 0) <= latestMs) return rotating;
-  return withRotation(rotating, (rotation) => ({ ...rotation, proveAfterMs: latestMs }));
-}
-
-function withRotation(rotating: Rotating, change: (rotation: Rotation) => Rotation): Rotating {
-  const { rotation } = rotating.secret;
-  if (rotation === undefined) throw new Error(`${rotating.secret.ref} is not rotating`);
-  return { ...rotating, secret: { ...rotating.secret, rotation: change(rotation) } };
-}
-
-function reach(rotating: Rotating, stage: Rotation['stage'], more: Partial<Rotation> = {}): Rotating {
-  return withRotation(rotating, ({ parked: _parked, ...rotation }) => ({
-    ...rotation,
-    ...more,
-    stage,
-  }));
-}
-
-function withVersion(
-  rotating: Rotating,
-  id: string,
-  change: (version: VersionRecord) => VersionRecord,
-): Rotating {
-  return {
-    ...rotating,
-    versions: rotating.versions.map((version) => (version.id === id ? change(version) : version)),
-  };
-}
 
 export function stored(rotating: Rotating): Rotating {
   return reach(rotating, 'pending');
+}
+
+/** The issuer made the new credential, and the store has it. */
+export function minted(
+  rotating: Rotating,
+  made: { readonly handle: string; readonly identity: string; readonly mark: string },
+  nowMs: number,
+): Rotating {
+  const { cut: _cut, ...secret } = rotating.secret;
+  const handles = [...(secret.handles ?? []), made.handle];
+  const next = reach({ ...rotating, secret: { ...secret, handles, identity: made.identity } }, 'installed', {
+    mark: made.mark,
+  });
+  return withVersion(next, issuedOf(next)?.id ?? '', (version) => ({
+    ...version,
+    handle: made.handle,
+    installedAtMs: nowMs,
+  }));
 }
 
 /** The target has the new credential. A cut is undone by it; what was off before Rekey came stays off. */
@@ -192,10 +55,49 @@ export function promoted(rotating: Rotating, nowMs: number): Rotating {
   const issued = issuedOf(rotating);
   if (issued === undefined) throw new Error(`${rotating.secret.ref} promotes no version`);
   const next = reach(
-    { ...rotating, secret: { ...rotating.secret, currentVersionId: issued.id, epoch: issued.epoch } },
+    {
+      ...rotating,
+      secret: {
+        ...rotating.secret,
+        currentVersionId: issued.id,
+        epoch: issued.epoch,
+        valueSinceMs: issued.createdAtMs,
+      },
+    },
     'promoted',
   );
-  return withVersion(next, issued.id, (version) => ({ ...version, fate: 'live', promotedAtMs: nowMs }));
+  const { mode } = next.secret.rotation ?? {};
+  return {
+    ...next,
+    versions: next.versions.map((version): VersionRecord => {
+      if (version.id === issued.id) return { ...version, fate: 'live', promotedAtMs: nowMs };
+      // Consumers may go on with it for a while.
+      return mode === 'routine' && version.fate === 'live' ? { ...version, fate: 'grace' } : version;
+    }),
+  };
+}
+
+/** Consumers have said what policy demands: the old credential has this long to live. */
+export function confirmed(rotating: Rotating, graceUntilMs: number): Rotating {
+  return reach(rotating, 'grace', { graceUntilMs });
+}
+
+/** It is looked at again then; nothing has gone wrong. */
+export function waits(rotating: Rotating, untilMs: number): Rotating {
+  return withRotation(rotating, (rotation) => ({ ...rotation, dueAtMs: untilMs }));
+}
+
+/** A consumer who has to has not confirmed: visible, and looked at again. Nothing has gone wrong at the target. */
+export function unconfirmed(
+  rotating: Rotating,
+  why: Setback & { readonly untilMs: number },
+  nowMs: number,
+): Rotating {
+  return withRotation(rotating, (rotation) => ({
+    ...rotation,
+    dueAtMs: why.untilMs,
+    parked: { code: why.reason, message: why.message, atMs: rotation.parked?.atMs ?? nowMs, sweepable: true },
+  }));
 }
 
 /** The old ones are taken away as far as the target was told; not yet proof. */
@@ -226,6 +128,7 @@ export type ProofAnswer =
 export function tried(rotating: Rotating, answers: readonly ProofAnswer[], nowMs: number): Rotating {
   let next = rotating;
   for (const answer of answers) {
+    if (answer.ok) next = withoutHandle(next, answer.versionId);
     next = withVersion(next, answer.versionId, ({ reason: _reason, ...version }) =>
       answer.ok
         ? { ...version, fate: 'revoked-proven', proven: { atMs: nowMs, evidence: answer.evidence } }
@@ -239,38 +142,20 @@ export function tried(rotating: Rotating, answers: readonly ProofAnswer[], nowMs
     failed.find((answer) => answer.reason === 'new-refused') ??
     failed[0];
   if (worst === undefined) return reach(next, 'proven');
+  const { overlap, minted: isMinted, mode } = next.secret.rotation ?? {};
+  if (overlap === true && (worst.reason === 'sessions-found' || worst.reason === 'old-accepted'))
+    return tryAgainFrom(next, mode === 'routine' ? 'grace' : 'promoted', worst, nowMs);
   if (worst.reason === 'sessions-found') return tryAgainFrom(next, 'installed', worst, nowMs);
-  if (worst.reason === 'old-accepted' || worst.reason === 'new-refused')
+  if (worst.reason === 'old-accepted' || (worst.reason === 'new-refused' && isMinted !== true))
     return tryAgainFrom(next, 'pending', worst, nowMs);
   return setBack(next, worst, nowMs);
 }
 
-/** Back to an earlier step at once: something undid it (a thief with an open session can change the password himself). */
-export function tryAgainFrom(
-  rotating: Rotating,
-  stage: Rotation['stage'],
-  why: Setback,
-  nowMs: number,
-): Rotating {
-  const next = setBack(rotating, why, nowMs);
-  if (next.secret.rotation?.parked?.code === why.reason && next.secret.rotation.attempts >= MOST_ATTEMPTS)
-    return next;
-  return withRotation(next, ({ parked: _parked, ...rotation }) => ({ ...rotation, stage, dueAtMs: nowMs }));
-}
-
-/** The step did not succeed. Tried again later, or set aside for a person. Never done, never dropped. */
-export function setBack(rotating: Rotating, why: Setback, nowMs: number, notBeforeMs = 0): Rotating {
-  return withRotation(rotating, (rotation) => {
-    const attempts = rotation.attempts + 1;
-    const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(attempts - 1, 10));
-    const parked: Parked = {
-      code: why.reason,
-      message: why.message,
-      atMs: nowMs,
-      sweepable: !NEEDS_A_PERSON.has(why.reason),
-    };
-    return { ...rotation, attempts, parked, dueAtMs: Math.max(nowMs + backoffMs, notBeforeMs) };
-  });
+function withoutHandle(rotating: Rotating, versionId: string): Rotating {
+  const { handles, ...secret } = rotating.secret;
+  if (handles === undefined) return rotating;
+  const dead = rotating.versions.find(({ id }) => id === versionId)?.handle;
+  return { ...rotating, secret: { ...secret, handles: handles.filter((handle) => handle !== dead) } };
 }
 
 /**
@@ -287,8 +172,15 @@ export function accountMissing(rotating: Rotating, why: Setback, nowMs: number):
   }));
 }
 
-/** The end, and the claim is given back with it. A rotation whose own version never became usable stays visible, parked for its owner. */
-export function settled(rotating: Rotating, nowMs: number): Rotating {
+/** Pause before a routine rotation that failed is tried again: an hour, twice as long each time, a day at most. */
+const FIRST_PAUSE_MS = 3_600_000;
+const LONGEST_PAUSE_MS = 86_400_000;
+
+/**
+ * The end, and the claim is given back with it. A rotation whose own version never became usable stays visible, parked for its
+ * owner. `restMs`: how long what a person rolled back is left alone.
+ */
+export function settled(rotating: Rotating, nowMs: number, restMs: number): Rotating {
   const issued = issuedOf(rotating);
   if (issued?.fate === 'failed') {
     return withRotation(rotating, (rotation) => ({
@@ -301,6 +193,22 @@ export function settled(rotating: Rotating, nowMs: number): Rotating {
       },
     }));
   }
-  const { rotation: _rotation, claim: _claim, ...secret } = rotating.secret;
-  return { ...rotating, secret };
+  const { rotation, claim: _claim, routine, ...secret } = rotating.secret;
+  const failed = routineFailure(rotation, routine, nowMs, restMs);
+  return { ...rotating, secret: failed === undefined ? secret : { ...secret, routine: failed } };
+}
+
+/** What stays visible of a rotation that went back to the version before. One that went well leaves nothing. */
+function routineFailure(
+  rotation: Rotation | undefined,
+  before: SecretRecord['routine'],
+  nowMs: number,
+  restMs: number,
+): SecretRecord['routine'] {
+  if (rotation?.undo === undefined) return undefined;
+  const { code, message } = rotation.undo;
+  if (code === ROLLED_BACK) return { failures: 0, notBeforeMs: nowMs + restMs, code, message };
+  const failures = (before?.failures ?? 0) + 1;
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
+  return { failures, notBeforeMs: nowMs + pauseMs, code, message };
 }

@@ -48,6 +48,10 @@ export interface VersionRecord {
   readonly operation: string;
   /** False where nobody holds the value (found at the target, or lost before Rekey came): it cannot be tried. */
   readonly valueHeld: boolean;
+  /** Which of an account's two users it is for, where they alternate. Missing: the first. */
+  readonly slot?: 0 | 1;
+  /** How the issuer calls it, where the issuer made it; no secret. */
+  readonly handle?: string;
   readonly createdAtMs: number;
   readonly installedAtMs?: number;
   readonly promotedAtMs?: number;

@@ -1,12 +1,16 @@
+import { beginEmergency, beginRoutine, proveNoEarlier, proveNoLater, type Work } from '../domain/begin.ts';
 import { hasBegun, isStopped } from '../domain/brake.ts';
+import type { ClassRecord } from '../domain/class.ts';
 import { pauseEnd } from '../domain/clock-set.ts';
 import { type CutRecord, isCuttable, markedBy } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
+import type { RoutinePolicy } from '../domain/routine-policy.ts';
+import type { Mode, SecretRecord } from '../domain/secret.ts';
 import { LEASE_MS, LONGEST_WRITE_MS, writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
+import { setBack } from '../domain/setback.ts';
 import type { TargetRecord } from '../domain/target.ts';
-import { begin, issuedOf, proveNoEarlier, proveNoLater, setBack } from '../domain/transition.ts';
 import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
 import { BatchItem, type Taken } from './batch-item.ts';
@@ -19,6 +23,13 @@ import { cutWriter, unfinishedCuts } from './unfinished-cuts.ts';
 
 export interface BatchRequest {
   readonly operation: { readonly id: string; readonly epoch: number; readonly keyId: string };
+  /** Left out in an emergency. */
+  readonly routine?: {
+    /** Of the class. */
+    readonly policy: RoutinePolicy;
+    /** Whether a rotation of it may begin now; what is under way goes on. */
+    readonly mayStart: (secret: SecretRecord) => boolean;
+  };
   readonly acting: Acting;
   readonly targetId: string;
   /** Of all of the batch: whose brake holds for it. */
@@ -86,6 +97,7 @@ async function advanceThese(
     holder,
     nowMs,
     leaseMs: LEASE_MS,
+    yields: request.routine !== undefined,
   });
   const claimed = answers.filter(
     (answer): answer is ClaimAnswer & { outcome: 'claimed' } => answer.outcome === 'claimed',
@@ -95,7 +107,7 @@ async function advanceThese(
     ...claimed.flatMap(({ secret }) => secret.cut?.operation ?? []),
   ]);
   const items = await start(services, request, claimed, cuts);
-  const work = items.filter((item) => item.rotating.secret.rotation !== undefined);
+  const work = items.filter((item) => item.rotating.secret.rotation?.mode === modeOf(request));
   let held = work;
   try {
     const over =
@@ -143,6 +155,7 @@ async function workAt(
       services,
       session,
       acting: request.acting,
+      routine: request.routine?.policy,
       consumers: new Map((await registry.consumers()).map((consumer) => [consumer.name, consumer])),
       async stillOurs(candidates) {
         const lease = { nowMs: clock.nowMs(), leaseMs: LEASE_MS };
@@ -186,7 +199,11 @@ async function start(
       secret: isCuttable(request.operation, secret) ? markedBy(unseen, secret) : secret,
       versions,
     };
-    let next = begin(before, request.operation, nowMs, request.again);
+    const work = workOf(services, request, secret);
+    let next =
+      request.routine === undefined
+        ? beginEmergency(before, work, nowMs, request.again)
+        : beginRoutine(before, work, nowMs, request.routine.mayStart(secret));
     if (
       preempted !== undefined &&
       preempted.operation !== request.operation.id &&
@@ -211,6 +228,22 @@ async function start(
   });
   await commit(services, begun);
   return items.filter((item) => !item.lost);
+}
+
+function modeOf({ routine }: BatchRequest): Mode {
+  return routine === undefined ? 'emergency' : 'routine';
+}
+
+function workOf({ rotators }: Needs<'rotators'>, request: BatchRequest, secret: SecretRecord): Work {
+  const rotator = rotators[secret.kind];
+  const strategy = rotator?.strategy(secret.account) ?? 'replace';
+  return {
+    ...request.operation,
+    mode: modeOf(request),
+    overlap: strategy !== 'replace',
+    minted: rotator?.issue === null,
+    alternates: strategy === 'alternate',
+  };
 }
 
 async function commit(
@@ -244,7 +277,7 @@ const TOGETHER: ReadonlySet<Verb> = new Set(['endSessions', 'verify', 'revoke', 
 /** A step that went well, and that another follows at once. */
 function mayWait({ next, entries }: Taken, verb: Verb, nowMs: number): boolean {
   if (!TOGETHER.has(verb) || entries.some(({ outcome }) => outcome !== 'success')) return false;
-  const { do: follows } = nextStep(next.secret, issuedOf(next), nowMs);
+  const { do: follows } = nextStep(next.secret, nowMs);
   return follows !== 'wait' && follows !== 'nothing';
 }
 
@@ -267,7 +300,7 @@ async function advance(bench: Bench, all: readonly BatchItem[], request: BatchRe
     const groups = new Map<Verb, BatchItem[]>();
     let soonestMs = Number.POSITIVE_INFINITY;
     for (const item of items) {
-      const step = nextStep(item.rotating.secret, issuedOf(item.rotating), nowMs);
+      const step = nextStep(item.rotating.secret, nowMs);
       if (step.do === 'nothing') continue;
       if (step.do === 'wait') {
         soonestMs = Math.min(soonestMs, step.untilMs);
@@ -303,13 +336,21 @@ async function heldBack(
   bench: Bench,
   verb: Verb,
   group: readonly BatchItem[],
-  { className }: BatchRequest,
+  request: BatchRequest,
 ): Promise<ReadonlySet<BatchItem>> {
-  if (verb !== 'storePending' && verb !== 'install') return new Set();
+  if (!BEGINS.has(verb)) return new Set();
   const beginning = group.filter((item) => !item.begun);
   if (beginning.length === 0) return new Set();
-  const record = await bench.services.registry.classNamed(className);
-  return new Set(isStopped(record?.brake) ? beginning : []);
+  const record = await bench.services.registry.classNamed(request.className);
+  return new Set(isHeld(record, modeOf(request)) ? beginning : []);
+}
+
+/** After one of these the target may know the new value. */
+const BEGINS: ReadonlySet<Verb> = new Set(['storePending', 'mint', 'install']);
+
+/** An open incident holds up routine rotation of its whole class. */
+function isHeld(record: ClassRecord | null, mode: Mode): boolean {
+  return isStopped(record?.brake) || (mode === 'routine' && (record?.incidents.length ?? 0) > 0);
 }
 
 const SHORT_WAIT_MS = 1_000;

@@ -1,8 +1,8 @@
 import type { AuditAction, AuditEntry, AuditOutcome } from '../domain/audit/entry.ts';
 import type { Delivery } from '../domain/delivery.ts';
-import { issuedOf, type Rotating } from '../domain/transition.ts';
+import { issuedOf, oldOf, type Rotating } from '../domain/rotating.ts';
 import type { VersionRecord } from '../domain/version.ts';
-import type { Account } from '../rotators/rotator.ts';
+import type { Account, Issued } from '../rotators/rotator.ts';
 import { accountOf } from './account-of.ts';
 import { type Acting, stepEntry } from './entries.ts';
 
@@ -18,6 +18,8 @@ export class BatchItem {
   old: Map<string, string | null> | undefined;
   /** Its rotation began in these hands: nobody can have stored a value under its version's name before. */
   readonly begunHere: boolean;
+  /** What began its rotation: that one's entries. */
+  readonly operation: string | undefined;
   /** Taken over by somebody else: nothing more is done with it here. */
   lost = false;
   /** Of steps that are committed together with a later one. */
@@ -36,6 +38,7 @@ export class BatchItem {
     this.token = token;
     this.begunHere = begunHere;
     this.begun = begun;
+    this.operation = rotating.secret.rotation?.operation;
     this.#committed = new Set(committed);
   }
 
@@ -68,8 +71,22 @@ export class BatchItem {
     return accountOf(this.rotating.secret);
   }
 
+  /** Empty where nobody can have opened a session with what is superseded: none is ended then. */
   get mark(): string {
-    return this.rotating.secret.rotation?.mark ?? '';
+    const { rotation } = this.rotating.secret;
+    const neverUsed =
+      rotation?.undo !== undefined &&
+      oldOf(this.rotating).every(({ promotedAtMs }) => promotedAtMs === undefined);
+    return neverUsed ? '' : (rotation?.mark ?? '');
+  }
+
+  get issued(): Issued {
+    const { slot, handle } = issuedOf(this.rotating) ?? {};
+    return {
+      value: this.value ?? '',
+      ...(slot === undefined ? {} : { slot }),
+      ...(handle === undefined ? {} : { handle }),
+    };
   }
 
   get issuedId(): string {
@@ -81,7 +98,12 @@ export class BatchItem {
     step: { action: AuditAction; outcome: AuditOutcome; atMs: number; versionId?: string; reason?: string },
   ): AuditEntry {
     this.#place += 1;
-    return stepEntry(acting, this.rotating, { ...step, token: this.token, place: this.#place });
+    const { operation = acting.operation } = this;
+    return stepEntry({ ...acting, operation }, this.rotating, {
+      ...step,
+      token: this.token,
+      place: this.#place,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AuditAction, AuditEntry, AuditOutcome } from '../domain/audit/entry.ts';
-import { issuedOf, type Rotating } from '../domain/transition.ts';
+import { issuedOf, type Rotating } from '../domain/rotating.ts';
 
 /** Who acts in an operation: the person who started it, through Rekey's own worker. */
 export interface Acting {

@@ -1,26 +1,31 @@
 import type { AuditAction } from '../domain/audit/entry.ts';
+import { adopted } from '../domain/begin.ts';
+import { formatDuration } from '../domain/config/duration.ts';
+import { standingOf } from '../domain/confirmation.ts';
 import type { ConsumerRecord } from '../domain/consumer.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { Verb } from '../domain/lifecycle.ts';
+import { issuedOf, oldOf, type Rotating } from '../domain/rotating.ts';
+import type { RoutinePolicy } from '../domain/routine-policy.ts';
+import { setBack, tryAgainFrom } from '../domain/setback.ts';
 import {
   accountMissing,
-  adopted,
+  confirmed,
   installed,
-  issuedOf,
-  oldOf,
+  minted,
   type ProofAnswer,
   promoted,
   quiet,
-  type Rotating,
   revoked,
-  setBack,
   settled,
   stored,
   tried,
-  tryAgainFrom,
+  unconfirmed,
   verified,
+  waits,
 } from '../domain/transition.ts';
+import type { VersionRecord } from '../domain/version.ts';
 import type { OldCredential, Outcome, TargetSession } from '../rotators/rotator.ts';
 import type { BatchItem, Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
@@ -32,6 +37,8 @@ export interface Bench {
   readonly session: TargetSession;
   readonly acting: Acting;
   readonly consumers: ReadonlyMap<string, ConsumerRecord>;
+  /** Of the class; none in an emergency. */
+  readonly routine: RoutinePolicy | undefined;
   /** Answers the items whose claim is still the last, right before a write at the target or in the store; the others are lost. */
   stillOurs(items: readonly BatchItem[]): Promise<BatchItem[]>;
 }
@@ -41,10 +48,12 @@ type Performer = (bench: Bench, items: readonly BatchItem[]) => Promise<Taken[]>
 /** Each verb does one effect for all its items and says what each came to. Every one is safe to do again. */
 const PERFORM: Readonly<Record<Verb, Performer>> = {
   storePending,
+  mint,
   install,
   endSessions,
   verify,
   promote,
+  awaitConfirmations,
   revoke,
   prove,
   settle,
@@ -96,13 +105,13 @@ async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<
   const requests = items.map((item) => {
     const issued = issuedOf(item.rotating);
     const rotator = services.rotators[item.rotating.secret.kind];
-    if (issued === undefined || rotator === undefined) throw new Error(`${item.ref} issues no version`);
+    if (issued === undefined || !rotator?.issue) throw new Error(`${item.ref} issues no version`);
     return {
       ref: item.ref,
       versionId: issued.id,
       epoch: issued.epoch,
       keyId: issued.keyId,
-      value: rotator.issue(services.random),
+      value: rotator.issue(services.random, { account: item.account.account, ...slotOf(issued) }),
     };
   });
   // The value must be durable before the target knows it: a crash after install and before store would leave a password
@@ -116,6 +125,64 @@ async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<
       ? taken(bench, item, 'store', adopted(item.rotating, nowMs), FOUND)
       : taken(bench, item, 'store', stored(item.rotating));
   });
+}
+
+function slotOf({ slot }: VersionRecord): { slot?: 0 | 1 } {
+  return slot === undefined ? {} : { slot };
+}
+
+/**
+ * The issuer makes the value, so that the target knows it before the store does. What makes up for that: the version's name is
+ * in the registry already, whatever an earlier try left at the issuer is taken away first, and a value that could not be
+ * stored is taken away at once.
+ */
+async function mint(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  const { services, session } = bench;
+  if (session.mint === undefined) throw new Error('the kind mints nothing');
+  const triedBefore = items.filter((item) => !item.begunHere);
+  const known = await Promise.all(triedBefore.map((item) => isStored(bench, item)));
+  const lostTrack = triedBefore.filter((_, index) => known[index]);
+  const nowMs = services.clock.nowMs();
+  const next = lostTrack.map((item) => taken(bench, item, 'store', adopted(item.rotating, nowMs), FOUND));
+  const ours = await bench.stillOurs(items.filter((item) => !lostTrack.includes(item)));
+  for (const item of ours) item.begun = true;
+  const outcomes = await session.mint(ours.map((item) => ({ ...item.account, versionId: item.issuedId })));
+  const made = ours.flatMap((item, index) => {
+    const outcome = outcomes[index];
+    return outcome?.ok === true ? { item, outcome, issued: issuedOf(item.rotating) } : [];
+  });
+  const puts = await services.store.putPending(
+    made.map(({ item, outcome, issued }) => ({
+      ref: item.ref,
+      versionId: item.issuedId,
+      epoch: issued?.epoch ?? 0,
+      keyId: issued?.keyId ?? '',
+      value: outcome.value,
+    })),
+  );
+  const stands = new Set(made.filter((_, index) => puts[index] === 'made').map(({ item }) => item));
+  return [
+    ...next,
+    ...each(ours, outcomes, (item, outcome) => {
+      if (!outcome.ok)
+        return taken(bench, item, 'mint', setBack(item.rotating, outcome, services.clock.nowMs()), outcome);
+      // Another value stands under its name: that one is tried like any older one, and the next mint takes this one away.
+      if (!stands.has(item))
+        return taken(bench, item, 'store', adopted(item.rotating, services.clock.nowMs()), FOUND);
+      item.value = outcome.value;
+      return taken(bench, item, 'mint', minted(item.rotating, outcome, services.clock.nowMs()));
+    }),
+  ];
+}
+
+async function isStored(bench: Bench, item: BatchItem): Promise<boolean> {
+  try {
+    await bench.services.store.read([{ ref: item.ref, versionId: item.issuedId }], 'worker');
+    return true;
+  } catch (error) {
+    if (error instanceof RekeyError && error.family === 'NotFound') return false;
+    throw error;
+  }
 }
 
 /** The issued values, as the store holds them: what is durable is what is installed. */
@@ -156,6 +223,8 @@ function oldCredentials(item: BatchItem): OldCredential[] {
   return oldOf(item.rotating).map((version) => ({
     versionId: version.id,
     value: item.old?.get(version.id) ?? null,
+    ...slotOf(version),
+    ...(version.handle === undefined ? {} : { handle: version.handle }),
   }));
 }
 
@@ -170,7 +239,7 @@ async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken
   const outcomes = await bench.session.install(
     ours.map((item) => ({
       ...item.account,
-      value: item.value ?? '',
+      ...item.issued,
       turnOn: item.rotating.secret.cut?.wasOff === false,
     })),
   );
@@ -205,14 +274,14 @@ async function endSessions(bench: Bench, items: readonly BatchItem[]): Promise<T
 async function verify(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   await loadValues(bench, items);
   const outcomes = await bench.session.verify(
-    items.map((item) => ({ ...item.account, value: item.value ?? '', expectOff: expectOff(item) })),
+    items.map((item) => ({ ...item.account, ...item.issued, expectOff: expectOff(item) })),
   );
   const nowMs = bench.services.clock.nowMs();
   return each(items, outcomes, (item, outcome) => {
     if (outcome.ok) return taken(bench, item, 'verify', verified(item.rotating));
     // Refused although it was installed: someone changed it in between. The same value is installed again.
     const next =
-      outcome.reason === 'new-refused'
+      outcome.reason === 'new-refused' && item.rotating.secret.rotation?.minted !== true
         ? tryAgainFrom(item.rotating, 'pending', outcome, nowMs)
         : setBack(item.rotating, outcome, nowMs);
     return taken(bench, item, 'verify', next, outcome);
@@ -231,8 +300,9 @@ async function promote(bench: Bench, items: readonly BatchItem[]): Promise<Taken
       return [
         {
           v: 1,
-          id: `${item.issuedId}/${name}`,
-          incident: bench.acting.operation,
+          // A rollback tells of a version that was told of before.
+          id: `${item.operation ?? bench.acting.operation}/${item.issuedId}/${name}`,
+          incident: item.operation ?? bench.acting.operation,
           consumer: name,
           ref: item.ref,
           versionId: item.issuedId,
@@ -247,11 +317,64 @@ async function promote(bench: Bench, items: readonly BatchItem[]): Promise<Taken
   });
 }
 
+/** How often a version that consumers are to confirm is looked at: it goes on as soon as the last of them has. */
+const LOOK_AGAIN_MS = 15_000;
+
+/** Nothing is revoked that a consumer who has to confirm may still live on, unless policy says that it goes on without him. */
+async function awaitConfirmations(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  const { registry, clock } = bench.services;
+  if (bench.routine === undefined) throw new Error('an emergency waits for nobody');
+  const { confirm, graceMs } = bench.routine;
+  const operations = new Set(items.map((item) => item.operation ?? bench.acting.operation));
+  const deliveries = (await Promise.all([...operations].map((id) => registry.deliveries(id)))).flat();
+  const byRef = Map.groupBy(deliveries, ({ ref, versionId }) => `${ref} ${versionId}`);
+  const nowMs = clock.nowMs();
+  return items.flatMap((item): Taken[] => {
+    const { promotedAtMs = nowMs } = issuedOf(item.rotating) ?? {};
+    const standing = standingOf(
+      byRef.get(`${item.ref} ${item.issuedId}`) ?? [],
+      confirm,
+      promotedAtMs,
+      nowMs,
+    );
+    if (standing.state === 'confirmed')
+      return [taken(bench, item, 'confirm', confirmed(item.rotating, nowMs + graceMs))];
+    if (standing.state === 'waiting') {
+      const next = waits(item.rotating, Math.min(standing.untilMs, nowMs + LOOK_AGAIN_MS));
+      item.rotating = next;
+      return [{ item, next, entries: [], deliveries: [] }];
+    }
+    const why = {
+      reason: 'unconfirmed',
+      message: `not confirmed by ${standing.unconfirmed.join(', ')} within ${formatDuration(confirm.withinMs)}`,
+    };
+    return standing.otherwise === 'go-on'
+      ? [taken(bench, item, 'confirm', confirmed(item.rotating, nowMs + graceMs), why)]
+      : [held(bench, item, why)];
+  });
+}
+
+/** The previous one lives on until they confirm: said once, and looked at again. */
+function held(bench: Bench, item: BatchItem, why: { reason: string; message: string }): Taken {
+  const saidBefore = item.rotating.secret.rotation?.parked?.message === why.message;
+  const nowMs = bench.services.clock.nowMs();
+  const next = unconfirmed(item.rotating, { ...why, untilMs: nowMs + LOOK_AGAIN_MS }, nowMs);
+  if (!saidBefore) return taken(bench, item, 'confirm', next, why);
+  item.rotating = next;
+  return { item, next, entries: [], deliveries: [] };
+}
+
 async function revoke(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  await loadValues(bench, items);
   await loadOld(bench, items);
   const ours = await bench.stillOurs(items);
   const outcomes = await bench.session.revoke(
-    ours.map((item) => ({ ...item.account, old: oldCredentials(item) })),
+    ours.map((item) => ({
+      ...item.account,
+      ...item.issued,
+      mark: item.mark,
+      old: oldCredentials(item),
+    })),
   );
   const nowMs = bench.services.clock.nowMs();
   return each(ours, outcomes, (item, outcome) =>
@@ -267,8 +390,8 @@ async function prove(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]
   const all = await bench.session.prove(
     items.map((item) => ({
       ...item.account,
+      ...item.issued,
       mark: item.mark,
-      value: item.value ?? '',
       expectOff: expectOff(item),
       old: oldCredentials(item),
     })),
@@ -298,5 +421,7 @@ async function prove(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]
 
 async function settle(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   const nowMs = bench.services.clock.nowMs();
-  return items.map((item) => taken(bench, item, 'settle', settled(item.rotating, nowMs)));
+  return items.map((item) =>
+    taken(bench, item, 'settle', settled(item.rotating, nowMs, bench.routine?.restMs ?? 0)),
+  );
 }

@@ -1,8 +1,8 @@
+import { versionId } from '../domain/begin.ts';
 import { RekeyError } from '../domain/errors.ts';
 import { suggestNearest } from '../domain/nearest.ts';
 import { LEASE_MS } from '../domain/secret.ts';
 import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
-import { versionId } from '../domain/transition.ts';
 import type { VersionRecord } from '../domain/version.ts';
 import type { SecretChange } from '../ports/registry.ts';
 import type { Needs } from './services.ts';
@@ -104,7 +104,7 @@ export async function putValues(
     const { claim: _claim, ...rest } = secret;
     changes.push({
       token: secret.fencing,
-      secret: { ...rest, ordinal, epoch, currentVersionId: issued.id },
+      secret: { ...rest, ordinal, epoch, currentVersionId: issued.id, valueSinceMs: nowMs },
       versions: [
         // What it replaces was changed by a person's hand: nobody has seen the old one refused.
         ...versions.map((version) => ({

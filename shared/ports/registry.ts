@@ -49,6 +49,8 @@ export interface ClaimRequest {
   readonly holder: string;
   readonly nowMs: number;
   readonly leaseMs: number;
+  /** What somebody holds, and whose lease has not run out, is left to him: two routine operations never work on one secret. */
+  readonly yields?: boolean;
 }
 
 /** A secret under claim with every version of it that is not settled (neither `revoked-proven` nor `failed`), oldest first. */
@@ -63,6 +65,8 @@ export type ClaimAnswer =
   | ({ readonly outcome: 'claimed' } & Claimed)
   /** A newer break-glass has the secret: it is that one's now. `by`: its operation, where one is under way. */
   | { readonly outcome: 'superseded'; readonly ref: SecretRef; readonly by: string }
+  /** Somebody works on it, to whom it was left. */
+  | { readonly outcome: 'held'; readonly ref: SecretRef; readonly by: string }
   | { readonly outcome: 'unknown'; readonly ref: SecretRef };
 
 /** One secret's step: committed with its entries if `token` is still the secret's fencing token, refused otherwise. */
@@ -155,7 +159,7 @@ export interface Registry {
 
   /**
    * Takes the secrets for an operation, each by itself: raises its fencing token by one and takes over whatever held it.
-   * One answer for each reference, in their order; `superseded` and `unknown` change nothing.
+   * One answer for each reference, in their order; all but `claimed` change nothing.
    */
   claim(refs: readonly SecretRef[], request: ClaimRequest): Promise<ClaimAnswer[]>;
   /**

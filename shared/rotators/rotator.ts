@@ -7,6 +7,8 @@ export interface Account {
   readonly ref: string;
   readonly account: Readonly<Record<string, string>>;
   readonly identity?: string;
+  /** Of credentials that the issuer minted: those that may still open something, oldest first. */
+  readonly handles?: readonly string[];
 }
 
 /** What one verb came to for one account. `reason` is one of the kind's documented codes; `message` holds no value. */
@@ -38,8 +40,24 @@ export type OutcomeReason =
   /** The target does not answer. */
   | 'target-unavailable';
 
+/**
+ * How a target holds the credentials of one account. `replace`: one at a time, `install` takes the old one's place.
+ * `beside`: a new one works beside the old one until `revoke`. `alternate`: two users of one owner in turn, each with a
+ * credential of its own; `slot` says whose turn it is. Only `replace` has a gap.
+ */
+export type Strategy = 'replace' | 'beside' | 'alternate';
+
+/** The credential that is being issued. */
+export interface Issued {
+  readonly value: string;
+  /** `alternate`: which of the account's two users it is for. */
+  readonly slot?: 0 | 1;
+  /** How the issuer calls a credential that it minted; no secret. */
+  readonly handle?: string;
+}
+
 /** An old version to be tried. `value` is null where nobody holds it. */
-export interface OldCredential {
+export interface OldCredential extends Omit<Issued, 'value'> {
   readonly versionId: string;
   readonly value: string | null;
 }
@@ -77,31 +95,50 @@ export interface TargetSession {
   ): Promise<{ readonly reports: readonly CutReport[]; readonly sampleRefused: boolean | null }>;
   /** Undoes a cut that was not re-issued, whatever the accounts are called now. One that was off before the cut is not in `accounts`. */
   restore(accounts: readonly Account[]): Promise<Outcome[]>;
-  /** Sets the new credential, and switches on again what a cut switched off (`turnOn`). `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came. */
+  /**
+   * Of a kind whose issuer makes the credentials, and then instead of `install`: has a new one made, beside the old ones.
+   * First it takes away whatever the issuer has for the account that bears Rekey's label and is not among `handles`: an
+   * earlier try whose answer was lost. Never anything that it did not label. `mark` goes to the later verbs.
+   */
+  mint?(items: readonly (Account & { readonly versionId: string })[]): Promise<
+    Outcome<{
+      readonly value: string;
+      readonly handle: string;
+      readonly identity: string;
+      readonly mark: string;
+    }>[]
+  >;
+  /**
+   * Sets the new credential, and switches on again what a cut switched off (`turnOn`); what would come back with that is
+   * taken away by the same change. `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came.
+   */
   install(
-    items: readonly (Account & { readonly value: string; readonly turnOn: boolean })[],
+    items: readonly (Account & Issued & { readonly turnOn: boolean })[],
   ): Promise<Outcome<{ readonly identity: string; readonly mark: string; readonly off: boolean }>[]>;
   /** Ends the sessions that began before `mark` with a superseded credential and sees them gone: the first look. */
   endSessions(
     items: readonly (Account & { readonly mark: string })[],
   ): Promise<Outcome<{ readonly ended: number }>[]>;
   /** Logs in with the new credential by the route that consumers use. `expectOff`: it was off before Rekey came. */
-  verify(
-    items: readonly (Account & { readonly value: string; readonly expectOff: boolean })[],
+  verify(items: readonly (Account & Issued & { readonly expectOff: boolean })[]): Promise<Outcome[]>;
+  /**
+   * Takes every credential but the issued one away where `install` did not do so itself, also one that nobody knows of, and
+   * ends the sessions that they opened: the first look. Already gone is success.
+   */
+  revoke(
+    items: readonly (Account & Issued & { readonly mark: string; readonly old: readonly OldCredential[] })[],
   ): Promise<Outcome[]>;
-  /** Takes the superseded credentials away where `install` did not do so itself. Already gone is success. */
-  revoke(items: readonly (Account & { readonly old: readonly OldCredential[] })[]): Promise<Outcome[]>;
   /**
    * Tries each old credential and takes the second look at the sessions. One outcome per old credential;
    * `evidence` says what was seen. Several reasons for one account: `sessions-found` on all of them.
    */
   prove(
-    items: readonly (Account & {
-      readonly mark: string;
-      readonly value: string;
-      readonly expectOff: boolean;
-      readonly old: readonly OldCredential[];
-    })[],
+    items: readonly (Account &
+      Issued & {
+        readonly mark: string;
+        readonly expectOff: boolean;
+        readonly old: readonly OldCredential[];
+      })[],
   ): Promise<{ readonly versionId: string; readonly outcome: Outcome<{ readonly evidence: string }> }[][]>;
   close(): Promise<void>;
 }
@@ -115,16 +152,18 @@ export interface OpenRequest {
   readonly signal: AbortSignal;
 }
 
-/** Knows one kind of credential. */
+/** Knows one kind of credential. Shared by all secrets of the kind; holds no state and no value. */
 export interface Rotator {
   readonly kind: string;
   /** Schema of a target's `connection` and of a secret's `account` in `rekey.yaml`; unknown keys are refused. */
   readonly connection: z.ZodType;
   readonly account: z.ZodType;
-  /** How long a consumer may find neither credential working, in the documentation's words. */
+  /** How the target holds an account's credentials. Pure: what `rekey.yaml` says of the account decides. */
+  strategy(account: Account['account']): Strategy;
+  /** How long a consumer may find neither credential working where the strategy is `replace`, in the documentation's words. */
   readonly gap: string;
-  /** A new credential. Pure but for `random`. */
-  issue(random: Random): string;
+  /** A new credential as the store keeps it; null where the issuer makes it (`mint`). Pure but for `random`. */
+  readonly issue: ((random: Random, whose: Pick<Account, 'account'> & Pick<Issued, 'slot'>) => string) | null;
   /** Throws `TargetUnavailable` (dead, hanging: within 1 s), `Denied` `admin-refused` (wrong admin credential). */
   open(request: OpenRequest): Promise<TargetSession>;
 }

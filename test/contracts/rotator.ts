@@ -158,10 +158,10 @@ export function describeRotator(kind: string, worldOf: () => RotatorWorld): void
     });
 
     test('revoke is safe to do again', async () => {
-      const { session, account, password } = await installed();
+      const { session, account, password, value, mark } = await installed();
       const old = [{ versionId: 'old', value: password }];
-      expect(await session.revoke([{ ...account, old }])).toEqual([{ ok: true }]);
-      expect(await session.revoke([{ ...account, old }])).toEqual([{ ok: true }]);
+      expect(await session.revoke([{ ...account, value, mark, old }])).toEqual([{ ok: true }]);
+      expect(await session.revoke([{ ...account, value, mark, old }])).toEqual([{ ok: true }]);
     });
   });
 }

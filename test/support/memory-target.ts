@@ -67,6 +67,7 @@ export class MemoryTarget {
       kind,
       connection: z.strictObject({}),
       account: z.strictObject({ role: z.string() }),
+      strategy: () => 'replace',
       gap: 'between install and promote',
       issue: (random) => Buffer.from(random.bytes(18)).toString('base64url'),
       open: async (request) => this.#open(request),

@@ -75,6 +75,9 @@ export function proven(ref: SecretRef, told: Told = {}): Story {
 function rotation(ref: SecretRef, stage: 'pending' | 'revoked' | 'proven', parked?: Parked) {
   return {
     operation: 'inc-1',
+    mode: 'emergency' as const,
+    overlap: false,
+    minted: false,
     epoch: 2,
     stage,
     versionId: `${ref}#2`,

@@ -9,6 +9,7 @@ export const postgresKind: Omit<Rotator, 'open'> = {
   kind: 'postgres',
   connection: Connection,
   account: AccountKeys,
+  strategy: () => 'replace',
   gap: 'between install and promote a role has no password that both sides know: reads are held meanwhile, usually well under a second',
   issue: (random) => Buffer.from(random.bytes(PASSWORD_BYTES)).toString('base64url'),
 };

@@ -12,6 +12,8 @@ export const template: Rotator = {
   connection: z.strictObject({ url: z.url() }),
   /** A secret's `account`. */
   account: z.strictObject({ name: z.string().min(1) }),
+  // `beside` or `alternate` where the old one works on until `revoke`: no gap.
+  strategy: () => 'replace',
   gap: 'how long a consumer may find neither credential working; none where the kind holds two at once',
   // From `random` alone: the same bytes, the same credential.
   issue: (random) => Buffer.from(random.bytes(24)).toString('base64url'),

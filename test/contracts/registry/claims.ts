@@ -89,6 +89,9 @@ export function describeClaims(create: CreateRegistry): void {
       const held = await Promise.all([moved, rotating].map((ref) => hold(registry, ref, 'inc-newer')));
       const rotation = {
         operation: 'inc-newer',
+        mode: 'emergency',
+        overlap: false,
+        minted: false,
         epoch: 3,
         stage: 'claimed',
         versionId: uniqueName('version'),

@@ -255,6 +255,9 @@ test('[5.4] a secret that an operation holds stays; one whose account is gone ma
             ...secret,
             rotation: {
               operation: 'inc-1',
+              mode: 'emergency' as const,
+              overlap: false,
+              minted: false,
               epoch: 2,
               stage: 'proven' as const,
               versionId: 'v2',

@@ -24,11 +24,9 @@ export async function claimSecrets(
   const stored = await storedSecrets(table, refs);
   return inParallel(refs, AT_ONCE, async (ref): Promise<ClaimAnswer> => {
     const answer = await changeStanding(table, stored.get(ref), (standing): Plan<ClaimAnswer> => {
-      const taken = takeClaim(standing.secret, {
-        ...request,
-        expiresAtMs: request.nowMs + request.leaseMs,
-      });
+      const taken = takeClaim(standing.secret, request);
       if ('supersededBy' in taken) return { answer: { outcome: 'superseded', ref, by: taken.supersededBy } };
+      if ('heldBy' in taken) return { answer: { outcome: 'held', ref, by: taken.heldBy } };
       const { claimed: secret, preempted } = taken;
       return {
         secret,

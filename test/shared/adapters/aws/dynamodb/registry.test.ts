@@ -215,6 +215,9 @@ describe('a batch of steps', () => {
       claim: { operation: 'inc-20261125-a1b2c3', holder: 'a1b2c3d4', token: 3, expiresAtMs: AT_MS },
       rotation: {
         operation: 'inc-20261125-a1b2c3',
+        mode: 'emergency',
+        overlap: false,
+        minted: false,
         epoch: 2,
         stage: 'revoked',
         versionId: '1b2c3d4e-1111-5111-9111-123456789abc',
