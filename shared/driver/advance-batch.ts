@@ -1,7 +1,8 @@
 import { beginEmergency, beginRoutine, proveNoEarlier, proveNoLater, type Work } from '../domain/begin.ts';
+import { isBetweenValues } from '../domain/between-values.ts';
 import { hasBegun, isStopped } from '../domain/brake.ts';
 import type { ClassRecord } from '../domain/class.ts';
-import { pauseEnd } from '../domain/clock-set.ts';
+import { LONGEST_PAUSE_MS, pauseEnd } from '../domain/clock-set.ts';
 import { type CutRecord, isCuttable, markedBy } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
@@ -121,7 +122,9 @@ async function advanceThese(
     // What may still be under way at the target keeps its claim: whoever comes next ends it there, by the claim's holder.
     await registry.release(claimsOf(items.filter((item) => !held.includes(item))));
   }
-  return items.filter((item) => !item.lost && item.rotating.secret.rotation === undefined).length;
+  // As routine what was not to begin is left, not settled; in an emergency it had been re-issued before.
+  const counted = request.routine === undefined ? items : work;
+  return counted.filter((item) => !item.lost && item.rotating.secret.rotation === undefined).length;
 }
 
 /** Who may still have a session open at the target: holders of the claims taken over, and cuts that nobody finished. */
@@ -299,11 +302,14 @@ async function advance(bench: Bench, all: readonly BatchItem[], request: BatchRe
     if (nowMs >= untilMs) return;
     const groups = new Map<Verb, BatchItem[]>();
     let soonestMs = Number.POSITIVE_INFINITY;
+    let worthWaitingMs = SHORT_WAIT_MS;
     for (const item of items) {
       const step = nextStep(item.rotating.secret, nowMs);
       if (step.do === 'nothing') continue;
       if (step.do === 'wait') {
         soonestMs = Math.min(soonestMs, step.untilMs);
+        if (request.routine !== undefined && isBetweenValues(item.rotating.secret, true))
+          worthWaitingMs = LONGEST_PAUSE_MS;
         continue;
       }
       const group = groups.get(step.do);
@@ -311,8 +317,8 @@ async function advance(bench: Bench, all: readonly BatchItem[], request: BatchRe
       else group.push(item);
     }
     if (groups.size === 0) {
-      // A short wait is cheaper than another claim; a long one belongs to the sweep.
-      if (soonestMs - nowMs > SHORT_WAIT_MS || soonestMs >= untilMs) return;
+      // A short wait is cheaper than another claim; a long one belongs to the sweep. Routine work has readers who are held.
+      if (soonestMs - nowMs > worthWaitingMs || soonestMs >= untilMs) return;
       await clock.sleep(soonestMs - nowMs);
       continue;
     }

@@ -12,10 +12,6 @@ export class BatchItem {
   readonly token: number;
   /** The target may know its new value: no brake holds it back. */
   begun: boolean;
-  /** The issued value, held no longer than the batch. */
-  value: string | undefined;
-  /** Old values by version; null where nobody holds one. */
-  old: Map<string, string | null> | undefined;
   /** Its rotation began in these hands: nobody can have stored a value under its version's name before. */
   readonly begunHere: boolean;
   /** What began its rotation: that one's entries. */
@@ -25,6 +21,10 @@ export class BatchItem {
   /** Of steps that are committed together with a later one. */
   #untold: { entries: AuditEntry[]; deliveries: Delivery[] } = { entries: [], deliveries: [] };
   #place = 0;
+  /** Of the version under way, which an undo makes another. */
+  #values: { readonly versionId: string; issued?: string; old?: ReadonlyMap<string, string | null> } = {
+    versionId: '',
+  };
   /** As the registry has them. */
   #committed: ReadonlySet<VersionRecord>;
 
@@ -65,6 +65,29 @@ export class BatchItem {
 
   get ref(): Rotating['secret']['ref'] {
     return this.rotating.secret.ref;
+  }
+
+  /** The issued value, held no longer than the batch. */
+  get value(): string | undefined {
+    return this.#held().issued;
+  }
+
+  set value(value: string | undefined) {
+    if (value !== undefined) this.#held().issued = value;
+  }
+
+  /** Old values by version; null where nobody holds one. */
+  get old(): ReadonlyMap<string, string | null> | undefined {
+    return this.#held().old;
+  }
+
+  set old(old: ReadonlyMap<string, string | null> | undefined) {
+    if (old !== undefined) this.#held().old = old;
+  }
+
+  #held(): { issued?: string; old?: ReadonlyMap<string, string | null> } {
+    if (this.#values.versionId !== this.issuedId) this.#values = { versionId: this.issuedId };
+    return this.#values;
   }
 
   get account(): Account {

@@ -1,10 +1,19 @@
 import * as z from 'zod';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Account, OpenRequest, Outcome, Rotator, TargetSession } from '../../shared/rotators/rotator.ts';
+import type {
+  Account,
+  OpenRequest,
+  Outcome,
+  Rotator,
+  Strategy,
+  TargetSession,
+} from '../../shared/rotators/rotator.ts';
 
 interface Role {
   identity: string;
   password: string;
+  /** Where a new one works beside them: those from before. */
+  besides: string[];
   off: boolean;
   /** Open sessions by when they began, in the target's own ticks. */
   sessions: number[];
@@ -14,7 +23,7 @@ interface Role {
 export type Fault = (verb: string, phase: 'before' | 'after') => void | Promise<void>;
 
 /**
- * A target in memory, of a kind with one password an account, bound by the rotator's contract suite. Its effects are
+ * A target in memory, of a kind with one password an account or (`beside`) several, bound by the rotator's contract suite. Its effects are
  * written down in order; a fault can be injected before and after each.
  */
 export class MemoryTarget {
@@ -30,17 +39,20 @@ export class MemoryTarget {
   ignoresSwitch = false;
   ticks = 0;
   adminPassword = 'admin';
+  strategy: Exclude<Strategy, 'alternate'> = 'replace';
+  /** Why it takes no new password. */
+  refuses: string | undefined;
   #identities = 0;
 
   addRole(name: string, password: string, { off = false } = {}): void {
     this.#identities += 1;
-    this.roles.set(name, { identity: `id-${this.#identities}`, password, off, sessions: [] });
+    this.roles.set(name, { identity: `id-${this.#identities}`, password, besides: [], off, sessions: [] });
   }
 
   /** A login as a consumer or a thief would do it; a session is left open. */
   login(name: string, password: string): 'accepted' | 'refused' | 'off' {
     const role = this.roles.get(name);
-    if (role === undefined || role.password !== password) return 'refused';
+    if (role === undefined || ![role.password, ...role.besides].includes(password)) return 'refused';
     if (role.off && !this.ignoresSwitch) return 'off';
     role.sessions.push(this.ticks++);
     return 'accepted';
@@ -67,7 +79,7 @@ export class MemoryTarget {
       kind,
       connection: z.strictObject({}),
       account: z.strictObject({ role: z.string() }),
-      strategy: () => 'replace',
+      strategy: () => this.strategy,
       gap: 'between install and promote',
       issue: (random) => Buffer.from(random.bytes(18)).toString('base64url'),
       open: async (request) => this.#open(request),
@@ -164,6 +176,9 @@ export class MemoryTarget {
             items,
             (item, role, name) => {
               if (this.held.has(name)) return busy;
+              if (this.refuses !== undefined) return { ok: false, reason: 'refused', message: this.refuses };
+              const others = [role.password, ...role.besides].filter((one) => one !== item.value);
+              role.besides = this.strategy === 'beside' && !item.turnOn ? others : [];
               role.password = item.value;
               if (item.turnOn) role.off = false;
               return { ok: true, identity: role.identity, mark: String(this.ticks), off: role.off };
@@ -188,7 +203,16 @@ export class MemoryTarget {
               : { ok: false, reason: 'new-refused', message: 'the new credential was refused' };
           }),
         ),
-      revoke: (items) => verb('revoke', items, () => each(items, () => ({ ok: true }))),
+      revoke: (items) =>
+        verb('revoke', items, () =>
+          each(items, (item, role) => {
+            if (this.strategy === 'replace') return { ok: true };
+            role.password = item.value;
+            role.besides = [];
+            if (item.mark !== '') role.sessions = [];
+            return { ok: true };
+          }),
+        ),
       prove: (items) =>
         verb('prove', items, () =>
           items.map((item) => {
@@ -218,7 +242,7 @@ export class MemoryTarget {
     if (old === null) return { ok: false, reason: 'value-unknown', message: 'nobody holds the value' };
     const found = role.sessions.filter((began) => began < Number(item.mark));
     role.sessions = role.sessions.filter((began) => began >= Number(item.mark));
-    if (role.password === old)
+    if ([role.password, ...role.besides].includes(old))
       return { ok: false, reason: 'old-accepted', message: 'the old credential is accepted' };
     if (found.length > 0)
       return { ok: false, reason: 'sessions-found', message: `${found.length} sessions ended` };

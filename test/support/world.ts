@@ -4,6 +4,7 @@ import type { Cause } from '../../shared/domain/cause.ts';
 import type { Scope } from '../../shared/domain/class.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import type { Person } from '../../shared/domain/person.ts';
+import type { RoutinePolicy } from '../../shared/domain/routine-policy.ts';
 import { type SecretRecord, STATIC_KIND } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batch.ts';
@@ -26,6 +27,13 @@ export interface WorldOptions {
   readonly clock?: Clock;
   readonly onHeld?: NonNullable<EngineOptions['onHeld']>;
 }
+
+/** An hour of grace after the confirmations, which may take an hour. */
+const ROUTINE: RoutinePolicy = {
+  graceMs: 3_600_000,
+  confirm: { withinMs: 3_600_000, otherwise: 'keep' },
+  restMs: 20 * 86_400_000,
+};
 
 /** What a test's break-glass may have apart from its cause. */
 export interface BreakGlassMore {
@@ -56,7 +64,14 @@ export interface World {
   stopWorkflow(execution: string): Promise<void>;
   /** One worker's invocation, as the machine makes it. */
   advance(operation?: string, epoch?: number, again?: boolean): Promise<BatchReport>;
+  /** One worker's invocation as routine; what is not under way begins where `starts`. Its time is the machine's. */
+  rotate(
+    operation?: string,
+    more?: Partial<RoutinePolicy> & { readonly starts?: boolean },
+  ): Promise<BatchReport>;
   secret(index?: number): Promise<SecretRecord>;
+  /** What a consumer reads now. */
+  value(index?: number): Promise<string>;
   fates(): Promise<Record<string, number>>;
 }
 
@@ -152,6 +167,26 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         through: undefined,
         untilMs: Date.now() + 30_000,
       });
+    },
+    async rotate(operation = 'rot-test', { starts = true, ...more } = {}) {
+      const { registry, keys, clock: now } = state.services;
+      const { epoch = 1 } = (await registry.classNamed('payments')) ?? {};
+      const key = await keys.ensure('payments', epoch, 'open');
+      return advanceBatch(state.services, {
+        operation: { id: operation, epoch, keyId: key.id },
+        routine: { policy: { ...ROUTINE, ...more }, mayStart: () => starts },
+        acting: { user: 'scheduler', operation, source: 'test' },
+        targetId: 'db0',
+        className: 'payments',
+        refs,
+        again: false,
+        through: undefined,
+        untilMs: now.nowMs() + 30_000,
+      });
+    },
+    async value(index = 0) {
+      const { value } = await state.resolver.read(refs[index] ?? '', { user: 'service', source: 'test' });
+      return value;
     },
     async secret(index = 0) {
       const [secret] = await state.services.registry.secrets([refs[index] as SecretRef]);
