@@ -1,4 +1,5 @@
 import type { Brake } from './brake.ts';
+import type { ApprovalPolicy } from './request/policy.ts';
 
 /** Secrets rotated, approved and revoked under one policy, with one key per epoch. */
 export interface ClassPolicy {
@@ -8,6 +9,8 @@ export interface ClassPolicy {
     /** How long the sweeps go on before what is left is reported `revoked-unproven`. Default 15 minutes. */
     readonly deadlineMs: number;
   };
+  /** Of rotations on request. Default: `DEFAULT_APPROVAL`. */
+  readonly approval?: ApprovalPolicy;
 }
 
 /** Reads of the scope are refused while it stands. */
