@@ -2,14 +2,16 @@ import { expect, test } from 'vitest';
 import { beginRequest, peopleWhoLeft } from '../../../../shared/domain/request/begin.ts';
 import type { Difference } from '../../../../shared/domain/request/difference.ts';
 import { withDecision } from '../../../../shared/domain/request/judge.ts';
-import type { RequestRecord } from '../../../../shared/domain/request/record.ts';
+import type { Decision, RequestRecord } from '../../../../shared/domain/request/record.ts';
 import { AT_MS } from '../../../contracts/records.ts';
 import { aRequest } from '../../../support/requests.ts';
 
 const HOUR_MS = 3_600_000;
 
+const yes: Decision = { person: 'grace', way: 'ssh', decision: 'approve', atMs: AT_MS + 1 };
+
 function approved(about: Partial<RequestRecord> = {}, atMs = AT_MS + 1): RequestRecord {
-  return withDecision(aRequest(about), { person: 'grace', way: 'ssh', decision: 'approve', atMs });
+  return withDecision(aRequest(about), { ...yes, atMs });
 }
 
 function begin(request: RequestRecord, nowMs = AT_MS + 2, differences: readonly Difference[] = []) {
@@ -21,6 +23,7 @@ test('[5.4] an approval is used once: what has begun or ended begins no second t
   expect(running).toMatchObject({ state: 'running', begunBy: 'req-1' });
   const other = beginRequest(running, { execution: 'another', differences: [], nowMs: AT_MS + 3 });
   expect(other).toBe(running);
+  expect(begin(running, running.expiresAtMs + 1)).toBe(running);
   for (const state of ['declined', 'expired', 'cancelled', 'voided', 'done'] as const)
     expect(begin({ ...running, state }).state).toBe(state);
 });
@@ -28,6 +31,8 @@ test('[5.4] an approval is used once: what has begun or ended begins no second t
 test('[5.4] nothing begins that nobody approved, though the record says so', () => {
   const forged = aRequest({ state: 'approved' });
   expect(begin(forged).state).toBe('approved');
+  const denied = { ...approved(), decisions: [{ ...yes, decision: 'deny' as const }, yes] };
+  expect(begin(denied).state).toBe('approved');
   expect(begin(aRequest()).state).toBe('pending');
 });
 
