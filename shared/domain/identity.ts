@@ -37,6 +37,10 @@ function isOf(person: Person, { way, id }: Identity): boolean {
   }
 }
 
+/** An IAM user, or a role's session whose role may end with a `*`. */
+export const IAM_PATTERN =
+  /^arn:[a-z-]+:(iam::\d{12}:user\/[\w+=,.@/-]+|sts::\d{12}:assumed-role\/[\w+=,.@-]+\*?\/[\w+=,.@-]+)$/;
+
 /** `arn:…:assumed-role/ROLE/SESSION` in its three parts; null where it is another ARN. */
 const SESSION = /^(arn:[a-z-]+:sts::\d{12}:assumed-role)\/([^/]+)\/([^/]+)$/;
 
@@ -50,4 +54,18 @@ function isArnOf(pattern: string, arn: string): boolean {
   const [, ownAccount, ownRole, ownSession] = SESSION.exec(arn) ?? [];
   if (account === undefined || role?.endsWith('*') !== true) return false;
   return account === ownAccount && session === ownSession && ownRole?.startsWith(role.slice(0, -1)) === true;
+}
+
+/** Whether there could be an ARN that both patterns mean. */
+export function patternsMeet(one: string, other: string): boolean {
+  if (isArnOf(one, other) || isArnOf(other, one)) return true;
+  const [, account, role, session] = SESSION.exec(one) ?? [];
+  const [, otherAccount, otherRole, otherSession] = SESSION.exec(other) ?? [];
+  if (role?.endsWith('*') !== true || otherRole?.endsWith('*') !== true) return false;
+  const [start, otherStart] = [role.slice(0, -1), otherRole.slice(0, -1)];
+  return (
+    account === otherAccount &&
+    session === otherSession &&
+    (start.startsWith(otherStart) || otherStart.startsWith(start))
+  );
 }

@@ -6,7 +6,7 @@ export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
   targets: ['kind', 'connection', 'network', 'admins', 'maxConnections'],
   secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers'],
   consumers: ['owner', 'url', 'signingKeyRef', 'mustConfirm'],
-  people: ['user', 'sshKeys'],
+  people: ['user', 'sshKeys', 'iam', 'slack', 'groups', 'team'],
   pacing: ['perSecond'],
 };
 

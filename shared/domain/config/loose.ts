@@ -6,7 +6,7 @@ export interface LooseConfig {
   readonly people: Readonly<Record<string, LoosePerson>>;
   readonly networks: Readonly<Record<string, unknown>>;
   readonly targets: Readonly<Record<string, LooseTarget>>;
-  readonly classes: Readonly<Record<string, unknown>>;
+  readonly classes: Readonly<Record<string, LooseClass>>;
   readonly consumers: Readonly<Record<string, { readonly signingKey: string | undefined }>>;
   readonly secrets: readonly LooseSecret[];
 }
@@ -14,6 +14,16 @@ export interface LooseConfig {
 interface LoosePerson {
   readonly user: string | undefined;
   readonly sshKeys: readonly (string | undefined)[];
+  readonly iam: readonly (string | undefined)[];
+  readonly slack: string | undefined;
+  readonly groups: readonly (string | undefined)[];
+}
+
+interface LooseClass {
+  /** Undefined: the file says nothing of it. */
+  readonly approval:
+    | { readonly approvers: number; readonly groups: readonly (string | undefined)[] }
+    | undefined;
 }
 
 interface LooseTarget {
@@ -35,9 +45,12 @@ export interface LooseSecret {
 export function loosen(file: unknown): LooseConfig {
   const root = mapOf(file);
   return {
-    people: each(root['people'], ({ user, sshKeys }) => ({
+    people: each(root['people'], ({ user, sshKeys, iam, slack, groups }) => ({
       user: textOf(user),
       sshKeys: listOf(sshKeys).map(textOf),
+      iam: listOf(iam).map(textOf),
+      slack: textOf(slack),
+      groups: listOf(groups).map(textOf),
     })),
     networks: mapOf(root['networks']),
     targets: each(root['targets'], ({ kind, network, connection, admins }) => ({
@@ -46,7 +59,16 @@ export function loosen(file: unknown): LooseConfig {
       connection: connection ?? {},
       passwords: listOf(admins).map((admin) => textOf(mapOf(admin)['password'])),
     })),
-    classes: mapOf(root['classes']),
+    classes: each(root['classes'], ({ approval }) => {
+      if (approval === undefined) return { approval };
+      const { approvers, groups } = mapOf(approval);
+      return {
+        approval: {
+          approvers: typeof approvers === 'number' ? approvers : 1,
+          groups: listOf(groups).map(textOf),
+        },
+      };
+    }),
     consumers: each(root['consumers'], ({ webhook }) => ({
       signingKey: textOf(mapOf(webhook)['signingKey']),
     })),

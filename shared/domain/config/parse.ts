@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
+import { patternsMeet } from '../identity.ts';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
 import { type LooseConfig, type LooseSecret, loosen } from './loose.ts';
@@ -74,6 +75,10 @@ const KNOWN_KEYS = [
   'secrets',
   'user',
   'sshKeys',
+  'iam',
+  'slack',
+  'groups',
+  'team',
   'kind',
   'network',
   'connection',
@@ -93,6 +98,14 @@ const KNOWN_KEYS = [
   'maxAge',
   'breakGlass',
   'deadline',
+  'approval',
+  'approvers',
+  'requestersTeam',
+  'lifetime',
+  'quietHours',
+  'from',
+  'until',
+  'timeZone',
   'webhook',
   'url',
   'signingKey',
@@ -124,7 +137,7 @@ function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey
     }
     return;
   }
-  const name = String(path.at(-1) ?? 'the file');
+  const name = path.findLast((part) => typeof part === 'string') ?? 'the file';
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     add(
       path,
@@ -179,6 +192,7 @@ function checkReferences(config: LooseConfig, kinds: Readonly<Record<string, Kin
     expect(['consumers', name, 'webhook', 'signingKey'], 'secret', signingKey, [...byRef.keys()]);
   }
   checkPeople(config.people, add);
+  checkApprovals(config, add);
 }
 
 function checkSecrets(
@@ -249,10 +263,23 @@ function twice(secret: LooseSecret, first: LooseSecret): string {
 function checkPeople(people: LooseConfig['people'], add: Add): void {
   const keys = new Map<string, string>();
   const users = new Map<string, string>();
-  for (const [name, { user, sshKeys }] of Object.entries(people)) {
+  const slackIds = new Map<string, string>();
+  const patterns: { readonly name: string; readonly pattern: string }[] = [];
+  for (const [name, { user, sshKeys, iam, slack }] of Object.entries(people)) {
     const other = user === undefined ? undefined : users.get(user);
     if (other !== undefined) add(['people', name, 'user'], 'person-twice', `${other} is that user already`);
     if (user !== undefined) users.set(user, name);
+    const inSlack = slack === undefined ? undefined : slackIds.get(slack);
+    if (inSlack !== undefined)
+      add(['people', name, 'slack'], 'person-twice', `${inSlack} is that Slack user already`);
+    if (slack !== undefined) slackIds.set(slack, name);
+    for (const [index, pattern] of iam.entries()) {
+      if (pattern === undefined) continue;
+      const met = patterns.find((known) => known.name !== name && patternsMeet(known.pattern, pattern));
+      if (met !== undefined)
+        add(['people', name, 'iam', index], 'person-twice', `${met.name} may be that identity already`);
+      patterns.push({ name, pattern });
+    }
     for (const [index, line] of sshKeys.entries()) {
       if (line === undefined) continue;
       const blob = keyBlob(line)?.toString('base64');
@@ -262,6 +289,32 @@ function checkPeople(people: LooseConfig['people'], add: Add): void {
         add(['people', name, 'sshKeys', index], 'key-twice', `${keys.get(blob)} has this key already`);
       else keys.set(blob, name);
     }
+  }
+}
+
+/** An approval that nobody could give would hold its class up for ever. */
+function checkApprovals({ classes, people }: LooseConfig, add: Add): void {
+  const everyone = Object.values(people);
+  const known = [...new Set(everyone.flatMap(({ groups }) => groups.filter((group) => group !== undefined)))];
+  for (const [name, { approval }] of Object.entries(classes)) {
+    if (approval === undefined) continue;
+    const { approvers, groups } = approval;
+    const at = ['classes', name, 'approval'];
+    for (const [index, group] of groups.entries()) {
+      if (group !== undefined && !known.includes(group))
+        add([...at, 'groups', index], 'undefined', unknown('group', group, known));
+    }
+    // Of anybody the requester is one, who does not decide.
+    const able =
+      groups.length === 0
+        ? everyone.length - 1
+        : everyone.filter((person) => person.groups.some((group) => groups.includes(group))).length;
+    if (able >= approvers) continue;
+    add(
+      [...at, 'approvers'],
+      'too-few-people',
+      `an approval needs ${approvers} and ${Math.max(0, able)} could give it, besides who requests`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { ClassRecord } from '../class.ts';
 import type { ConsumerRecord } from '../consumer.ts';
 import { type PaceRecord, parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import type { Person } from '../person.ts';
+import type { ApprovalPolicy } from '../request/policy.ts';
 import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import type { TargetRecord } from '../target.ts';
 import { parseDuration } from './duration.ts';
@@ -19,13 +20,14 @@ export interface Wanted {
 
 export function toRecords(config: ConfigFile): Wanted {
   return {
-    classes: Object.entries(config.classes).map(([name, { owner, maxAge, breakGlass }]) => ({
+    classes: Object.entries(config.classes).map(([name, { owner, maxAge, breakGlass, approval }]) => ({
       v: 1,
       name,
       owner,
       policy: {
         maxAgeMs: parseDuration(maxAge) ?? 0,
         breakGlass: { deadlineMs: parseDuration(breakGlass.deadline) ?? 0 },
+        ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
       },
       epoch: 1,
       fences: [],
@@ -64,14 +66,50 @@ export function toRecords(config: ConfigFile): Wanted {
       signingKeyRef: webhook.signingKey,
       mustConfirm: confirm,
     })),
-    people: Object.entries(config.people).map(([name, { user, sshKeys }]) => ({
+    people: Object.entries(config.people).map(([name, { user, sshKeys, iam, slack, groups, team }]) => ({
       name,
       sshKeys,
       ...(user === undefined ? {} : { user }),
+      ...(iam.length === 0 ? {} : { iam }),
+      ...(slack === undefined ? {} : { slack }),
+      ...(groups.length === 0 ? {} : { groups }),
+      ...(team === undefined ? {} : { team }),
     })),
     pacing: (Object.keys(QUOTAS) as Quota[]).flatMap((name): PaceRecord[] => {
       const perSecond = parseRate(config.pacing[name] ?? '');
       return perSecond === null ? [] : [{ v: 1, name, perSecond }];
     }),
   };
+}
+
+type WrittenApproval = NonNullable<ConfigFile['classes'][string]['approval']>;
+
+function approvalOf({
+  approvers,
+  groups,
+  requestersTeam,
+  lifetime,
+  quietHours,
+}: WrittenApproval): ApprovalPolicy {
+  return {
+    approvers,
+    groups,
+    requestersTeam,
+    lifetimeMs: parseDuration(lifetime) ?? 0,
+    ...(quietHours === undefined
+      ? {}
+      : {
+          quietHours: {
+            fromMinute: minuteOf(quietHours.from),
+            untilMinute: minuteOf(quietHours.until),
+            timeZone: quietHours.timeZone,
+          },
+        }),
+  };
+}
+
+/** `22:30` as minutes since midnight. */
+function minuteOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { IAM_PATTERN } from '../identity.ts';
 import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import { isSecretRef } from '../secret-ref.ts';
 import { parseDuration } from './duration.ts';
@@ -21,6 +22,14 @@ const Rate = (quota: Quota) =>
     })
     .meta({ pattern: '^[1-9]\\d*/s$' });
 
+/** A person remembers that long what it was about. */
+const LONGEST_LIFE_MS = 30 * 86_400_000;
+
+const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is no time of day: 22:00, in quotes' });
+const TimeZone = z.string().refine(isTimeZone, { error: 'is no time zone: Europe/Berlin' });
+
 const Id = (kind: string) =>
   z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), { error: `is no id: ${kind}-…` });
 
@@ -37,6 +46,21 @@ export const ConfigFile = z
             .array(z.string().min(1))
             .default([])
             .describe('OpenSSH public keys that sign for the person.'),
+          iam: z
+            .array(
+              z.string().regex(IAM_PATTERN, { error: 'is no ARN of an IAM user or of a role’s session' }),
+            )
+            .default([])
+            .describe(
+              'ARNs of an IAM user or a role’s session; a * may end the role’s name, the session is written out.',
+            ),
+          slack: z
+            .string()
+            .regex(/^[UW][A-Z0-9]{4,}$/, { error: 'is no id of a Slack user: U…, not a name' })
+            .optional()
+            .describe('Slack’s id of the user.'),
+          groups: z.array(Name).default([]).describe('By which an approval names who decides.'),
+          team: Name.optional(),
         }),
       )
       .default({})
@@ -108,6 +132,23 @@ export const ConfigFile = z
               deadline: Duration.default('15m').describe('How long unfinished work is swept.'),
             })
             .prefault({}),
+          approval: z
+            .strictObject({
+              approvers: z.int().min(1).max(10).default(1).describe('People besides the requester.'),
+              groups: z.array(Name).default([]).describe('They are in one of these; left out: anybody.'),
+              requestersTeam: z.boolean().default(true).describe('Whether the requester’s own team decides.'),
+              lifetime: Duration.refine((text) => (parseDuration(text) ?? 0) <= LONGEST_LIFE_MS, {
+                error: 'is too long: 30d at most',
+              })
+                .default('1d')
+                .describe('How long a request can be approved.'),
+              quietHours: z
+                .strictObject({ from: TimeOfDay, until: TimeOfDay, timeZone: TimeZone })
+                .optional()
+                .describe('While they last two more approve.'),
+            })
+            .optional()
+            .describe('Of rotations on request; left out: one person of any group, within a day.'),
         }),
       )
       .default({}),
@@ -141,6 +182,16 @@ export const ConfigFile = z
   .meta({ title: 'rekey.yaml', description: 'Targets, classes, secrets, consumers and people of Rekey.' });
 
 export type ConfigFile = z.output<typeof ConfigFile>;
+
+/** A name that the tables of IANA have. An offset is none: it would be wrong for half of the year. */
+function isTimeZone(text: string): boolean {
+  try {
+    const { timeZone } = new Intl.DateTimeFormat('en-GB', { timeZone: text }).resolvedOptions();
+    return /^[A-Za-z]/.test(timeZone);
+  } catch {
+    return false;
+  }
+}
 
 /** The published schema for editors. */
 export function configJsonSchema(): unknown {

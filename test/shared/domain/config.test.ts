@@ -29,6 +29,8 @@ secrets:
   - { ref: "vault://p/one", class: payments, tenant: acme, target: db1, account: { role: one }, consumers: [checkout] }
 `;
 
+const SESSION = 'arn:aws:sts::111122223333:assumed-role/Sso_1/ada';
+
 const mistakesOf = (text: string): string[] => {
   const parsed = parseConfig(text, { postgres });
   return parsed.ok ? [] : formatMistakes('rekey.yaml', parsed.mistakes).split('\n');
@@ -47,6 +49,40 @@ test('a pace is a record where the file says one', () => {
   expect(pacingOf(`${GOOD}pacing: { secretsManagerWrites: 25/s }\n`)).toEqual([
     { v: 1, name: 'secretsManagerWrites', perSecond: 25 },
   ]);
+});
+
+test('[5.4] what a file says of approvals and of who people are is kept in the records, and nothing where it says nothing', () => {
+  const recordsOf = (text: string) => {
+    const parsed = parseConfig(text, { postgres });
+    if (!parsed.ok) throw new Error(formatMistakes('rekey.yaml', parsed.mistakes));
+    return toRecords(parsed.config);
+  };
+  expect(recordsOf(GOOD).people).toEqual([{ name: 'ada', user: 'ada', sshKeys: [] }]);
+  expect(recordsOf(GOOD).classes[0]?.policy).not.toHaveProperty('approval');
+  const { people, classes } = recordsOf(
+    GOOD.replace(
+      '{ user: ada }',
+      `{ iam: ["${SESSION}"], slack: U12345, groups: [sre], team: core }\n  grace: { groups: [sre] }`,
+    ).replace(
+      'maxAge: 30d',
+      'maxAge: 30d, approval: { groups: [sre], approvers: 2, requestersTeam: false, lifetime: 8h, quietHours: { from: "22:00", until: "06:30", timeZone: Europe/Berlin } }',
+    ),
+  );
+  expect(people[0]).toEqual({
+    name: 'ada',
+    sshKeys: [],
+    iam: [SESSION],
+    slack: 'U12345',
+    groups: ['sre'],
+    team: 'core',
+  });
+  expect(classes[0]?.policy.approval).toEqual({
+    approvers: 2,
+    groups: ['sre'],
+    requestersTeam: false,
+    lifetimeMs: 8 * 3_600_000,
+    quietHours: { fromMinute: 1_320, untilMinute: 390, timeZone: 'Europe/Berlin' },
+  });
 });
 
 test('a good file is read whole', () => {
@@ -140,6 +176,76 @@ test.each([
     'a bad SSH key',
     GOOD.replace('{ user: ada }', '{ sshKeys: ["nonsense"] }'),
     /:3:\d+ this is no OpenSSH public key/,
+  ],
+  [
+    'one Slack user for two people',
+    GOOD.replace('{ user: ada }', '{ slack: U12345 }\n  grace: { slack: U12345 }'),
+    /:4:19 ada is that Slack user already/,
+  ],
+  [
+    'a Slack name',
+    GOOD.replace('{ user: ada }', '{ slack: "@ada" }'),
+    /:3:17 slack is no id of a Slack user/,
+  ],
+  [
+    'one IAM session for two people',
+    GOOD.replace('{ user: ada }', `{ iam: ["${SESSION}"] }\n  grace: { iam: ["${SESSION}"] }`),
+    /:4:18 ada may be that identity already/,
+  ],
+  [
+    'two patterns that one session could fit',
+    GOOD.replace(
+      '{ user: ada }',
+      `{ iam: ["${SESSION.replace('Sso_1', 'Sso_*')}"] }\n  grace: { iam: ["${SESSION.replace('Sso_1', 'S*')}"] }`,
+    ),
+    /:4:18 ada may be that identity already/,
+  ],
+  [
+    'whoever takes a role',
+    GOOD.replace('{ user: ada }', `{ iam: ["${SESSION.replace('/ada', '/*')}"] }`),
+    /:3:16 iam is no ARN of an IAM user or of a role’s session/,
+  ],
+  [
+    'a group that nobody is in',
+    GOOD.replace('{ user: ada }', '{ groups: [sre] }').replace(
+      'maxAge: 30d',
+      'maxAge: 30d, approval: { groups: [sra] }',
+    ),
+    /:10:\d+ there is no group "sra" \(did you mean "sre"\?\)/,
+  ],
+  [
+    'more approvers than there are',
+    GOOD.replace('{ user: ada }', '{ groups: [sre] }').replace(
+      'maxAge: 30d',
+      'maxAge: 30d, approval: { groups: [sre], approvers: 2 }',
+    ),
+    /:10:\d+ an approval needs 2 and 1 could give it/,
+  ],
+  [
+    'an approval where there is nobody but the requester',
+    GOOD.replace('maxAge: 30d', 'maxAge: 30d, approval: {}'),
+    /:10:\d+ an approval needs 1 and 0 could give it/,
+  ],
+  [
+    'an offset as a time zone',
+    GOOD.replace(
+      'maxAge: 30d',
+      'maxAge: 30d, approval: { quietHours: { from: "22:00", until: "06:00", timeZone: "+01:00" } }',
+    ),
+    /:10:\d+ timeZone is no time zone/,
+  ],
+  [
+    'no time of day',
+    GOOD.replace(
+      'maxAge: 30d',
+      'maxAge: 30d, approval: { quietHours: { from: "24:00", until: "06:00", timeZone: Europe/Berlin } }',
+    ),
+    /:10:\d+ from is no time of day/,
+  ],
+  [
+    'a life longer than anyone remembers',
+    GOOD.replace('maxAge: 30d', 'maxAge: 30d, approval: { lifetime: 31d }'),
+    /:10:\d+ lifetime is too long: 30d at most/,
   ],
   ['another version', GOOD.replace('version: 1', 'version: 2'), /:1:10 version is not as expected/],
   [
