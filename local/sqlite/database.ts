@@ -24,6 +24,7 @@ CREATE INDEX IF NOT EXISTS version_ref ON version (ref);
 CREATE INDEX IF NOT EXISTS version_key ON version (key_id, fate);
 CREATE TABLE IF NOT EXISTS incident (
   id TEXT PRIMARY KEY, revision INTEGER NOT NULL, at_ms INTEGER NOT NULL, plan TEXT NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, at_ms INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS cut (incident TEXT NOT NULL, target TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (incident, target)) STRICT;
 CREATE TABLE IF NOT EXISTS breaker (target TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS delivery (
@@ -54,7 +55,7 @@ CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;

@@ -17,6 +17,8 @@ import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
 import { epochMoved, incidentChanged } from '../../shared/domain/incident-conflict.ts';
 import type { PaceRecord } from '../../shared/domain/pacing/quota.ts';
 import type { Person } from '../../shared/domain/person.ts';
+import { requestChanged } from '../../shared/domain/request/conflict.ts';
+import type { RequestRecord } from '../../shared/domain/request/record.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import type { Breaker, TargetRecord } from '../../shared/domain/target.ts';
@@ -304,6 +306,43 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         if (record !== null && (effects.lift === true || effects.end === true)) {
           putClass(withoutIncident(record, incident.id, effects));
         }
+        insertEntries(database, entries);
+        return saved;
+      });
+    },
+
+    async openRequest(request, entries) {
+      transact(database, () => {
+        const made = run(
+          'INSERT OR IGNORE INTO request (id, revision, at_ms, doc) VALUES (?, ?, ?, ?)',
+          request.id,
+          request.revision,
+          Math.floor(request.requestedAtMs),
+          JSON.stringify(request),
+        );
+        if (made > 0) insertEntries(database, entries);
+      });
+    },
+
+    async request(id) {
+      return row<RequestRecord>('SELECT doc FROM request WHERE id = ?', id);
+    },
+
+    async requests() {
+      return rows<RequestRecord>('SELECT doc FROM request ORDER BY at_ms, id');
+    },
+
+    async saveRequest(request, entries) {
+      return transact(database, () => {
+        const saved = { ...request, revision: request.revision + 1 };
+        const changed = run(
+          'UPDATE request SET revision = ?, doc = ? WHERE id = ? AND revision = ?',
+          saved.revision,
+          JSON.stringify(saved),
+          request.id,
+          request.revision,
+        );
+        if (changed === 0) throw requestChanged(request.id);
         insertEntries(database, entries);
         return saved;
       });

@@ -7,6 +7,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { PaceRecord } from '../domain/pacing/quota.ts';
 import type { Person } from '../domain/person.ts';
+import type { RequestRecord } from '../domain/request/record.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { Breaker, TargetRecord } from '../domain/target.ts';
@@ -153,6 +154,17 @@ export interface Registry {
     effects: { readonly lift?: boolean; readonly end?: boolean },
     entries: readonly AuditEntry[],
   ): Promise<IncidentRecord>;
+
+  /** The same id again is a no-op. */
+  openRequest(request: RequestRecord, entries: readonly AuditEntry[]): Promise<void>;
+  request(id: string): Promise<RequestRecord | null>;
+  /** All, oldest first by `requestedAtMs`. */
+  requests(): Promise<RequestRecord[]>;
+  /**
+   * Saves the next revision and answers it: one conditional write, which decides between two who decide at once. `Conflict`
+   * `request-changed` where `request.revision` is not the last.
+   */
+  saveRequest(request: RequestRecord, entries: readonly AuditEntry[]): Promise<RequestRecord>;
 
   /** How a scope stands against an epoch, counted where the records are: one of each target that has secrets in it, by id. */
   tally(scope: Scope, epoch: number): Promise<TargetTally[]>;

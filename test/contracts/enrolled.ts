@@ -98,12 +98,13 @@ export async function issue(
 
 /** Everything that the registry says of a class: two pictures are equal where nothing was changed. */
 export async function pictureOf(registry: Registry, { className, targets, refs }: Enrolled): Promise<object> {
-  const [record, secrets, versions, known, incidents] = await Promise.all([
+  const [record, secrets, versions, known, incidents, requests] = await Promise.all([
     registry.classNamed(className),
     registry.secrets(refs),
     registry.versions({ refs }),
     Promise.all(targets.map((target) => registry.target(target))),
     registry.incidents(),
+    registry.requests(),
   ]);
   const own = incidents.filter(({ plan }) => plan.scope.className === className);
   return {
@@ -112,6 +113,7 @@ export async function pictureOf(registry: Registry, { className, targets, refs }
     versions,
     targets: known,
     incidents: own,
+    requests: requests.filter(({ scope }) => scope.className === className),
     cuts: await Promise.all(own.map(({ id }) => registry.cuts(id))),
     deliveries: await Promise.all(own.map(({ id }) => registry.deliveries(id))),
   };

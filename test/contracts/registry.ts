@@ -9,6 +9,7 @@ import { describeDeliveries } from './registry/deliveries.ts';
 import { describeEnrolment } from './registry/enrolment.ts';
 import { describeEntries } from './registry/entries.ts';
 import { describeIncidents } from './registry/incidents.ts';
+import { describeRequests } from './registry/requests.ts';
 import { describeSteps } from './registry/steps.ts';
 import { describeTally } from './registry/tally.ts';
 import { describeVersions } from './registry/versions.ts';
@@ -29,6 +30,7 @@ export function describeRegistry(name: string, create: CreateRegistry): void {
   describe(`registry ${name}`, () => {
     describeEnrolment(create);
     describeIncidents(create);
+    describeRequests(create);
     describeClaims(create);
     describeSteps(create);
     describeVersions(create);

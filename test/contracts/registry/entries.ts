@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CutRecord } from '../../../shared/domain/cut.ts';
+import { aRequest } from '../../support/requests.ts';
 import { aStep, enrol, hold, issue, pictureOf } from '../enrolled.ts';
 import { AT_MS, aDelivery, anEntry, anIncident, aPlan, uniqueName } from '../records.ts';
 import type { CreateRegistry, RegistryUnderTest } from '../registry.ts';
@@ -30,7 +31,9 @@ export function describeEntries(create: CreateRegistry): void {
       await registry.observeCut({ ...cut, state: 'observed' }, [other], []);
       const delivery = aDelivery(incident.id);
       await registry.saveDelivery(delivery, []);
-      return { enrolled, ref, other, incident, held, cut, delivery };
+      const request = aRequest({ id: uniqueName('req'), scope: { className: enrolled.className } });
+      await registry.openRequest(request, []);
+      return { enrolled, ref, other, incident, held, cut, delivery, request };
     }
     type UnderWay = Awaited<ReturnType<typeof underWay>>;
     type Registry = RegistryUnderTest['registry'];
@@ -44,6 +47,10 @@ export function describeEntries(create: CreateRegistry): void {
         registry.openIncident(anIncident(aPlan(enrolled.className, { fromEpoch: 2 })), [anEntry()]),
       saveIncident: (registry, { incident }) =>
         registry.saveIncident({ ...incident, state: 'sealed' }, { lift: true, end: true }, [anEntry()]),
+      openRequest: (registry, { request }) =>
+        registry.openRequest({ ...request, id: uniqueName('req') }, [anEntry()]),
+      saveRequest: (registry, { request }) =>
+        registry.saveRequest({ ...request, state: 'cancelled' }, [anEntry()]),
       record: (registry, { held, incident }) =>
         registry.record([
           aStep(held, {

@@ -37,6 +37,9 @@ export const planKey = (incident: string, part: number): Key => ({
   pk: `INCIDENT#${incident}`,
   sk: `PLAN#${padded(part, 3)}`,
 });
+export const REQUESTS = 'REQUESTS';
+export const requestKey = (id: string): Key => ({ pk: REQUESTS, sk: id });
+
 export const cutKey = (incident: string, part: number, target: string): Key => ({
   pk: `INCIDENT#${incident}`,
   sk: `CUT#${padded(part, 3)}#${target}`,

@@ -13,6 +13,7 @@ import { applyChanges, enrolledTarget, listEnrolled, readEnrolment } from './enr
 import { createIncidents } from './incidents.ts';
 import { appendEntries } from './outbox.ts';
 import type { Timing } from './patience.ts';
+import { allRequests, findRequest, openRequest, saveRequest } from './requests.ts';
 import { enrolledSecrets, storedInScope, unsettledUnder, versionsOf } from './secrets.ts';
 import { recordSteps } from './steps.ts';
 import { createTable } from './table.ts';
@@ -44,6 +45,11 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     incident: (id) => incidents.find(id),
     incidents: () => incidents.all(),
     saveIncident: (incident, effects, entries) => incidents.save(incident, effects, entries),
+
+    openRequest: (request, entries) => openRequest(table, request, entries),
+    request: (id) => findRequest(table, id),
+    requests: () => allRequests(table),
+    saveRequest: (request, entries) => saveRequest(table, request, entries),
 
     tally: async (scope, epoch) => tallyOf(await storedInScope(table, scope), epoch),
 
