@@ -5,20 +5,18 @@ import {
   chownSync,
   closeSync,
   cpSync,
-  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { endServer, freePort, type Owner, serverUser, signalAll, untilReady } from './server-process.ts';
 
 const run = promisify(execFile);
 
@@ -48,11 +46,11 @@ export interface ServersRequest {
 }
 
 const ADMIN = 'postgres';
-const READY_WITHIN_MS = 30_000;
 
 /** Initialises one data directory, copies it, and starts each copy on a free port. */
 export async function startPostgresServers(request: ServersRequest): Promise<PostgresServer[]> {
-  const owner = await serverUser();
+  // PostgreSQL refuses to run as root.
+  const owner = await serverUser('postgres');
   const adminPassword = request.adminPassword ?? randomBytes(18).toString('base64url');
   mkdirSync(request.home, { recursive: true, mode: 0o711 });
   const native = nativeFor(owner, request.home);
@@ -114,21 +112,6 @@ export function adminClient(server: PostgresServer): Client {
     password: server.adminPassword,
     database: 'postgres',
   });
-}
-
-interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** PostgreSQL refuses to run as root: there its processes get a user of their own. */
-async function serverUser(): Promise<Owner | null> {
-  if (process.getuid?.() !== 0) return null;
-  const known = () => /^postgres:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'));
-  if (known() === null) await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']);
-  const found = known();
-  if (found === null) throw new Error('no user for the PostgreSQL servers could be made');
-  return { uid: Number(found[1]), gid: Number(found[2]) };
 }
 
 /** The folder with `bin`, `lib` and `share`: a copy in `home` where the servers' own user does not get to the one that npm made. */
@@ -197,17 +180,6 @@ function own(folder: string, owner: Owner | null): void {
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
 function createServerHandle(own: {
   readonly id: string;
   readonly dataDir: string;
@@ -251,66 +223,26 @@ function createServerHandle(own: {
       );
       closeSync(log);
       child.unref();
-      await ready(server, child);
+      await untilReady(child, {
+        name: `PostgreSQL ${server.id}`,
+        logFile,
+        async logIn() {
+          const client = adminClient(server);
+          try {
+            await client.connect();
+            await client.query('SELECT 1');
+          } finally {
+            await client.end().catch(() => undefined);
+          }
+        },
+      });
     },
     async stop() {
-      await ended(child, 'SIGINT');
+      await endServer(child, 'SIGINT');
       child = undefined;
     },
     pause: () => signalAll(child, 'SIGSTOP'),
     resume: () => signalAll(child, 'SIGCONT'),
   };
   return server;
-}
-
-async function ready(server: PostgresServer, child: ChildProcess): Promise<void> {
-  const until = Date.now() + READY_WITHIN_MS;
-  for (;;) {
-    const client = adminClient(server);
-    try {
-      await client.connect();
-      await client.query('SELECT 1');
-      return;
-    } catch (error) {
-      if (child.exitCode !== null || Date.now() > until) {
-        throw new Error(`PostgreSQL ${server.id} did not start; see ${server.logFile}`, { cause: error });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
-}
-
-async function ended(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const exit = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-  });
-  child.ref();
-  child.kill(signal);
-  await exit;
-}
-
-/** Backends lead process groups of their own, so each child is signalled by name. */
-function signalAll(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
-  const { pid } = child ?? {};
-  if (pid === undefined) return;
-  // The parent first when stopping, so that it starts no further child meanwhile; last when resuming.
-  const children = childrenOf(pid);
-  for (const one of signal === 'SIGSTOP' ? [pid, ...children, ...childrenOf(pid)] : [...children, pid]) {
-    try {
-      process.kill(one, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  }
-}
-
-function childrenOf(pid: number): number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split(' ')
-    .flatMap((word) => (word.trim() === '' ? [] : [Number(word)]));
 }
