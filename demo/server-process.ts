@@ -56,8 +56,10 @@ export async function untilReady(
     try {
       return await logIn();
     } catch (error) {
-      if (isOver(child) || Date.now() > until)
+      if (isOver(child) || Date.now() > until) {
+        child.kill('SIGKILL');
         throw new Error(`${name} did not start; see ${logFile}`, { cause: error });
+      }
       await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
     }
   }
