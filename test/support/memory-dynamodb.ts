@@ -252,11 +252,13 @@ function holds(expression: string, item: Item | undefined, values: Values): bool
 function holdsPart(part: string, item: Item | undefined, values: Values): boolean {
   const [, not, absent] = /^attribute_(not_)?exists\((\w+)\)$/.exec(part) ?? [];
   if (absent !== undefined) return (item?.[absent] === undefined) === (not !== undefined);
-  const [, name, compare, value = ''] = /^(\w+) (=|<=) (:\w+)$/.exec(part) ?? [];
+  const [, name, compare, value = ''] = /^(\w+) (=|<|<=) (:\w+)$/.exec(part) ?? [];
   if (name === undefined) throw new Error(`no double of the condition ${part}`);
-  return compare === '='
-    ? isSame(item?.[name], values[value])
-    : item?.[name] !== undefined && sortable(item[name]) <= sortable(values[value]);
+  if (compare === '=') return isSame(item?.[name], values[value]);
+  const standing = item?.[name];
+  if (standing === undefined) return false;
+  const [one, other] = [sortable(standing), sortable(values[value])];
+  return compare === '<' ? one < other : one <= other;
 }
 
 function updated(item: Item, expression: string, values: Values): Item {

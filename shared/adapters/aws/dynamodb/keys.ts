@@ -55,6 +55,9 @@ export const paceKey = (quota: Quota): Key => ({ pk: PACE, sk: quota });
 
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
 
+/** One request of Slack's that was taken. */
+export const slackSeenKey = (signature: string): Key => ({ pk: `SLACK-SEEN#${signature}`, sk: 'SEEN' });
+
 export interface Range {
   /** Of the sort key: inclusive both. Default everything. */
   readonly from?: string;

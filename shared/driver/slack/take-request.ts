@@ -1,0 +1,13 @@
+import { refused, type SignedRequest, verifySignature } from '../../domain/slack/signature.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SeenRequests } from '../../ports/seen-requests.ts';
+
+/** Takes a request that Slack signed, now, once. Throws as `verifySignature`, and `Denied` `slack-replayed`. */
+export async function takeRequest(
+  { seen, clock }: { readonly seen: SeenRequests; readonly clock: Pick<Clock, 'nowMs'> },
+  request: SignedRequest,
+  signingSecret: string,
+): Promise<void> {
+  const { signature, staleAtMs } = verifySignature(request, signingSecret, clock.nowMs());
+  if (!(await seen.note(signature, staleAtMs))) throw refused('slack-replayed', 'it was here before');
+}
