@@ -36,7 +36,7 @@ export async function transitionsPerSecond(turns: number): Promise<number> {
   try {
     const interpreter = createInterpreter({
       machine: loadMachine(machineOf(turns), { substitutions: {} }),
-      journal: createSqliteJournal(database),
+      journal: createSqliteJournal(database, 'test'),
       clock: systemClock,
       random: systemRandom,
       invoke: async (_name, payload) => ({ turn: (payload as { turn: number }).turn + 1 }),

@@ -1,4 +1,4 @@
-import { loadBreakGlass } from '../../local/engine/engine.ts';
+import { loadNamed } from '../../local/engine/machines.ts';
 import { createInterpreter } from '../../local/interpreter/interpreter.ts';
 import { createSqliteJournal } from '../../local/interpreter/sqlite-journal.ts';
 import { systemRandom } from '../../local/system.ts';
@@ -61,9 +61,9 @@ export async function breakGlass(secrets: number, cause: Cause): Promise<CostRun
   const planHash = await clock.run(services.plans.save(plan));
   const incidentId = `inc-20261125-${sha256Hex(canonicalJson(plan)).slice(0, 6)}`;
   const home = world.journalHome();
-  const journal = createSqliteJournal(home.database);
+  const journal = createSqliteJournal(home.database, 'break-glass');
   const interpreter = createInterpreter({
-    machine: loadBreakGlass(),
+    machine: loadNamed('break-glass'),
     journal: {
       ...journal,
       commit(name, frame, forget) {

@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
 import { isDiskFull } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
 import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
-import { loadMachine } from '../interpreter/load.ts';
 import { createSqliteJournal } from '../interpreter/sqlite-journal.ts';
 import { isStateLocked } from '../sqlite/database.ts';
 import { createStartRequests } from '../sqlite/start-requests.ts';
 import { openState, type State, type StateOptions } from '../state.ts';
 import { FUNCTIONS } from './functions.ts';
 import { type EngineLock, takeEngineLock } from './lock.ts';
-
-const MACHINE = new URL('../../statemachines/break-glass.asl.json', import.meta.url);
+import { loadNamed, MACHINES } from './machines.ts';
 
 /** How long a function may take; a batch stops before and hands back what is left. */
 const INVOCATION_MS = 100_000;
@@ -30,13 +27,6 @@ export interface EngineOptions extends StateOptions {
   readonly onCarriedOn?: (names: readonly string[]) => void;
   /** Another process holds the state, and the engine waits for it: said once a minute. */
   readonly onHeld?: (error: RekeyError) => void;
-}
-
-/** The break-glass machine as the engine runs it: function names are their own substitutions. */
-export function loadBreakGlass() {
-  return loadMachine(JSON.parse(readFileSync(MACHINE, 'utf8')), {
-    substitutions: Object.fromEntries([...FUNCTIONS.keys()].map((name) => [name, name])),
-  });
 }
 
 /**
@@ -64,7 +54,7 @@ export async function runEngine(home: string, options: EngineOptions = {}): Prom
 class Engine {
   readonly #state: State;
   readonly #options: EngineOptions;
-  readonly #interpreter: Interpreter;
+  readonly #interpreters: ReadonlyMap<string, Interpreter>;
   readonly #requests: ReturnType<typeof createStartRequests>;
   readonly #running = new Set<string>();
   #saidHeldMs = Number.NEGATIVE_INFINITY;
@@ -78,23 +68,32 @@ class Engine {
     this.#options = options;
     this.#requests = createStartRequests(state.database);
     const { clock, random, manifests } = state.services;
-    this.#interpreter = createInterpreter({
-      machine: loadBreakGlass(),
-      journal: createSqliteJournal(state.database),
-      clock,
-      random,
-      readItems: async ({ Bucket, Key }) => manifests.read(String(Bucket), String(Key)),
-      invoke: (name, payload, signal) => this.#invoke(name, payload, signal),
-    });
+    this.#interpreters = new Map(
+      MACHINES.map((machine) => [
+        machine,
+        createInterpreter({
+          machine: loadNamed(machine),
+          journal: createSqliteJournal(state.database, machine),
+          clock,
+          random,
+          readItems: async ({ Bucket, Key }) => manifests.read(String(Bucket), String(Key)),
+          invoke: (name, payload, signal) => this.#invoke(name, payload, signal),
+        }),
+      ]),
+    );
   }
 
   async run(): Promise<void> {
     const { clock } = this.#state.services;
     const { idleMs = 60_000 } = this.#options;
     try {
-      const carriedOn = await this.#interpreter.resumeAll();
+      const carriedOn: string[] = [];
+      for (const interpreter of this.#interpreters.values()) {
+        const names = await interpreter.resumeAll();
+        for (const name of names) this.#follow(interpreter, name);
+        carriedOn.push(...names);
+      }
       if (carriedOn.length > 0) this.#options.onCarriedOn?.(carriedOn);
-      for (const name of carriedOn) this.#follow(name);
       let lastBusyMs = clock.nowMs();
       while (this.#options.signal?.aborted !== true && this.#broken === undefined) {
         const busy = await this.#look();
@@ -106,7 +105,7 @@ class Engine {
       this.#broken ??= error;
     }
     this.#ending = true;
-    await this.#interpreter.stop();
+    await this.#stop();
     if (this.#broken !== undefined) throw this.#broken;
     await this.#unlessHeld(() => this.#state.services.audit.chainPending());
   }
@@ -116,9 +115,11 @@ class Engine {
     const { services } = this.#state;
     const told = await this.#unlessHeld(async () => {
       for (const request of this.#requests.waiting()) {
-        await this.#interpreter.start(request.name, request.input);
+        const interpreter = this.#interpreters.get(request.machine);
+        if (interpreter === undefined) throw new Error(`no machine ${request.machine}`);
+        await interpreter.start(request.name, request.input);
         this.#requests.took(request.name);
-        this.#follow(request.name);
+        this.#follow(interpreter, request.name);
       }
       const told = await tellDue(services);
       const nowMs = services.clock.nowMs();
@@ -131,9 +132,9 @@ class Engine {
     return this.#running.size > 0 || told !== 0;
   }
 
-  #follow(name: string): void {
+  #follow(interpreter: Interpreter, name: string): void {
     this.#running.add(name);
-    this.#interpreter.whenDone(name).then(
+    interpreter.whenDone(name).then(
       () => this.#running.delete(name),
       (error: unknown) => {
         if (!this.#ending) this.#breakOff(error);
@@ -180,7 +181,11 @@ class Engine {
   #breakOff(error: unknown): void {
     this.#broken ??= error;
     this.#ending = true;
-    void this.#interpreter.stop();
+    void this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all([...this.#interpreters.values()].map((interpreter) => interpreter.stop()));
   }
 }
 

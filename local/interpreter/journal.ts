@@ -23,6 +23,8 @@ export interface Frame {
 
 export interface ExecutionRecord {
   readonly name: string;
+  /** Of what machine; its journal writes it. */
+  readonly machine?: string;
   readonly input: unknown;
   readonly startedAtMs: number;
   readonly end?: NonNullable<Frame['end']>;
@@ -32,7 +34,7 @@ export type TaskAnswer =
   | { readonly ok: true; readonly output: unknown }
   | { readonly ok: false; readonly error: string; readonly cause: string };
 
-/** Where executions are durable. A commit is on disk when its promise resolves. */
+/** Where the executions of one machine are durable; a name is taken for all machines. A commit is on disk when its promise resolves. */
 export interface Journal {
   /** False where the name is taken. */
   create(execution: ExecutionRecord): Promise<boolean>;

@@ -10,8 +10,8 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Executions in the state's own database. Transitions that come together (a map's items) share one commit. */
-export function createSqliteJournal(database: DatabaseSync): Journal {
+/** Executions of one machine in the state's own database. Transitions that come together (a map's items) share one commit. */
+export function createSqliteJournal(database: DatabaseSync, machine: string): Journal {
   let queue: Waiting[] = [];
 
   function flush(): void {
@@ -53,7 +53,9 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
   return {
     async create(execution) {
       const insert = database.prepare('INSERT OR IGNORE INTO execution (name, ended, doc) VALUES (?, 0, ?)');
-      const { changes } = transact(database, () => insert.run(execution.name, JSON.stringify(execution)));
+      const { changes } = transact(database, () =>
+        insert.run(execution.name, JSON.stringify({ ...execution, machine })),
+      );
       return Number(changes) === 1;
     },
     async execution(name) {
@@ -62,8 +64,10 @@ export function createSqliteJournal(database: DatabaseSync): Journal {
     },
     async running() {
       return database
-        .prepare('SELECT name FROM execution WHERE ended = 0 ORDER BY rowid')
-        .all()
+        .prepare(
+          `SELECT name FROM execution WHERE ended = 0 AND json_extract(doc, '$.machine') = ? ORDER BY rowid`,
+        )
+        .all(machine)
         .map((row) => String(row['name']));
     },
     async frames(name) {

@@ -135,7 +135,8 @@ test.each<[string, (world: World) => unknown]>([
   ],
   [
     'an execution',
-    ({ state }) => createSqliteJournal(state.database).create({ name: 'x', input: BIG, startedAtMs: 0 }),
+    ({ state }) =>
+      createSqliteJournal(state.database, 'test').create({ name: 'x', input: BIG, startedAtMs: 0 }),
   ],
   ['an answer', ({ state }) => answerTask(state.database, 'x', { ok: true, output: BIG })],
   ['a breaker', ({ state }) => state.services.registry.setBreaker('db0', { ...BREAKER, reason: BIG })],

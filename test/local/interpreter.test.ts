@@ -27,7 +27,7 @@ const named = (name: string, message = name) => Object.assign(new Error(message)
 function aRun(
   definition: object,
   functions: Functions,
-  journalOf: (database: DatabaseSync) => Journal = createSqliteJournal,
+  journalOf: (database: DatabaseSync) => Journal = (database) => createSqliteJournal(database, 'test'),
 ) {
   const database = new DatabaseSync(':memory:');
   makeTables(database);
@@ -253,7 +253,7 @@ test('each try of a task that waits has its whole time', async () => {
   let tries = 0;
   let looks = 0;
   const run = aRun(machineOf({ A: state }), { ask: () => (tries += 1) }, (database) => {
-    const journal = createSqliteJournal(database);
+    const journal = createSqliteJournal(database, 'test');
     return {
       ...journal,
       answer(token) {
@@ -284,7 +284,7 @@ test('a heartbeat begins the wait for the next one anew, and does not put off th
   const beating = (beats: number) => {
     let looks = 0;
     const run = aRun(machineOf({ A: asking({ HeartbeatSeconds: 5 }) }), { ask: () => null }, (database) => {
-      const journal = createSqliteJournal(database);
+      const journal = createSqliteJournal(database, 'test');
       return {
         ...journal,
         answer(token) {
@@ -381,7 +381,7 @@ test('the journal says which error a transition followed', async () => {
     throw named('Odd', 'two');
   };
   const run = aRun(machineOf(states), { f: odd }, (database) => {
-    const journal = createSqliteJournal(database);
+    const journal = createSqliteJournal(database, 'test');
     return {
       ...journal,
       commit(name, frame, forget) {
@@ -452,7 +452,7 @@ test('killed at each commit, the next process comes to the same end and repeats 
     let seen = 0;
     let dead = false;
     const killing = (database: DatabaseSync): Journal => {
-      const journal = createSqliteJournal(database);
+      const journal = createSqliteJournal(database, 'test');
       return {
         ...journal,
         async commit(name, frame, forget) {

@@ -61,7 +61,7 @@ test('a transition that another process keeps from being written is written when
   const { home } = await aWorld();
   const [own, other] = [0, 0].map(() => new DatabaseSync(pathsIn(home).database, { timeout: 0 }));
   if (own === undefined || other === undefined) throw new Error('no databases');
-  const journal = createSqliteJournal(own);
+  const journal = createSqliteJournal(own, 'test');
   const frame: Frame = {
     path: '',
     state: 'A',

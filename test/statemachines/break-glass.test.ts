@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { showIncident } from '../../functions/show-incident/handler.ts';
 import { startBreakGlass } from '../../functions/start-break-glass/handler.ts';
-import { loadBreakGlass } from '../../local/engine/engine.ts';
 import { FUNCTIONS } from '../../local/engine/functions.ts';
+import { loadNamed } from '../../local/engine/machines.ts';
 import { answerTask } from '../../local/interpreter/sqlite-journal.ts';
 import { makeSshKey } from '../../local/ssh/make-key.ts';
 import { isPacketGenuine, type PacketEnvelope } from '../../shared/domain/packet/signature.ts';
@@ -13,7 +13,7 @@ import { callAs, keepSignature } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
 test('the machine loads whole, and every function that it calls exists', () => {
-  expect([...loadBreakGlass().states.keys()]).toContain('ReissueBatches');
+  expect([...loadNamed('break-glass').states.keys()]).toContain('ReissueBatches');
   const text = readFileSync(new URL('../../statemachines/break-glass.asl.json', import.meta.url), 'utf8');
   const called = new Set([...text.matchAll(/"FunctionName": "\$\{(\w+)\}"/g)].map(([, name]) => name));
   for (const name of called) expect(FUNCTIONS.has(name ?? '')).toBe(true);

@@ -44,7 +44,7 @@ export function createIncidentRuns(state: State, engineOptions: EngineOptions = 
 
   /** As a person stops an execution by hand while no engine is at it: it has failed where it stood, and nothing more is known. */
   async function stopWorkflow(execution: string): Promise<void> {
-    const journal = createSqliteJournal(state.database);
+    const journal = createSqliteJournal(state.database, 'break-glass');
     const frame = (await journal.frames(execution)).find(({ path }) => path === '');
     if (frame === undefined) throw new Error(`${execution} is not under way`);
     await journal.commit(execution, { ...frame, end: { status: 'failed', error: 'Aborted', cause: '' } });

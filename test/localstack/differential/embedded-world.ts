@@ -29,7 +29,7 @@ export async function runEmbedded(scenario: Scenario): Promise<Story> {
   const teller = new FrameTeller(scenario.machine);
   const interpreter = createInterpreter({
     machine,
-    journal: told(createSqliteJournal(database), teller),
+    journal: told(createSqliteJournal(database, 'test'), teller),
     clock: systemClock,
     random: systemRandom,
     invoke: async (name, payload) => {
