@@ -1,5 +1,6 @@
 import type { Brake } from './brake.ts';
 import type { ApprovalPolicy } from './request/policy.ts';
+import type { RotationPolicy } from './schedule/rotation-policy.ts';
 
 /** Secrets rotated, approved and revoked under one policy, with one key per epoch. */
 export interface ClassPolicy {
@@ -11,6 +12,8 @@ export interface ClassPolicy {
   };
   /** Of rotations on request. Default: `DEFAULT_APPROVAL`. */
   readonly approval?: ApprovalPolicy;
+  /** Absent: nothing of the class rotates by itself. */
+  readonly rotation?: RotationPolicy;
 }
 
 /** Reads of the scope are refused while it stands. */

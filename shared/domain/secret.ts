@@ -58,6 +58,17 @@ export interface Rotation {
   readonly parked?: Parked;
 }
 
+export interface RoutineFailures {
+  /** In a row. At least 1. */
+  readonly failures: number;
+  /** The last of them. */
+  readonly atMs: number;
+  /** Not begun again before. */
+  readonly notBeforeMs: number;
+  readonly code: string;
+  readonly message: string;
+}
+
 /** How long a claim stands without being renewed; no write at the target starts later. */
 export const LEASE_MS = 15_000;
 /** No statement at a target lasts longer: the rotators' own statement time-out. */
@@ -115,6 +126,10 @@ export interface SecretRecord {
   };
   readonly claim?: Claim;
   readonly rotation?: Rotation;
+  /** When the value that readers get was made. Absent: nobody knows, and it counts as too old. */
+  readonly valueSinceMs?: number;
+  /** The routine rotations that failed since the last that went well. Absent: none. */
+  readonly routine?: RoutineFailures;
   /** Off at the target before Rekey came: stays off and says so. Set while a cut stands. */
   readonly cut?: { readonly operation: string; readonly wasOff: boolean; readonly atMs: number };
 }

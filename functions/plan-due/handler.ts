@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { batchesOf } from '../../shared/domain/batches.ts';
+import { sha256Hex } from '../../shared/domain/canonical.ts';
+import { decideRotations } from '../../shared/domain/schedule/decide-rotations.ts';
+import { routineGoesOnAt } from '../../shared/domain/under-way.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+
+/**
+ * Leaves: a manifest of what is due now, references only: what may begin by its class's policy, and what is under way and can
+ * go on. `refs`: of these alone, and nothing begins.
+ */
+export const planDue = defineFunction({
+  name: 'PlanDue',
+  needs: ['registry', 'manifests', 'clock'],
+  input: {
+    /** Of the workflow: the operation is called after it. */
+    execution: z.string().min(1),
+    round: z.number(),
+    refs: z.array(z.string()).optional(),
+  },
+  output: { operationId: z.string(), bucket: z.string(), key: z.string(), batches: z.number() },
+  async run({ execution, round, refs }, { registry, manifests, clock }) {
+    const [{ classes, secrets, targets }, freezes] = await Promise.all([
+      registry.enrolment(),
+      registry.freezes(),
+    ]);
+    const nowMs = clock.nowMs();
+    const begin = new Set<string>(
+      refs === undefined ? decideRotations({ classes, secrets, freezes, nowMs }).begin : [],
+    );
+    const only = refs === undefined ? null : new Set(refs);
+    const records = new Map(classes.map((record) => [record.name, record]));
+    const due = secrets.filter((secret) => {
+      const record = records.get(secret.className);
+      if (record === undefined || (only !== null && !only.has(secret.ref))) return false;
+      const goesOnAtMs = routineGoesOnAt(secret, record, nowMs);
+      return begin.has(secret.ref) || (goesOnAtMs !== null && goesOnAtMs <= nowMs);
+    });
+    const admins = new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)));
+    // A batch is of one class: its policy and its key hold for all of it.
+    const batches = [...Map.groupBy(due, ({ className }) => className).values()].flatMap((group) =>
+      batchesOf(group, admins),
+    );
+    const operationId = operationOf(execution);
+    const place = await manifests.write(`${operationId}/${Math.floor(nowMs)}-${round}`, batches);
+    return { ...place, operationId, batches: batches.length };
+  },
+});
+
+/** With the worker's name it has to fit into `application_name`. */
+const LONGEST_NAME = 48;
+
+function operationOf(execution: string): string {
+  return execution.length <= LONGEST_NAME ? execution : `rot-${sha256Hex(execution).slice(0, 24)}`;
+}

@@ -1,0 +1,25 @@
+import { pauseEnd } from '../clock-set.ts';
+import { LEASE_MS, type SecretRecord } from '../secret.ts';
+import type { HeldBack } from './held-back.ts';
+import { holdOffEndMs } from './hold-off.ts';
+import type { Rotating } from './survey.ts';
+
+/** What about a secret itself, whatever its class does, holds it back. Failures that have been forgiven do not. */
+export function holdOfSecret(
+  { rotation, cut, claim, routine }: SecretRecord,
+  { policy, forgivenUntilMs }: Pick<Rotating, 'policy' | 'forgivenUntilMs'>,
+  nowMs: number,
+): HeldBack | null {
+  if (rotation?.parked !== undefined) {
+    return { because: 'parked', code: rotation.parked.code, message: rotation.parked.message };
+  }
+  if (cut !== undefined) return { because: 'cut', operation: cut.operation };
+  if (claim !== undefined && pauseEnd(claim.expiresAtMs, nowMs, LEASE_MS) > nowMs) {
+    return { because: 'claimed', operation: claim.operation };
+  }
+  if (routine === undefined || routine.atMs <= forgivenUntilMs) return null;
+  const { failures, code, message } = routine;
+  if (failures > policy.rotation.retries) return { because: 'retries-spent', failures, code, message };
+  const untilMs = holdOffEndMs(routine, nowMs);
+  return untilMs > nowMs ? { because: 'held-off', untilMs, code, message } : null;
+}

@@ -1,0 +1,31 @@
+import type { Share } from './share.ts';
+import type { RotationWindow } from './window.ts';
+
+/** What becomes of the previous credential where a consumer that has to confirm does not. */
+export const UNCONFIRMED = ['keep', 'escalate', 'go-on'] as const;
+export type Unconfirmed = (typeof UNCONFIRMED)[number];
+
+/** When and how a class rotates by itself. Emergencies follow none of it. */
+export interface RotationPolicy {
+  /** Each secret has its turn this often, at its own place in the interval. At most the class's maximum age. */
+  readonly everyMs: number;
+  /** Rotations are begun inside one of them; what has begun goes on after it closes. None: always open. */
+  readonly windows: readonly RotationWindow[];
+  /**
+   * How many secrets may be in flight when one more of the class is to begin: of the class, and of all classes at its target
+   * and of its tenant. Absent: no such bound.
+   */
+  readonly inFlight: { readonly class?: Share; readonly target?: Share; readonly tenant?: Share };
+  /** The previous credential stays valid this long after the new one was promoted. */
+  readonly graceMs: number;
+  readonly confirm: {
+    /** From promote on. */
+    readonly withinMs: number;
+    /** `keep`: the previous one stays until somebody decides; `escalate`: so, and people are told; `go-on`: as if confirmed. */
+    readonly otherwise: Unconfirmed;
+  };
+  /** Tries after the first that failed; then a person is waited for. */
+  readonly retries: number;
+  /** Percent of the class's recent tries: as many failed ones stop it. Absent: nothing does. */
+  readonly stopAtErrorRate?: number;
+}
