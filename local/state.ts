@@ -5,6 +5,7 @@ import { createResolver, type Resolver } from '../shared/driver/resolver.ts';
 import type { Services } from '../shared/driver/services.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';
 import { postgres } from '../shared/rotators/postgres/rotator.ts';
+import { engineRuns, ensureEngine } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
 import { openFileSigner } from './keys/file-signer.ts';
 import { openRootKeyCommand, openRootKeyFile } from './keys/root-key.ts';
@@ -66,7 +67,10 @@ export function openState(home: string, options: StateOptions = {}): State {
     plans: createSqlitePlans(database),
     notifier: options.notifier ?? createWebhookNotifier(),
     rotators: options.rotators ?? { postgres },
-    workflows: createLocalWorkflows(database, home),
+    workflows: createLocalWorkflows(database, {
+      ensure: () => ensureEngine(home),
+      runs: () => engineRuns(home),
+    }),
     clock,
     random,
   };

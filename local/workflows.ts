@@ -1,29 +1,37 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Workflows } from '../shared/ports/workflows.ts';
 import { standingOfExecution, unfinishedExecutions } from './engine/executions.ts';
-import { engineRuns, ensureEngine } from './engine/launch.ts';
+import type { MachineName } from './engine/machines.ts';
 import { answerTask } from './interpreter/sqlite-journal.ts';
 import { createStartRequests } from './sqlite/start-requests.ts';
 
-/** The engine of a state directory, started where none runs. */
-export function createLocalWorkflows(database: DatabaseSync, home: string): Workflows {
+/** The engine of a state directory, as those know it who have it work. */
+export interface EngineAtHand {
+  /** Starts it where none runs. */
+  ensure(): void;
+  runs(): boolean;
+}
+
+export function createLocalWorkflows(database: DatabaseSync, engine: EngineAtHand): Workflows {
   const requests = createStartRequests(database);
+  const start = (machine: MachineName) => async (name: string, input: object) => {
+    requests.ask({ name, machine, input });
+    engine.ensure();
+  };
   return {
-    async startBreakGlass(name, input) {
-      requests.ask({ name, machine: 'break-glass', input });
-      ensureEngine(home);
-    },
+    startBreakGlass: start('break-glass'),
+    startRotation: start('scheduled-rotation'),
     async standing(name) {
       return standingOfExecution(database, name);
     },
     async answer(token, answer) {
       answerTask(database, token, { ok: true, output: answer });
-      ensureEngine(home);
+      engine.ensure();
     },
     async carryOn() {
       const names = unfinishedExecutions(database);
-      if (names.length === 0 || engineRuns(home)) return [];
-      ensureEngine(home);
+      if (names.length === 0 || engine.runs()) return [];
+      engine.ensure();
       return names;
     },
   };

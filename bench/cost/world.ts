@@ -117,6 +117,7 @@ export function costWorld(): CostWorld {
     plans: createS3Plans(s3, 'manifests'),
     notifier: { tell: async () => ({ state: 'confirmed' }) },
     workflows: {
+      startRotation: async () => undefined,
       startBreakGlass: async () => undefined,
       standing: async () => ({ status: 'unknown' }),
       answer: async () => undefined,

@@ -7,7 +7,7 @@ import { defineFunction } from '../../shared/driver/define-function.ts';
 
 /**
  * Leaves: a manifest of what is due now, references only: what may begin by its class's policy, and what is under way and can
- * go on. `refs`: of these alone, and nothing begins.
+ * go on. Where `refs` names some: of these alone, and nothing begins.
  */
 export const planDue = defineFunction({
   name: 'PlanDue',
@@ -15,20 +15,16 @@ export const planDue = defineFunction({
   input: {
     /** Of the workflow: the operation is called after it. */
     execution: z.string().min(1),
-    round: z.number(),
-    refs: z.array(z.string()).optional(),
+    refs: z.array(z.string()),
   },
   output: { operationId: z.string(), bucket: z.string(), key: z.string(), batches: z.number() },
-  async run({ execution, round, refs }, { registry, manifests, clock }) {
-    const [{ classes, secrets, targets }, freezes] = await Promise.all([
-      registry.enrolment(),
-      registry.freezes(),
-    ]);
+  async run({ execution, refs }, { registry, manifests, clock }) {
+    const { classes, secrets, targets } = await registry.enrolment();
     const nowMs = clock.nowMs();
     const begin = new Set<string>(
-      refs === undefined ? decideRotations({ classes, secrets, freezes, nowMs }).begin : [],
+      refs.length === 0 ? decideRotations({ classes, secrets, freezes: [], nowMs }).begin : [],
     );
-    const only = refs === undefined ? null : new Set(refs);
+    const only = refs.length === 0 ? null : new Set(refs);
     const records = new Map(classes.map((record) => [record.name, record]));
     const due = secrets.filter((secret) => {
       const record = records.get(secret.className);
@@ -42,7 +38,7 @@ export const planDue = defineFunction({
       batchesOf(group, admins),
     );
     const operationId = operationOf(execution);
-    const place = await manifests.write(`${operationId}/${Math.floor(nowMs)}-${round}`, batches);
+    const place = await manifests.write(`${operationId}/${Math.floor(nowMs)}`, batches);
     return { ...place, operationId, batches: batches.length };
   },
 });

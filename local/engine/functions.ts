@@ -4,9 +4,12 @@ import { fenceClass } from '../../functions/fence-class/handler.ts';
 import { observeDenial } from '../../functions/observe-denial/handler.ts';
 import { openIncident } from '../../functions/open-incident/handler.ts';
 import { planBatches } from '../../functions/plan-batches/handler.ts';
+import { planDue } from '../../functions/plan-due/handler.ts';
 import { recordContainment } from '../../functions/record-containment/handler.ts';
 import { reopenClass } from '../../functions/reopen-class/handler.ts';
+import { reportRotation } from '../../functions/report-rotation/handler.ts';
 import { requestReopen } from '../../functions/request-reopen/handler.ts';
+import { rotateBatch } from '../../functions/rotate-batch/handler.ts';
 import { sealIncident } from '../../functions/seal-incident/handler.ts';
 import { sweepUnfinished } from '../../functions/sweep-unfinished/handler.ts';
 import { tellConsumers } from '../../functions/tell-consumers/handler.ts';
@@ -27,5 +30,8 @@ export const FUNCTIONS: ReadonlyMap<string, RekeyFunction> = new Map(
     reopenClass,
     tellConsumers,
     sealIncident,
+    planDue,
+    rotateBatch,
+    reportRotation,
   ].map((definition) => [definition.name, definition]),
 );

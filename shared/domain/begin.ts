@@ -10,9 +10,6 @@ export function versionId(ref: string, epoch: number, ordinal: number): string {
   return uuidv5(JSON.stringify([ref, epoch, ordinal]), VERSION_NAMESPACE);
 }
 
-/** Why a rotation that a person undid ended. */
-export const ROLLED_BACK = 'rolled-back';
-
 /** What works on the secret: the operation, and how its target holds the credentials of that account. */
 export interface Work {
   readonly id: string;
@@ -49,8 +46,8 @@ export function beginEmergency(
 }
 
 /**
- * Starts a routine rotation, or carries on whoever's is under way: an emergency's, that is no longer one's own, is left alone.
- * `mayStart` false: what is not under way stays as it is.
+ * Starts a routine rotation, or carries on whoever's is under way. `mayStart` false: what is not under way stays as it is, and
+ * so does what waits for a person; true: it gets another version.
  */
 export function beginRoutine(
   rotating: Rotating,
@@ -58,7 +55,9 @@ export function beginRoutine(
   nowMs: number,
   mayStart: boolean,
 ): Rotating {
-  if (rotating.secret.rotation !== undefined || !mayStart) return rotating;
+  const { rotation } = rotating.secret;
+  const isUnderWay = rotation !== undefined && rotation.parked?.sweepable !== false;
+  if (isUnderWay || !mayStart) return rotating;
   return withNewVersion(rotating, operation, nowMs);
 }
 

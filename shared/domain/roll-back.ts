@@ -1,8 +1,11 @@
-import { ROLLED_BACK, type Work } from './begin.ts';
+import type { Work } from './begin.ts';
 import { RekeyError } from './errors.ts';
 import type { Rotating } from './rotating.ts';
 import type { Rotation } from './secret.ts';
 import type { VersionRecord } from './version.ts';
+
+/** Why a rotation that a person undid ended. Until a person rotates it, or forgives its class, it does not rotate by itself. */
+export const ROLLED_BACK = 'rolled-back';
 
 /**
  * Makes the version before the current one the current one again, through the same steps: it is installed where the target

@@ -115,15 +115,6 @@ export interface SecretRecord {
   readonly fencing: number;
   /** The version readers get. */
   readonly currentVersionId?: string;
-  /** When the value that readers get was made. Missing: nobody knows, so that it counts as too old. */
-  readonly valueSinceMs?: number;
-  /** The last routine rotations of it did not come to their end: why, how many, and until when it is left alone. */
-  readonly routine?: {
-    readonly failures: number;
-    readonly notBeforeMs: number;
-    readonly code: string;
-    readonly message: string;
-  };
   readonly claim?: Claim;
   readonly rotation?: Rotation;
   /** When the value that readers get was made. Absent: nobody knows, and it counts as too old. */

@@ -1,5 +1,5 @@
-import { ROLLED_BACK } from './begin.ts';
 import { issuedOf, oldOf, type Rotating, reach, withRotation, withVersion } from './rotating.ts';
+import { holdOffMs } from './schedule/hold-off.ts';
 import type { Rotation, SecretRecord } from './secret.ts';
 import { type Setback, setBack, tryAgainFrom } from './setback.ts';
 import type { VersionRecord } from './version.ts';
@@ -172,15 +172,11 @@ export function accountMissing(rotating: Rotating, why: Setback, nowMs: number):
   }));
 }
 
-/** Pause before a routine rotation that failed is tried again: an hour, twice as long each time, a day at most. */
-const FIRST_PAUSE_MS = 3_600_000;
-const LONGEST_PAUSE_MS = 86_400_000;
-
 /**
  * The end, and the claim is given back with it. A rotation whose own version never became usable stays visible, parked for its
- * owner. `restMs`: how long what a person rolled back is left alone.
+ * owner.
  */
-export function settled(rotating: Rotating, nowMs: number, restMs: number): Rotating {
+export function settled(rotating: Rotating, nowMs: number): Rotating {
   const issued = issuedOf(rotating);
   if (issued?.fate === 'failed') {
     return withRotation(rotating, (rotation) => ({
@@ -194,7 +190,7 @@ export function settled(rotating: Rotating, nowMs: number, restMs: number): Rota
     }));
   }
   const { rotation, claim: _claim, routine, ...secret } = rotating.secret;
-  const failed = routineFailure(rotation, routine, nowMs, restMs);
+  const failed = routineFailure(rotation, routine, nowMs);
   return { ...rotating, secret: failed === undefined ? secret : { ...secret, routine: failed } };
 }
 
@@ -203,12 +199,9 @@ function routineFailure(
   rotation: Rotation | undefined,
   before: SecretRecord['routine'],
   nowMs: number,
-  restMs: number,
 ): SecretRecord['routine'] {
   if (rotation?.undo === undefined) return undefined;
   const { code, message } = rotation.undo;
-  if (code === ROLLED_BACK) return { failures: 0, notBeforeMs: nowMs + restMs, code, message };
   const failures = (before?.failures ?? 0) + 1;
-  const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
-  return { failures, notBeforeMs: nowMs + pauseMs, code, message };
+  return { failures, atMs: nowMs, notBeforeMs: nowMs + holdOffMs(failures), code, message };
 }

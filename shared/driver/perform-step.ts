@@ -421,7 +421,5 @@ async function prove(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]
 
 async function settle(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   const nowMs = bench.services.clock.nowMs();
-  return items.map((item) =>
-    taken(bench, item, 'settle', settled(item.rotating, nowMs, bench.routine?.restMs ?? 0)),
-  );
+  return items.map((item) => taken(bench, item, 'settle', settled(item.rotating, nowMs)));
 }

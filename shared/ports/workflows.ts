@@ -10,6 +10,13 @@ export interface BreakGlassInput {
   readonly again: boolean;
 }
 
+/** What a scheduled rotation is started with. */
+export interface RotationInput {
+  readonly v: 1;
+  /** These alone, to the end of what is under way. None: everything that is due. */
+  readonly refs: readonly string[];
+}
+
 /** `waiting`: asked for, not yet taken up. `unknown`: never asked for. */
 export type ExecutionStanding =
   | { readonly status: 'unknown' | 'waiting' | 'running' | 'succeeded' }
@@ -19,6 +26,8 @@ export type ExecutionStanding =
 export interface Workflows {
   /** Durable when it resolves. The same name again is a no-op. */
   startBreakGlass(name: string, input: BreakGlassInput): Promise<void>;
+  /** As `startBreakGlass`. */
+  startRotation(name: string, input: RotationInput): Promise<void>;
   standing(name: string): Promise<ExecutionStanding>;
   /** The execution that waits on the token goes on: to what people signed, or (`again`) to another sweep. One answer counts; later ones are no-ops. */
   answer(token: string, answer: { readonly again: boolean }): Promise<void>;

@@ -5,6 +5,7 @@ import { systemClock } from '../../local/system.ts';
 import { createStepFunctionsWorkflows } from '../../shared/adapters/aws/step-functions/workflows.ts';
 import { describeWorkflows } from '../contracts/workflows.ts';
 import { localStack } from '../support/localstack.ts';
+import { arnsOf } from '../support/machine-arns.ts';
 import { namesIn } from './differential/machine-text.ts';
 import { type Reply, ScriptedFunctions } from './differential/script.ts';
 import { ScriptedLambda } from './differential/scripted-lambda.ts';
@@ -80,7 +81,7 @@ describeWorkflows('step functions', async () => {
     },
   });
   return {
-    workflows: createStepFunctionsWorkflows(client, stateMachineArn, systemClock),
+    workflows: createStepFunctionsWorkflows(client, arnsOf(stateMachineArn), systemClock),
     succeeding: () => start('inc-ends'),
     failing: async () => ({ ...(await start('inc-fails')), error: 'Validation', cause: CAUSE }),
     waiting: () => start('inc-waits'),

@@ -1,4 +1,5 @@
 import { type EngineOptions, runEngine } from '../../local/engine/engine.ts';
+import type { MachineName } from '../../local/engine/machines.ts';
 import { createSqliteJournal } from '../../local/interpreter/sqlite-journal.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import type { State } from '../../local/state.ts';
@@ -30,8 +31,8 @@ export function createIncidentRuns(state: State, engineOptions: EngineOptions = 
     }
   }
 
-  async function run(execution: string, input: object): Promise<void> {
-    createStartRequests(state.database).ask({ name: execution, machine: 'break-glass', input });
+  async function run(execution: string, input: object, machine: MachineName = 'break-glass'): Promise<void> {
+    createStartRequests(state.database).ask({ name: execution, machine, input });
     await carryOn();
   }
 

@@ -41,6 +41,9 @@ export function inFlight(secret: SecretRecord, atMs: number): SecretRecord {
   return {
     ...secret,
     rotation: {
+      mode: 'routine',
+      overlap: true,
+      minted: false,
       operation: 'op-before',
       epoch: 1,
       stage: 'promoted',

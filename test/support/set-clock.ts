@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../shared/ports/clock.ts';
 
 /** A clock that a story sets: it stands still but for who sleeps, and whoever does sees his time pass at once. */
@@ -9,6 +10,8 @@ export class SetClock implements Clock {
   }
 
   async sleep(ms: number): Promise<void> {
+    // Others have their turn meanwhile, as they would.
+    await turn();
     this.ms += ms;
   }
 

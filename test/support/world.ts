@@ -5,6 +5,7 @@ import type { Scope } from '../../shared/domain/class.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import type { Person } from '../../shared/domain/person.ts';
 import type { RoutinePolicy } from '../../shared/domain/routine-policy.ts';
+import type { RotationPolicy } from '../../shared/domain/schedule/rotation-policy.ts';
 import { type SecretRecord, STATIC_KIND } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batch.ts';
@@ -15,6 +16,7 @@ import type { EnrolmentChange } from '../../shared/ports/registry.ts';
 import { aClass, aConsumer, aSecret, aTarget } from '../contracts/records.ts';
 import { createIncidentRuns } from './incident-runs.ts';
 import { MemoryTarget } from './memory-target.ts';
+import { aRotation } from './rotating.ts';
 import { aState } from './state.ts';
 
 export interface WorldOptions {
@@ -22,6 +24,8 @@ export interface WorldOptions {
   readonly targets?: number;
   readonly people?: readonly Person[];
   readonly deadlineMs?: number;
+  /** Of the class `payments`. Left out: it does not rotate by itself. */
+  readonly rotation?: Partial<RotationPolicy>;
   readonly notifier?: Notifier;
   /** The machine's clock, for the engine and for whoever asks it. Default: the real one. */
   readonly clock?: Clock;
@@ -32,7 +36,6 @@ export interface WorldOptions {
 const ROUTINE: RoutinePolicy = {
   graceMs: 3_600_000,
   confirm: { withinMs: 3_600_000, otherwise: 'keep' },
-  restMs: 20 * 86_400_000,
 };
 
 /** What a test's break-glass may have apart from its cause. */
@@ -56,6 +59,8 @@ export interface World {
   /** Runs the whole machine until it ends or waits for people. */
   breakGlass(cause?: Cause, more?: BreakGlassMore): Promise<IncidentRecord>;
   run(execution: string, input: object): Promise<void>;
+  /** The scheduled machine, once. `refs`: these to their end. */
+  runSchedule(execution: string, refs?: readonly string[]): Promise<void>;
   /** An engine as the next command starts it. */
   carryOn(): Promise<void>;
   /** Tells the engine to end, as SIGTERM does: it lets go at the next transition. */
@@ -98,7 +103,15 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
     put: {
       classes: ['payments', 'admins'].map((name) => {
         const { policy, ...rest } = aClass(name);
-        return { ...rest, policy: { ...policy, breakGlass: { deadlineMs } } };
+        const { rotation } = name === 'payments' ? options : {};
+        return {
+          ...rest,
+          policy: {
+            ...policy,
+            breakGlass: { deadlineMs },
+            ...(rotation === undefined ? {} : { rotation: aRotation(rotation) }),
+          },
+        };
       }),
       targets: targets.map((_, index) => ({
         ...aTarget(`db${index}`),
@@ -152,6 +165,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       return runs.breakGlass(await world.plan(cause, more), more?.confirmedAtMs);
     },
     run: runs.run,
+    runSchedule: (execution, only = []) => runs.run(execution, { v: 1, refs: only }, 'scheduled-rotation'),
     carryOn: runs.carryOn,
     endEngine: runs.endEngine,
     stopWorkflow: runs.stopWorkflow,

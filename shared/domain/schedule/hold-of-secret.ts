@@ -1,4 +1,5 @@
 import { pauseEnd } from '../clock-set.ts';
+import { ROLLED_BACK } from '../roll-back.ts';
 import { LEASE_MS, type SecretRecord } from '../secret.ts';
 import type { HeldBack } from './held-back.ts';
 import { holdOffEndMs } from './hold-off.ts';
@@ -19,7 +20,9 @@ export function holdOfSecret(
   }
   if (routine === undefined || routine.atMs <= forgivenUntilMs) return null;
   const { failures, code, message } = routine;
-  if (failures > policy.rotation.retries) return { because: 'retries-spent', failures, code, message };
+  // What consumers could not use is not given to them again before somebody has looked.
+  if (code === ROLLED_BACK || failures > policy.rotation.retries)
+    return { because: 'retries-spent', failures, code, message };
   const untilMs = holdOffEndMs(routine, nowMs);
   return untilMs > nowMs ? { because: 'held-off', untilMs, code, message } : null;
 }

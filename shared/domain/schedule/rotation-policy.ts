@@ -1,9 +1,6 @@
+import type { ConfirmPolicy } from '../confirmation.ts';
 import type { Share } from './share.ts';
 import type { RotationWindow } from './window.ts';
-
-/** What becomes of the previous credential where a consumer that has to confirm does not. */
-export const UNCONFIRMED = ['keep', 'escalate', 'go-on'] as const;
-export type Unconfirmed = (typeof UNCONFIRMED)[number];
 
 /** When and how a class rotates by itself. Emergencies follow none of it. */
 export interface RotationPolicy {
@@ -18,12 +15,7 @@ export interface RotationPolicy {
   readonly inFlight: { readonly class?: Share; readonly target?: Share; readonly tenant?: Share };
   /** The previous credential stays valid this long after the new one was promoted. */
   readonly graceMs: number;
-  readonly confirm: {
-    /** From promote on. */
-    readonly withinMs: number;
-    /** `keep`: the previous one stays until somebody decides; `escalate`: so, and people are told; `go-on`: as if confirmed. */
-    readonly otherwise: Unconfirmed;
-  };
+  readonly confirm: ConfirmPolicy;
   /** Tries after the first that failed; then a person is waited for. */
   readonly retries: number;
   /** Percent of the class's recent tries: as many failed ones stop it. Absent: nothing does. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Delivery } from '../../../shared/domain/delivery.ts';
 import type { SecretRef } from '../../../shared/domain/secret-ref.ts';
 import { rollBack } from '../../../shared/driver/roll-back.ts';
+import { confirmAll } from '../../support/confirmed.ts';
 import { SetClock } from '../../support/set-clock.ts';
 import { aWorld, type World } from '../../support/world.ts';
 
@@ -13,16 +13,6 @@ async function aRoutineWorld(strategy: 'replace' | 'beside', secrets = 1) {
   world.target.strategy = strategy;
   const effects = () => world.target.effects.splice(0).map((effect) => effect.split(' ')[0]);
   return { world, clock, effects };
-}
-
-/** As the consumer says so: that it uses every version that it was told of. */
-async function confirmAll(world: World, operation = 'rot-test'): Promise<void> {
-  const { registry, clock } = world.state.services;
-  const told = (await registry.deliveries(operation)).filter(({ state }) => state !== 'confirmed');
-  for (const delivery of told) {
-    const confirmed: Delivery = { ...delivery, state: 'confirmed', confirmedAtMs: clock.nowMs() };
-    await registry.saveDelivery(confirmed, []);
-  }
 }
 
 async function actions(world: World): Promise<string[]> {
@@ -42,7 +32,7 @@ test('[5.1] [5.2] beside: the old one works on until consumers have confirmed an
     'accepted',
   ]);
   expect(await world.fates()).toEqual({ live: 1, grace: 1 });
-  await confirmAll(world);
+  await confirmAll(world, 'rot-test');
   clock.pass(15_000);
   expect(await world.rotate()).toEqual({ settled: 0, left: 1 });
   clock.pass(HOUR_MS - 1_001);
@@ -71,7 +61,7 @@ test('[5.1] replace: sessions of honest consumers go on until the grace is over,
   const fresh = await world.value();
   world.target.login('r0', fresh);
   expect(role?.sessions).toHaveLength(2);
-  await confirmAll(world);
+  await confirmAll(world, 'rot-test');
   clock.pass(15_000);
   await world.rotate();
   expect(role?.sessions).toHaveLength(2);
@@ -101,7 +91,7 @@ test.each(['keep', 'escalate'] as const)(
     expect((await actions(world)).filter((action) => action.startsWith('confirm'))).toEqual([
       'confirm error',
     ]);
-    await confirmAll(world);
+    await confirmAll(world, 'rot-test');
     clock.pass(15_000);
     await world.rotate('rot-test', { confirm });
     clock.pass(HOUR_MS);
@@ -258,7 +248,7 @@ test.each(['promoted', 'grace'] as const)(
     await world.rotate();
     const routine = await world.value();
     if (stage === 'grace') {
-      await confirmAll(world);
+      await confirmAll(world, 'rot-test');
       clock.pass(15_000);
       await world.rotate();
     }
@@ -278,7 +268,7 @@ test.each(['replace', 'beside'] as const)(
     const { world, clock } = await aRoutineWorld(strategy);
     await world.rotate();
     const bad = await world.value();
-    await confirmAll(world);
+    await confirmAll(world, 'rot-test');
     clock.pass(15_000);
     await world.rotate();
     await rollBack(world.state.services, world.refs[0] as SecretRef, {
@@ -305,8 +295,9 @@ test.each(['replace', 'beside'] as const)(
     expect(await world.fates()).toEqual({ live: 1, 'revoked-proven': 1 });
     const { routine } = await world.secret();
     expect(routine).toEqual({
-      failures: 0,
-      notBeforeMs: clock.nowMs() + 20 * 86_400_000,
+      failures: 1,
+      atMs: clock.nowMs(),
+      notBeforeMs: clock.nowMs() + 15 * 60_000,
       code: 'rolled-back',
       message: 'by ada: the new one is refused by the mainframe',
     });
@@ -322,7 +313,7 @@ test('[1.3] when its grace is over, or before anything was rotated, nothing is r
     code: 'nothing-to-roll-back',
   });
   await world.rotate();
-  await confirmAll(world);
+  await confirmAll(world, 'rot-test');
   clock.pass(15_000);
   await world.rotate();
   clock.pass(HOUR_MS);

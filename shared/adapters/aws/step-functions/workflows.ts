@@ -16,16 +16,36 @@ const LATE: ReadonlySet<string> = new Set(['TaskTimedOut', 'TaskDoesNotExist']);
 
 type Call = 'StartExecution' | 'DescribeExecution' | 'SendTaskSuccess';
 
+type Machine = 'break-glass' | 'scheduled-rotation' | 'manual-rotation';
+
+/** ARN of each machine that executions are started of. */
+export type MachineArns = Readonly<Partial<Record<Machine, string>>>;
+
+/** What an execution's name begins with, where it is not a break-glass's. */
+const MACHINE_BY_PREFIX: readonly (readonly [prefix: string, machine: Machine])[] = [
+  ['roll-', 'scheduled-rotation'],
+  ['rot-', 'scheduled-rotation'],
+  ['req-', 'manual-rotation'],
+];
+
+function machineOf(machines: MachineArns, name: string): string {
+  const machine = MACHINE_BY_PREFIX.find(([prefix]) => name.startsWith(prefix))?.[1] ?? 'break-glass';
+  const arn = machines[machine];
+  if (arn === undefined) throw new Error(`nothing of ${machine} is started here`);
+  return arn;
+}
+
 /**
  * The engine is Step Functions itself: an execution's name is its idempotency key, and nothing has to carry it on. An execution
  * that a person stopped in the console has failed, so that a resume starts the next one.
  */
 export function createStepFunctionsWorkflows(
   client: SFNClient,
-  stateMachineArn: string,
+  machines: MachineArns,
   clock: Pick<Clock, 'sleep'>,
 ): Workflows {
-  const arnOf = (name: string) => `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
+  const arnOf = (name: string) =>
+    `${machineOf(machines, name).replace(':stateMachine:', ':execution:')}:${name}`;
 
   async function standing(name: string): Promise<ExecutionStanding> {
     try {
@@ -47,19 +67,22 @@ export function createStepFunctionsWorkflows(
     }
   }
 
+  async function start(name: string, input: object): Promise<void> {
+    const stateMachineArn = machineOf(machines, name);
+    try {
+      await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+    } catch (error) {
+      // The name is the operation's own: whoever has it asked for the same, now or when an answer was lost.
+      if (vendorName(error) !== 'ExecutionAlreadyExists')
+        throw failed(error, 'StartExecution', name, 'The same again starts it once at most.', true);
+    }
+    await untilSeen(name);
+  }
+
   return {
     standing,
-
-    async startBreakGlass(name, input) {
-      try {
-        await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
-      } catch (error) {
-        // The name is the incident's own: whoever has it asked for the same, now or when an answer was lost.
-        if (vendorName(error) !== 'ExecutionAlreadyExists')
-          throw failed(error, 'StartExecution', name, 'The same again starts it once at most.', true);
-      }
-      await untilSeen(name);
-    },
+    startBreakGlass: start,
+    startRotation: start,
 
     async answer(token, answer) {
       try {

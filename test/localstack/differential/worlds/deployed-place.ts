@@ -10,6 +10,7 @@ import { createStepFunctionsWorkflows } from '../../../../shared/adapters/aws/st
 import { postgres } from '../../../../shared/rotators/postgres/rotator.ts';
 import { deployed } from '../../../support/deployed.ts';
 import { localStack } from '../../../support/localstack.ts';
+import { arnsOf } from '../../../support/machine-arns.ts';
 import { readHistory } from '../history.ts';
 import { MACHINE } from './machine.ts';
 import type { Place } from './place.ts';
@@ -28,7 +29,7 @@ export async function deployPlace(server: PostgresServer): Promise<Place> {
   const s3 = new S3Client({ ...localStack(), forcePathStyle: true });
   const machine = named('BreakGlassArn');
   const executionArn = (name: string) => `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
-  const workflows = createStepFunctionsWorkflows(sfn, machine, services.clock);
+  const workflows = createStepFunctionsWorkflows(sfn, arnsOf(machine), services.clock);
   return {
     services: { ...services, rotators: { postgres }, workflows },
     server,

@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PostgresServer } from '../../../../demo/postgres-servers.ts';
 import { runEngine } from '../../../../local/engine/engine.ts';
-import { standingOfExecution, unfinishedExecutions } from '../../../../local/engine/executions.ts';
 import type { Frame } from '../../../../local/interpreter/journal.ts';
-import { answerTask } from '../../../../local/interpreter/sqlite-journal.ts';
-import { createStartRequests } from '../../../../local/sqlite/start-requests.ts';
 import { openState } from '../../../../local/state.ts';
-import type { Workflows } from '../../../../shared/ports/workflows.ts';
+import { createLocalWorkflows } from '../../../../local/workflows.ts';
 import { FrameTeller } from '../frames.ts';
 import { MACHINE } from './machine.ts';
 import type { Place } from './place.ts';
@@ -25,7 +22,6 @@ export function openEmbeddedPlace(server: PostgresServer): Place & { close(): Pr
   const state = openState(home);
   const { database } = state;
   database.exec(NOTE_FRAMES);
-  const requests = createStartRequests(database);
   let ending = new AbortController();
   let engine: Promise<unknown> | undefined;
 
@@ -39,22 +35,10 @@ export function openEmbeddedPlace(server: PostgresServer): Place & { close(): Pr
     await engine;
     engine = undefined;
   };
-  const workflows: Workflows = {
-    async startBreakGlass(name, input) {
-      requests.ask({ name, machine: 'break-glass', input });
-      ensureEngine();
-    },
-    standing: async (name) => standingOfExecution(database, name),
-    async answer(token, answer) {
-      answerTask(database, token, { ok: true, output: answer });
-      ensureEngine();
-    },
-    async carryOn() {
-      const names = engine === undefined ? unfinishedExecutions(database) : [];
-      if (names.length > 0) ensureEngine();
-      return names;
-    },
-  };
+  const workflows = createLocalWorkflows(database, {
+    ensure: ensureEngine,
+    runs: () => engine !== undefined,
+  });
   return {
     services: { ...state.services, workflows },
     server,

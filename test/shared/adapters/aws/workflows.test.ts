@@ -14,6 +14,11 @@ import { NO_ANSWER, vendor } from '../../../support/vendor.ts';
 import { aWorld } from '../../../support/world.ts';
 
 const MACHINE = 'arn:aws:states:eu-central-1:000000000000:stateMachine:BreakGlass-abc';
+const MACHINES = {
+  'break-glass': MACHINE,
+  'scheduled-rotation': MACHINE.replace('BreakGlass', 'ScheduledRotation'),
+  'manual-rotation': MACHINE.replace('BreakGlass', 'ManualRotation'),
+};
 const NAME = 'inc-20261124-payments-0a1b';
 const EXECUTION = `arn:aws:states:eu-central-1:000000000000:execution:BreakGlass-abc:${NAME}`;
 const INPUT: BreakGlassInput = {
@@ -29,7 +34,7 @@ function someWorkflows() {
   const client = new SFNClient({ region: 'eu-central-1' });
   const calls = mockClient(client);
   const clock = new FrozenClock();
-  return { workflows: createStepFunctionsWorkflows(client, MACHINE, clock), calls, clock };
+  return { workflows: createStepFunctionsWorkflows(client, MACHINES, clock), calls, clock };
 }
 
 test('[injected] an execution is named by its incident, and is there for whoever asks next', async () => {

@@ -6,5 +6,6 @@ import { wire } from '../wire.ts';
 
 export const workflows = wire(
   { REKEY_BREAK_GLASS: z.string().regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:/) },
-  ({ REKEY_BREAK_GLASS }) => createStepFunctionsWorkflows(new SFNClient({}), REKEY_BREAK_GLASS, lambdaClock),
+  ({ REKEY_BREAK_GLASS }) =>
+    createStepFunctionsWorkflows(new SFNClient({}), { 'break-glass': REKEY_BREAK_GLASS }, lambdaClock),
 );
