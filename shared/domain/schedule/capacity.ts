@@ -15,8 +15,8 @@ export function capacityOf(spans: readonly Span[], atOnce: number, heldMs: numbe
   return spans.map(({ fromMs, toMs }) => {
     const beginMs = Math.max(fromMs, freeAtMs);
     if (beginMs >= toMs) return 0;
-    // Who begins late in it holds his place after it has closed.
-    const rounds = Math.max(1, Math.floor((toMs - beginMs) / heldMs));
+    // The last look may come before the last round could begin. Who begins late holds his place after it has closed.
+    const rounds = Math.max(1, Math.ceil((toMs - beginMs - LOOK_EVERY_MS) / heldMs));
     freeAtMs = beginMs + rounds * heldMs;
     return rounds * atOnce;
   });

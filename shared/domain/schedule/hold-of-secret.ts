@@ -7,13 +7,13 @@ import type { Rotating } from './survey.ts';
 
 /** What about a secret itself, whatever its class does, holds it back. Failures that have been forgiven do not. */
 export function holdOfSecret(
-  { rotation, cut, claim, routine }: SecretRecord,
+  secret: SecretRecord,
   { policy, forgivenUntilMs }: Pick<Rotating, 'policy' | 'forgivenUntilMs'>,
   nowMs: number,
 ): HeldBack | null {
-  if (rotation?.parked !== undefined) {
-    return { because: 'parked', code: rotation.parked.code, message: rotation.parked.message };
-  }
+  const parked = holdOfParked(secret);
+  if (parked !== null) return parked;
+  const { cut, claim, routine } = secret;
   if (cut !== undefined) return { because: 'cut', operation: cut.operation };
   if (claim !== undefined && pauseEnd(claim.expiresAtMs, nowMs, LEASE_MS) > nowMs) {
     return { because: 'claimed', operation: claim.operation };
@@ -25,4 +25,11 @@ export function holdOfSecret(
     return { because: 'retries-spent', failures, code, message };
   const untilMs = holdOffEndMs(routine, nowMs);
   return untilMs > nowMs ? { because: 'held-off', untilMs, code, message } : null;
+}
+
+/** A rotation of it waits for a person, whether it is due or not. */
+export function holdOfParked({ rotation }: SecretRecord): HeldBack | null {
+  const parked = rotation?.parked;
+  if (parked === undefined) return null;
+  return { because: 'parked', code: parked.code, message: parked.message };
 }

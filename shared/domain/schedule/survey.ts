@@ -46,9 +46,9 @@ export interface Survey {
 }
 
 /** Why a secret never rotates by itself. */
-type Never = 'no-target' | 'no-current-version' | 'no-rotation-policy';
+export type Never = 'no-target' | 'no-current-version' | 'no-rotation-policy';
 
-function neverBegun(secret: SecretRecord, record: ClassRecord | undefined): Never | null {
+export function neverBegun(secret: SecretRecord, record: ClassRecord | undefined): Never | null {
   if (secret.kind === STATIC_KIND || secret.target === '') return 'no-target';
   if (secret.currentVersionId === undefined) return 'no-current-version';
   return record?.policy.rotation === undefined ? 'no-rotation-policy' : null;
@@ -73,7 +73,7 @@ export function surveyOf(world: World): Survey {
     rotating.count.total += 1;
     if (inFlight) rotating.count.inFlight += 1;
     takeIn(rotating.recent, secret, rotating.forgivenUntilMs);
-    if (inFlight || secret.currentVersionId === undefined) continue;
+    if (inFlight || neverBegun(secret, rotating.record) !== null) continue;
     const due = nextDue(secret, rotating.policy, rotating.spans);
     const isDue = due.dueAtMs <= nowMs;
     if (isDue) survey.candidates.push({ ...due, secret, rotating });
