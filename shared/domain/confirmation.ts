@@ -1,10 +1,14 @@
 import type { Delivery } from './delivery.ts';
 
+/** What becomes of the previous credential where a consumer that has to confirm does not. */
+export const UNCONFIRMED = ['keep', 'escalate', 'go-on'] as const;
+export type Unconfirmed = (typeof UNCONFIRMED)[number];
+
 /** How long the previous version is kept for consumers that have to confirm, and what becomes of it when they do not. */
 export interface ConfirmPolicy {
   readonly withinMs: number;
   /** `keep`: it lives until they confirm. `escalate`: so too, and people are told. `go-on`: it is revoked all the same. */
-  readonly otherwise: 'keep' | 'escalate' | 'go-on';
+  readonly otherwise: Unconfirmed;
 }
 
 /** Where one secret's version stands with the consumers that have to confirm it. */

@@ -20,10 +20,15 @@ interface LoosePerson {
 }
 
 interface LooseClass {
+  readonly maxAge: string | undefined;
+  readonly rotation: unknown;
   /** Undefined: the file says nothing of it. */
-  readonly approval:
-    | { readonly approvers: number; readonly groups: readonly (string | undefined)[] }
-    | undefined;
+  readonly approval: LooseApproval | undefined;
+}
+
+interface LooseApproval {
+  readonly approvers: number;
+  readonly groups: readonly (string | undefined)[];
 }
 
 interface LooseTarget {
@@ -59,16 +64,11 @@ export function loosen(file: unknown): LooseConfig {
       connection: connection ?? {},
       passwords: listOf(admins).map((admin) => textOf(mapOf(admin)['password'])),
     })),
-    classes: each(root['classes'], ({ approval }) => {
-      if (approval === undefined) return { approval };
-      const { approvers, groups } = mapOf(approval);
-      return {
-        approval: {
-          approvers: typeof approvers === 'number' ? approvers : 1,
-          groups: listOf(groups).map(textOf),
-        },
-      };
-    }),
+    classes: each(root['classes'], ({ maxAge, rotation, approval }) => ({
+      maxAge: textOf(maxAge),
+      rotation,
+      approval: approvalOf(approval),
+    })),
     consumers: each(root['consumers'], ({ webhook }) => ({
       signingKey: textOf(mapOf(webhook)['signingKey']),
     })),
@@ -106,4 +106,10 @@ function each<T>(
   return Object.fromEntries(
     Object.entries(mapOf(value)).map(([name, fields]) => [name, entry(mapOf(fields))]),
   );
+}
+
+function approvalOf(approval: unknown): LooseApproval | undefined {
+  if (approval === undefined) return undefined;
+  const { approvers, groups } = mapOf(approval);
+  return { approvers: typeof approvers === 'number' ? approvers : 1, groups: listOf(groups).map(textOf) };
 }

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { patternsMeet } from '../identity.ts';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
+import { checkRotation } from './check-rotation.ts';
 import { type LooseConfig, type LooseSecret, loosen } from './loose.ts';
 import { ConfigFile } from './schema.ts';
 
@@ -106,6 +107,19 @@ const KNOWN_KEYS = [
   'from',
   'until',
   'timeZone',
+  'rotation',
+  'every',
+  'windows',
+  'days',
+  'from',
+  'to',
+  'zone',
+  'inFlight',
+  'grace',
+  'within',
+  'otherwise',
+  'retries',
+  'stopAtErrorRate',
   'webhook',
   'url',
   'signingKey',
@@ -151,7 +165,7 @@ function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey
     return;
   }
   const what =
-    issue.code === 'custom' || issue.code === 'invalid_format'
+    issue.code === 'custom' || issue.code === 'invalid_format' || issue.code === 'invalid_union'
       ? issue.message
       : `is not as expected (${issue.message})`;
   add(path, name === 'version' ? 'version' : 'bad-value', `${name} ${what}`);
@@ -193,6 +207,12 @@ function checkReferences(config: LooseConfig, kinds: Readonly<Record<string, Kin
   }
   checkPeople(config.people, add);
   checkApprovals(config, add);
+  for (const [name, { maxAge, rotation }] of Object.entries(config.classes)) {
+    if (rotation === undefined) continue;
+    checkRotation(maxAge, rotation, (path, code, message) =>
+      add(['classes', name, 'rotation', ...path], code, message),
+    );
+  }
 }
 
 function checkSecrets(

@@ -6,6 +6,7 @@ import type { ApprovalPolicy } from '../request/policy.ts';
 import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import type { TargetRecord } from '../target.ts';
 import { parseDuration } from './duration.ts';
+import { rotationPolicy } from './rotation.ts';
 import type { ConfigFile } from './schema.ts';
 
 /** What a file enrols, as records that have never been used. */
@@ -20,19 +21,22 @@ export interface Wanted {
 
 export function toRecords(config: ConfigFile): Wanted {
   return {
-    classes: Object.entries(config.classes).map(([name, { owner, maxAge, breakGlass, approval }]) => ({
-      v: 1,
-      name,
-      owner,
-      policy: {
-        maxAgeMs: parseDuration(maxAge) ?? 0,
-        breakGlass: { deadlineMs: parseDuration(breakGlass.deadline) ?? 0 },
-        ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
-      },
-      epoch: 1,
-      fences: [],
-      incidents: [],
-    })),
+    classes: Object.entries(config.classes).map(
+      ([name, { owner, maxAge, breakGlass, approval, rotation }]) => ({
+        v: 1,
+        name,
+        owner,
+        policy: {
+          maxAgeMs: parseDuration(maxAge) ?? 0,
+          breakGlass: { deadlineMs: parseDuration(breakGlass.deadline) ?? 0 },
+          ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
+          ...(rotation === undefined ? {} : { rotation: rotationPolicy(rotation) }),
+        },
+        epoch: 1,
+        fences: [],
+        incidents: [],
+      }),
+    ),
     targets: Object.entries(config.targets).map(
       ([id, { kind, connection, network, admins, maxConnections }]) => ({
         v: 1,

@@ -3,12 +3,10 @@ import { IAM_PATTERN } from '../identity.ts';
 import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import { isSecretRef } from '../secret-ref.ts';
 import { parseDuration } from './duration.ts';
+import { Rotation } from './rotation.ts';
+import { Duration } from './written-duration.ts';
 
 const Ref = z.string().refine(isSecretRef, { error: 'is no reference: vault://path, letters, digits, ._-/' });
-const Duration = z
-  .string()
-  .refine((text) => parseDuration(text) !== null, { error: 'is no duration: 30d, 1h30m, 90s' })
-  .meta({ pattern: '^(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$' });
 const Name = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, { error: 'is no name: letters, digits, ._-, at most 63' });
@@ -149,6 +147,9 @@ export const ConfigFile = z
             })
             .optional()
             .describe('Of rotations on request; left out: one person of any group, within a day.'),
+          rotation: Rotation.optional().describe(
+            'When and how its secrets rotate by themselves. Left out: they do not.',
+          ),
         }),
       )
       .default({}),
