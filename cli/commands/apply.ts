@@ -6,11 +6,14 @@ import { formatMistakes, parseConfig } from '../../shared/domain/config/parse.ts
 import { toRecords } from '../../shared/domain/config/records.ts';
 import type { ConfigFile } from '../../shared/domain/config/schema.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { gapWarnings } from '../../shared/domain/schedule/warnings.ts';
 import { postgres } from '../../shared/rotators/postgres/rotator.ts';
+import type { Rotator } from '../../shared/rotators/rotator.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withFace } from '../with-face.ts';
 
+const KINDS: Readonly<Record<string, Rotator>> = { postgres };
 const MOST_LINES = 40;
 
 /** Shows the difference, asks, then enrols. Never rotates; removes only what it is told to. */
@@ -23,8 +26,11 @@ export async function apply(
   return withFace(
     context,
     async (face) => {
-      const { changes, kept, hash } = await face.call(compareEnrolment, { wanted, remove });
+      const { changes, kept, hash, warnings } = await face.call(compareEnrolment, { wanted, remove });
       show(context, changes, kept);
+      for (const warning of [...warnings, ...gapWarnings(changes, wanted, gapOf)]) {
+        context.say(`warning: ${warning}`);
+      }
       if (changes.length > 0 && options.yes !== true && (await context.ask('Apply? (yes) ')) !== 'yes') {
         throw new RekeyError({
           code: 'not-confirmed',
@@ -53,7 +59,7 @@ export function readConfig(file: string): ConfigFile {
       next: ['rekey init'],
     });
   }
-  const parsed = parseConfig(readFileSync(file, 'utf8'), { postgres });
+  const parsed = parseConfig(readFileSync(file, 'utf8'), KINDS);
   if (parsed.ok) return parsed.config;
   throw new RekeyError({
     code: 'config-mistakes',
@@ -62,6 +68,12 @@ export function readConfig(file: string): ConfigFile {
     safe: 'Nothing was applied.',
     next: ['rekey apply, with each line mended'],
   });
+}
+
+/** Null where the kind holds two credentials at once. */
+function gapOf(kind: string): string | null {
+  const gap = KINDS[kind]?.gap ?? 'none';
+  return gap === 'none' ? null : gap;
 }
 
 function show(context: Context, changes: readonly Change[], kept: readonly Change[]): void {

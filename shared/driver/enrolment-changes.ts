@@ -10,6 +10,8 @@ export interface EnrolmentChanges {
   readonly kept: readonly Change[];
   /** Of all of it: what a person looked at is what is applied. */
   readonly hash: string;
+  /** What they are held against. */
+  readonly enrolled: Wanted;
 }
 
 /** Throws `Conflict` `apply-untimely` where something of it must not change now. Changes nothing. */
@@ -30,5 +32,5 @@ export async function enrolmentChanges(
     enrolled,
     open.map(({ id }) => id),
   );
-  return { changes, kept, hash: sha256Hex(canonicalJson({ changes, kept })) };
+  return { changes, kept, hash: sha256Hex(canonicalJson({ changes, kept })), enrolled };
 }

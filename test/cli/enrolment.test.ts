@@ -143,3 +143,18 @@ test('[F.1] no people change while an incident is open', async () => {
   write(folder, before);
   expect((await rekey(['apply'], { folder })).stderr).toContain('rekey.yaml and the registry agree');
 });
+
+test('[5.2] apply warns where a class that rotates by itself has a kind with a gap, when it or one of its secrets changes', async () => {
+  const rotating = FILE.replace('maxAge: 30d }', 'maxAge: 30d, rotation: { every: 20d } }');
+  const folder = withFile(rotating);
+  const first = await rekey(['apply', '--yes'], { folder });
+  expect(first.code).toBe(0);
+  expect(first.stderr).toMatch(
+    /^warning: class payments rotates by itself, and postgres has a gap: between install and promote /m,
+  );
+  // No class of a kind without a rotator, and none that does not rotate.
+  expect(first.stderr.match(/^warning:/gm)).toHaveLength(1);
+  expect((await rekey(['apply', '--yes'], { folder })).stderr).toBe('rekey.yaml and the registry agree\n');
+  write(folder, rotating.replace('tenant: acme', 'tenant: globex'));
+  expect((await rekey(['apply', '--yes'], { folder })).stderr).toMatch(/^warning: class payments /m);
+});

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type RotationPolicy, UNCONFIRMED } from '../schedule/rotation-policy.ts';
+import { UNCONFIRMED } from '../confirmation.ts';
+import type { RotationPolicy } from '../schedule/rotation-policy.ts';
 import type { Share } from '../schedule/share.ts';
 import { WEEKDAYS } from '../schedule/window.ts';
 import { isZone } from '../schedule/zone.ts';
