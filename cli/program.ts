@@ -105,6 +105,18 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .action(action(async () => (await import('./commands/brake.ts')).brake));
 
   for (const [name, description] of [
+    ['freeze', 'let no secret be rotated by itself, of a class or at all; break-glass is never frozen'],
+    ['unfreeze', 'let them go on; what of the class has failed is forgiven'],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .option('--class <name>', 'the class; everything when left out')
+      .option('--reason <text>', 'why, for the audit and for whoever wonders')
+      .action(action(async () => (await import('./commands/freeze.ts'))[name]));
+  }
+
+  for (const [name, description] of [
     ['reopen', 'sign the re-opening of a fenced class; the second signature opens it'],
     ['restore', 'sign the undoing of a cut that was a mistake; the second signature undoes it'],
   ] as const) {

@@ -1,6 +1,8 @@
 import { showSecret } from '../../functions/show-secret/handler.ts';
 import { showStatus } from '../../functions/show-status/handler.ts';
 import { brakeText } from '../../shared/domain/brake.ts';
+import { formatDuration } from '../../shared/domain/config/duration.ts';
+import { freezeText } from '../../shared/domain/schedule/freeze.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
@@ -14,12 +16,18 @@ export async function status(context: Context, { ref }: { readonly ref?: string 
       context.print(JSON.stringify(answer));
       return EXIT.done;
     }
-    for (const { name, epoch, fenced, secrets, withoutValue, parked, incidents, brake } of answer.classes) {
+    const ofAll = answer.freezes.find(({ className }) => className === undefined);
+    if (ofAll !== undefined) context.print(`everything: rotation ${freezeText(ofAll)}`);
+    for (const standing of answer.classes) {
+      const { name, epoch, fenced, secrets, withoutValue, parked, incidents, brake } = standing;
+      const frozen = answer.freezes.find(({ className }) => className === name);
       const notes = [
         fenced ? 'fenced' : '',
         withoutValue > 0 ? `${withoutValue} without a value` : '',
         parked > 0 ? `${parked} parked` : '',
+        ageText(standing),
         brake === null ? '' : `re-issue ${brakeText(brake)}`,
+        frozen === undefined ? '' : `rotation ${freezeText(frozen)}`,
         ...incidents,
       ].filter((note) => note !== '');
       context.print(
@@ -30,6 +38,23 @@ export async function status(context: Context, { ref }: { readonly ref?: string 
     for (const { id, state } of answer.incidents) context.print(`incident ${id}: ${state}`);
     return EXIT.done;
   });
+}
+
+/** Nothing where there is no value yet. */
+function ageText({
+  maxAgeMs,
+  compliance: { values, withinMaxAge, unknownAge },
+}: {
+  readonly maxAgeMs: number;
+  readonly compliance: {
+    readonly values: number;
+    readonly withinMaxAge: number;
+    readonly unknownAge: number;
+  };
+}): string {
+  if (values === 0) return '';
+  const unknown = unknownAge === 0 ? '' : `, ${unknownAge} of unknown age`;
+  return `${withinMaxAge} of ${values} no older than ${formatDuration(maxAgeMs)}${unknown}`;
 }
 
 async function statusOf(context: Context, face: Face, ref: string): Promise<ExitCode> {

@@ -5,6 +5,7 @@ import { planBreakGlass } from '../plan-break-glass/handler.ts';
 import { recordDirectFence } from '../record-direct-fence/handler.ts';
 import { resumeIncident } from '../resume-incident/handler.ts';
 import { setBrake } from '../set-brake/handler.ts';
+import { setFreeze } from '../set-freeze/handler.ts';
 import { showIncident } from '../show-incident/handler.ts';
 import { showSecret } from '../show-secret/handler.ts';
 import { showStatus } from '../show-status/handler.ts';
@@ -18,6 +19,7 @@ export const control = defineFront('Control', [
   recordDirectFence,
   resumeIncident,
   setBrake,
+  setFreeze,
   showIncident,
   showSecret,
   showStatus,

@@ -19,10 +19,13 @@ export const planDue = defineFunction({
   },
   output: { operationId: z.string(), bucket: z.string(), key: z.string(), batches: z.number() },
   async run({ execution, refs }, { registry, manifests, clock }) {
-    const { classes, secrets, targets } = await registry.enrolment();
+    const [{ classes, secrets, targets }, freezes] = await Promise.all([
+      registry.enrolment(),
+      registry.freezes(),
+    ]);
     const nowMs = clock.nowMs();
     const begin = new Set<string>(
-      refs.length === 0 ? decideRotations({ classes, secrets, freezes: [], nowMs }).begin : [],
+      refs.length === 0 ? decideRotations({ classes, secrets, freezes, nowMs }).begin : [],
     );
     const only = refs.length === 0 ? null : new Set(refs);
     const records = new Map(classes.map((record) => [record.name, record]));

@@ -19,6 +19,7 @@ import type { PaceRecord } from '../../shared/domain/pacing/quota.ts';
 import type { Person } from '../../shared/domain/person.ts';
 import { requestChanged } from '../../shared/domain/request/conflict.ts';
 import type { RequestRecord } from '../../shared/domain/request/record.ts';
+import type { Freeze } from '../../shared/domain/schedule/freeze.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import type { Breaker, TargetRecord } from '../../shared/domain/target.ts';
@@ -545,6 +546,26 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         const { brake, ...turn } = takeTurn(record.brake, wanted, time);
         if (brake !== record.brake) putClass({ ...record, brake });
         return turn;
+      });
+    },
+
+    async freezes() {
+      return rows<Freeze>('SELECT doc FROM freeze ORDER BY class');
+    },
+
+    async setFreeze(freeze, entries) {
+      const { className } = freeze;
+      transact(database, () => {
+        if (className !== undefined && row('SELECT doc FROM class WHERE name = ?', className) === null) {
+          throw classUnknown(className);
+        }
+        // No class has the name of everything's.
+        run(
+          'INSERT OR REPLACE INTO freeze (class, doc) VALUES (?, ?)',
+          className ?? '',
+          JSON.stringify(freeze),
+        );
+        insertEntries(database, entries);
       });
     },
 

@@ -14,7 +14,7 @@ const SCHEDULE = 'schedule';
 
 /** By the policy of the class, as it is now. */
 export async function startBySchedule(
-  { clock }: Needs<'registry' | 'clock'>,
+  { registry, clock }: Needs<'registry' | 'clock'>,
   record: ClassRecord,
   secrets: readonly SecretRecord[],
 ): Promise<Start> {
@@ -27,7 +27,7 @@ export async function startBySchedule(
   const decided = decideRotations({
     classes: [unbounded],
     secrets: secrets.map(({ claim: _claim, ...secret }) => secret),
-    freezes: [],
+    freezes: await registry.freezes(),
     nowMs: clock.nowMs(),
   });
   const begin = new Set<string>(decided.begin);

@@ -8,6 +8,7 @@ import type { IncidentRecord } from '../domain/incident.ts';
 import type { PaceRecord } from '../domain/pacing/quota.ts';
 import type { Person } from '../domain/person.ts';
 import type { RequestRecord } from '../domain/request/record.ts';
+import type { Freeze } from '../domain/schedule/freeze.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { Breaker, TargetRecord } from '../domain/target.ts';
@@ -211,6 +212,11 @@ export interface Registry {
     wanted: number,
     time: { readonly nowMs: number; readonly waitMostMs: number },
   ): Promise<Turn>;
+
+  /** The last word on everything, where there is one, then those on each class, by name. */
+  freezes(): Promise<Freeze[]>;
+  /** In place of the last word on the same. `NotFound` `class-unknown` where there is no such class. */
+  setFreeze(freeze: Freeze, entries: readonly AuditEntry[]): Promise<void>;
 
   breaker(target: string): Promise<Breaker | null>;
   /** Null closes it. */

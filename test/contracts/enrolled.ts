@@ -98,13 +98,14 @@ export async function issue(
 
 /** Everything that the registry says of a class: two pictures are equal where nothing was changed. */
 export async function pictureOf(registry: Registry, { className, targets, refs }: Enrolled): Promise<object> {
-  const [record, secrets, versions, known, incidents, requests] = await Promise.all([
+  const [record, secrets, versions, known, incidents, requests, freezes] = await Promise.all([
     registry.classNamed(className),
     registry.secrets(refs),
     registry.versions({ refs }),
     Promise.all(targets.map((target) => registry.target(target))),
     registry.incidents(),
     registry.requests(),
+    registry.freezes(),
   ]);
   const own = incidents.filter(({ plan }) => plan.scope.className === className);
   return {
@@ -114,6 +115,7 @@ export async function pictureOf(registry: Registry, { className, targets, refs }
     targets: known,
     incidents: own,
     requests: requests.filter(({ scope }) => scope.className === className),
+    freezes: freezes.filter((freeze) => freeze.className === className),
     cuts: await Promise.all(own.map(({ id }) => registry.cuts(id))),
     deliveries: await Promise.all(own.map(({ id }) => registry.deliveries(id))),
   };

@@ -8,6 +8,7 @@ import { describeCuts } from './registry/cuts.ts';
 import { describeDeliveries } from './registry/deliveries.ts';
 import { describeEnrolment } from './registry/enrolment.ts';
 import { describeEntries } from './registry/entries.ts';
+import { describeFreezes } from './registry/freezes.ts';
 import { describeIncidents } from './registry/incidents.ts';
 import { describeRequests } from './registry/requests.ts';
 import { describeSteps } from './registry/steps.ts';
@@ -37,6 +38,7 @@ export function describeRegistry(name: string, create: CreateRegistry): void {
     describeCuts(create);
     describeTally(create);
     describeBrakes(create);
+    describeFreezes(create);
     describeBreakers(create);
     describeDeliveries(create);
     describeEntries(create);

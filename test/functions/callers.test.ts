@@ -15,6 +15,7 @@ import { readSecret } from '../../functions/read-secret/handler.ts';
 import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
 import { setBrake } from '../../functions/set-brake/handler.ts';
+import { setFreeze } from '../../functions/set-freeze/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
 import { showSecret } from '../../functions/show-secret/handler.ts';
 import { showStatus } from '../../functions/show-status/handler.ts';
@@ -58,6 +59,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [recordDirectFence, { fence: FENCE }],
   [resumeIncident, { incidentId: 'inc-1' }],
   [setBrake, { className: 'payments', perSecond: 0 }],
+  [setFreeze, { frozen: true, reason: '' }],
   [showIncident, {}],
   [showSecret, { ref: REF }],
   [showStatus, {}],

@@ -36,6 +36,7 @@ export type AuditAction =
   | 'roll-back'
   | 'park'
   | 'brake'
+  | 'freeze'
   | 'key-close'
   | 'key-open'
   | 'key-destroy'

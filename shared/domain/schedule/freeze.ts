@@ -10,6 +10,7 @@ export interface Freeze {
   readonly frozen: boolean;
   readonly by: string;
   readonly atMs: number;
+  /** May be empty. */
   readonly reason: string;
 }
 
@@ -26,4 +27,10 @@ export function freezeOver(className: string, freezes: readonly Freeze[]): Freez
 export function forgivenUntilMs(className: string, freezes: readonly Freeze[]): number {
   const last = freezes.find((freeze) => freeze.className === className);
   return last?.frozen === false ? last.atMs : 0;
+}
+
+/** For people: `frozen since 2026-11-25T03:12:44Z by ada: year end`. */
+export function freezeText({ frozen, atMs, by, reason }: Freeze): string {
+  const when = `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+  return `${frozen ? 'frozen since' : 'released'} ${when} by ${by}${reason === '' ? '' : `: ${reason}`}`;
 }

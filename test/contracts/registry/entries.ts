@@ -62,6 +62,12 @@ export function describeEntries(create: CreateRegistry): void {
       beginCut: (registry, { cut }) => registry.beginCut({ ...cut, holder: 'next' }, [anEntry()]),
       observeCut: (registry, { cut, ref }) => registry.observeCut({ ...cut, cut: [ref] }, [ref], [anEntry()]),
       undoCut: (registry, { cut, other }) => registry.undoCut(cut, [other], [anEntry()]),
+      setBrake: (registry, { enrolled }) =>
+        registry.setBrake(enrolled.className, { perSecond: 0, by: 'ada', sinceMs: AT_MS }, [anEntry()]),
+      setFreeze: (registry, { enrolled: { className } }) =>
+        registry.setFreeze({ v: 1, className, frozen: true, by: 'ada', atMs: AT_MS, reason: 'year end' }, [
+          anEntry(),
+        ]),
       saveDelivery: (registry, { delivery }) =>
         registry.saveDelivery({ ...delivery, state: 'confirmed' }, [anEntry()]),
     };

@@ -53,6 +53,13 @@ export const deliveryKey = (incident: string, id: string): Key => ({
 export const PACE = 'PACE';
 export const paceKey = (quota: Quota): Key => ({ pk: PACE, sk: quota });
 
+export const FREEZES = 'FREEZES';
+/** Everything's comes before every class's. */
+export const freezeKey = (className: string | undefined): Key => ({
+  pk: FREEZES,
+  sk: className === undefined ? 'ALL' : `CLASS#${className}`,
+});
+
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
 
 /** One request of Slack's that was taken. */

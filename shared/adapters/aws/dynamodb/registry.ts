@@ -10,6 +10,7 @@ import { storedClass } from './class-item.ts';
 import { cutsOf, saveCut, saveObservedCut, saveUndoneCut } from './cuts.ts';
 import { deliveriesOf, dueDeliveries, saveDelivery } from './deliveries.ts';
 import { applyChanges, enrolledTarget, listEnrolled, readEnrolment } from './enrolment.ts';
+import { freezesIn, saveFreeze } from './freezes.ts';
 import { createIncidents } from './incidents.ts';
 import { appendEntries } from './outbox.ts';
 import type { Timing } from './patience.ts';
@@ -65,6 +66,9 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
 
     setBrake: (className, brake, entries) => saveBrake(table, className, brake, entries),
     takeTurn: (className, wanted, time) => turnUnder(table, className, wanted, time),
+
+    freezes: () => freezesIn(table),
+    setFreeze: (freeze, entries) => saveFreeze(table, freeze, entries),
 
     breaker: (target) => breakerOf(table, target),
     setBreaker: (target, breaker) => saveBreaker(table, target, breaker),
