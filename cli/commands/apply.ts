@@ -7,6 +7,7 @@ import { toRecords } from '../../shared/domain/config/records.ts';
 import type { ConfigFile } from '../../shared/domain/config/schema.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { gapWarnings } from '../../shared/domain/schedule/warnings.ts';
+import type { SecretRecord } from '../../shared/domain/secret.ts';
 import { postgres } from '../../shared/rotators/postgres/rotator.ts';
 import type { Rotator } from '../../shared/rotators/rotator.ts';
 import type { Context } from '../context.ts';
@@ -70,10 +71,10 @@ export function readConfig(file: string): ConfigFile {
   });
 }
 
-/** Null where the kind holds two credentials at once. */
-function gapOf(kind: string): string | null {
-  const gap = KINDS[kind]?.gap ?? 'none';
-  return gap === 'none' ? null : gap;
+/** Null where the account holds two credentials at once. */
+function gapOf(kind: string, account: SecretRecord['account']): string | null {
+  const known = KINDS[kind];
+  return known?.strategy(account) === 'replace' ? known.gap : null;
 }
 
 function show(context: Context, changes: readonly Change[], kept: readonly Change[]): void {

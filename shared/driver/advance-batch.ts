@@ -1,12 +1,12 @@
 import { beginEmergency, beginRoutine, proveNoEarlier, proveNoLater, type Work } from '../domain/begin.ts';
 import { isBetweenValues } from '../domain/between-values.ts';
 import { hasBegun, isStopped } from '../domain/brake.ts';
-import type { ClassRecord } from '../domain/class.ts';
 import { LONGEST_PAUSE_MS, pauseEnd } from '../domain/clock-set.ts';
 import { type CutRecord, isCuttable, markedBy } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
 import type { RoutinePolicy } from '../domain/routine-policy.ts';
+import { freezeOver } from '../domain/schedule/freeze.ts';
 import type { Mode, SecretRecord } from '../domain/secret.ts';
 import { LEASE_MS, LONGEST_WRITE_MS, writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
@@ -347,16 +347,21 @@ async function heldBack(
   if (!BEGINS.has(verb)) return new Set();
   const beginning = group.filter((item) => !item.begun);
   if (beginning.length === 0) return new Set();
-  const record = await bench.services.registry.classNamed(request.className);
-  return new Set(isHeld(record, modeOf(request)) ? beginning : []);
+  return new Set((await isHeld(bench.services, request)) ? beginning : []);
 }
 
 /** After one of these the target may know the new value. */
 const BEGINS: ReadonlySet<Verb> = new Set(['storePending', 'mint', 'install']);
 
-/** An open incident holds up routine rotation of its whole class. */
-function isHeld(record: ClassRecord | null, mode: Mode): boolean {
-  return isStopped(record?.brake) || (mode === 'routine' && (record?.incidents.length ?? 0) > 0);
+/** Routine rotation of a class is held up by a freeze, and by an open incident. */
+async function isHeld(
+  { registry }: Needs<'registry'>,
+  { className, routine }: BatchRequest,
+): Promise<boolean> {
+  const record = await registry.classNamed(className);
+  if (isStopped(record?.brake)) return true;
+  if (routine === undefined) return false;
+  return (record?.incidents.length ?? 0) > 0 || freezeOver(className, await registry.freezes()) !== undefined;
 }
 
 const SHORT_WAIT_MS = 1_000;

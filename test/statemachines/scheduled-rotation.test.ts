@@ -110,6 +110,29 @@ test('[5.4] while an incident of the class is open nothing of it begins, not eve
   expect((await world.secret(1)).rotation).toBeUndefined();
 });
 
+test.each([{ className: 'payments' }, {}])(
+  '[5.2] under a freeze of the class, or of everything, nothing begins, not even in a batch under way, and what has begun ends',
+  async (of) => {
+    const { world, clock } = await aDueWorld(2, { inFlight: { class: { count: 1 } } });
+    const { registry } = world.state.services;
+    await world.runSchedule('rot-1');
+    expect(await stages(world)).toEqual({ idle: 1, promoted: 1 });
+    const freeze = { v: 1, ...of, by: 'ada', atMs: clock.nowMs(), reason: 'month end' } as const;
+    await registry.setFreeze({ ...freeze, frozen: true }, []);
+    clock.pass(15_000);
+    await world.runSchedule('rot-2');
+    clock.pass(HOUR_MS);
+    await world.runSchedule('rot-3');
+    expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 1 });
+    await world.rotate('rot-4');
+    expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 1, pending: 2 });
+    expect(world.target.effects.filter((effect) => effect.startsWith('install'))).toHaveLength(1);
+    await registry.setFreeze({ ...freeze, frozen: false }, []);
+    await world.runSchedule('rot-5');
+    expect(await stages(world)).toEqual({ promoted: 2 });
+  },
+);
+
 test('[5.2] a manifest that names what is not due, or another target’s, begins nothing', async () => {
   const { world } = await aDueWorld(1);
   await world.runSchedule('rot-1');

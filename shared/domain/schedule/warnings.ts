@@ -1,5 +1,6 @@
 import type { Change } from '../config/difference.ts';
 import type { Wanted } from '../config/records.ts';
+import type { SecretRecord } from '../secret.ts';
 import { forecastWarning } from './forecast-warning.ts';
 import { windowForecast } from './window-forecast.ts';
 
@@ -22,23 +23,26 @@ export function windowWarnings(
     });
 }
 
-/** Kinds with a gap in the classes that the file changes and that rotate by themselves. `gapOf`: in the words of each kind. */
+/**
+ * Kinds whose accounts have a gap, in the classes that the file changes and that rotate by themselves. `gapOf`: in the words of each kind; null where an account
+ * holds two credentials at once.
+ */
 export function gapWarnings(
   changes: readonly Change[],
   wanted: Wanted,
-  gapOf: (kind: string) => string | null,
+  gapOf: (kind: string, account: SecretRecord['account']) => string | null,
 ): string[] {
   const touched = classesOf(changes);
   return wanted.classes
     .filter(({ name, policy }) => touched.has(name) && policy.rotation !== undefined)
     .flatMap(({ name }) => {
-      const kinds = new Set(
-        wanted.secrets.flatMap(({ className, kind }) => (className === name ? kind : [])),
+      const gaps = new Map(
+        wanted.secrets
+          .filter(({ className }) => className === name)
+          .map(({ kind, account }) => [kind, gapOf(kind, account)] as const)
+          .filter(([, gap]) => gap !== null),
       );
-      return [...kinds].flatMap((kind) => {
-        const gap = gapOf(kind);
-        return gap === null ? [] : [`class ${name} rotates by itself, and ${kind} has a gap: ${gap}`];
-      });
+      return [...gaps].map(([kind, gap]) => `class ${name} rotates by itself, and ${kind} has a gap: ${gap}`);
     });
 }
 
