@@ -21,6 +21,10 @@ export function createLocalWorkflows(database: DatabaseSync, engine: EngineAtHan
   return {
     startBreakGlass: start('break-glass'),
     startRotation: start('scheduled-rotation'),
+    async startManualRotation(name, input) {
+      requests.ask({ name, machine: 'manual-rotation', input });
+      engine.ensure();
+    },
     async standing(name) {
       return standingOfExecution(database, name);
     },

@@ -119,6 +119,7 @@ export function costWorld(): CostWorld {
     workflows: {
       startRotation: async () => undefined,
       startBreakGlass: async () => undefined,
+      startManualRotation: async () => undefined,
       standing: async () => ({ status: 'unknown' }),
       answer: async () => undefined,
       carryOn: async () => [],

@@ -17,6 +17,12 @@ export interface RotationInput {
   readonly refs: readonly string[];
 }
 
+/** What a rotation on request is started with: everything else is in its request. */
+export interface ManualRotationInput {
+  readonly v: 1;
+  readonly requestId: string;
+}
+
 /** `waiting`: asked for, not yet taken up. `unknown`: never asked for. */
 export type ExecutionStanding =
   | { readonly status: 'unknown' | 'waiting' | 'running' | 'succeeded' }
@@ -28,8 +34,13 @@ export interface Workflows {
   startBreakGlass(name: string, input: BreakGlassInput): Promise<void>;
   /** As `startBreakGlass`. */
   startRotation(name: string, input: RotationInput): Promise<void>;
+  /** As `startBreakGlass`. */
+  startManualRotation(name: string, input: ManualRotationInput): Promise<void>;
   standing(name: string): Promise<ExecutionStanding>;
-  /** The execution that waits on the token goes on: to what people signed, or (`again`) to another sweep. One answer counts; later ones are no-ops. */
+  /**
+   * The execution that waits on the token goes on: to what people signed or decided, or (`again`) to another sweep. One answer
+   * counts; later ones are no-ops.
+   */
   answer(token: string, answer: { readonly again: boolean }): Promise<void>;
   /** Takes up what a dead engine left under way; the names, where there was something. An engine that cannot die answers none. */
   carryOn(): Promise<string[]>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson, sha256Hex } from '../../shared/domain/canonical.ts';
 import type { Plans } from '../../shared/ports/plans.ts';
-import { aPlan, uniqueName } from './records.ts';
+import { aPlan, aRotationPlan, uniqueName } from './records.ts';
 
 /** Plans, and the hand of someone who can write where they are kept. */
 export interface PlansUnderTest {
@@ -51,6 +51,20 @@ export function describePlans(name: string, create: () => Promise<PlansUnderTest
       const planHash = await plans.save(aPlan(uniqueName('payments')));
       await edit(planHash, (text) => text.replace('"fence":true', '"fence":false'));
       await expect(plans.load(planHash)).rejects.toMatchObject({ family: 'Denied', code: 'plan-edited' });
+    });
+
+    test('[5.4] a plan of a rotation is kept the same way, and neither is loaded as the other', async () => {
+      const { plans, edit } = await create();
+      const rotation = aRotationPlan(uniqueName('payments'));
+      const planHash = await plans.save(rotation);
+      expect(planHash).toBe(sha256Hex(canonicalJson(rotation)));
+      expect(await plans.loadRotation(planHash)).toEqual(rotation);
+      const unknown = { family: 'NotFound', code: 'plan-unknown' };
+      await expect(plans.load(planHash)).rejects.toMatchObject(unknown);
+      const breakGlass = await plans.save(aPlan(uniqueName('payments')));
+      await expect(plans.loadRotation(breakGlass)).rejects.toMatchObject(unknown);
+      await edit(planHash, (text) => text.replace('"graceMs":0', '"graceMs":1'));
+      await expect(plans.loadRotation(planHash)).rejects.toMatchObject({ code: 'plan-edited' });
     });
 
     test('[5.4] a plan that nobody saved is not found', async () => {

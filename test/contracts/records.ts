@@ -6,6 +6,7 @@ import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
 import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
 import { openedIncident } from '../../shared/domain/opened-incident.ts';
+import type { RotationPlan } from '../../shared/domain/request/plan.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import type { TargetRecord } from '../../shared/domain/target.ts';
@@ -120,6 +121,22 @@ export function aPlan(className: string, about: Partial<Plan> = {}): Plan {
     secrets: [],
     consumers: [],
     exposedAdmins: [],
+    ...about,
+  };
+}
+
+export function aRotationPlan(className: string, about: Partial<RotationPlan> = {}): RotationPlan {
+  return {
+    v: 1,
+    kind: 'rotation',
+    scope: { className },
+    epoch: 1,
+    secrets: [],
+    last: [],
+    byHand: [],
+    targets: [],
+    consumers: [],
+    graceMs: 0,
     ...about,
   };
 }

@@ -2,21 +2,27 @@ import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyEnrolment } from '../../functions/apply-enrolment/handler.ts';
+import { cancelRequest } from '../../functions/cancel-request/handler.ts';
 import { checkHealth } from '../../functions/check-health/handler.ts';
 import { checkValues } from '../../functions/check-values/handler.ts';
 import { compareEnrolment } from '../../functions/compare-enrolment/handler.ts';
+import { decideRequest } from '../../functions/decide-request/handler.ts';
 import { listIncidents } from '../../functions/list-incidents/handler.ts';
+import { listRequests } from '../../functions/list-requests/handler.ts';
 import { nameScope } from '../../functions/name-scope/handler.ts';
 import { planBreakGlass } from '../../functions/plan-break-glass/handler.ts';
+import { planRotation } from '../../functions/plan-rotation/handler.ts';
 import { prepareSignature } from '../../functions/prepare-signature/handler.ts';
 import { putValues } from '../../functions/put-values/handler.ts';
 import { readAudit } from '../../functions/read-audit/handler.ts';
 import { readSecret } from '../../functions/read-secret/handler.ts';
 import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
+import { requestRotation } from '../../functions/request-rotation/handler.ts';
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
 import { setBrake } from '../../functions/set-brake/handler.ts';
 import { setFreeze } from '../../functions/set-freeze/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
+import { showRequest } from '../../functions/show-request/handler.ts';
 import { showSecret } from '../../functions/show-secret/handler.ts';
 import { showStatus } from '../../functions/show-status/handler.ts';
 import { signAuditHead } from '../../functions/sign-audit-head/handler.ts';
@@ -46,21 +52,27 @@ const FENCE = {
 /** Every function that a person or a service calls, with an input that it would take from somebody. */
 const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [applyEnrolment, { wanted: WANTED, remove: true, hash: '' }],
+  [cancelRequest, { requestId: 'req-1' }],
   [checkHealth, {}],
   [checkValues, { refs: [REF] }],
   [compareEnrolment, { wanted: WANTED, remove: false }],
+  [decideRequest, { requestId: 'req-1', decision: 'approve', planHash: 'ab' }],
   [listIncidents, {}],
+  [listRequests, {}],
   [nameScope, { class: 'payments' }],
   [planBreakGlass, { scope: { className: 'payments' }, cause: 'values-leaked', cutNow: false }],
+  [planRotation, { class: 'payments' }],
   [prepareSignature, { incidentId: 'inc-1', purpose: 'reopen' }],
   [putValues, { values: [{ ref: REF, value: 'new' }], replace: true }],
   [readAudit, { afterSeq: 0, limit: 1 }],
   [readSecret, { ref: REF }],
   [recordDirectFence, { fence: FENCE }],
+  [requestRotation, { planHash: 'ab', reason: 'quarterly' }],
   [resumeIncident, { incidentId: 'inc-1' }],
   [setBrake, { className: 'payments', perSecond: 0 }],
   [setFreeze, { frozen: true, reason: '' }],
   [showIncident, {}],
+  [showRequest, { requestId: 'req-1' }],
   [showSecret, { ref: REF }],
   [showStatus, {}],
   [signAuditHead, {}],

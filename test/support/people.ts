@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { prepareSignature } from '../../functions/prepare-signature/handler.ts';
 import { submitSignature } from '../../functions/submit-signature/handler.ts';
-import { answerTask } from '../../local/interpreter/sqlite-journal.ts';
-import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import { makeSshKey } from '../../local/ssh/make-key.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
+import { createLocalWorkflows } from '../../local/workflows.ts';
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import { type Statement, statementBytes } from '../../shared/domain/signature/statement.ts';
 import { changeIncident, incidentNamed } from '../../shared/driver/change-incident.ts';
@@ -17,15 +16,7 @@ import type { World } from './world.ts';
 export function commandServices({ state: { database, services } }: World): Services {
   return {
     ...services,
-    workflows: {
-      ...services.workflows,
-      async startBreakGlass(name, input) {
-        createStartRequests(database).ask({ name, machine: 'break-glass', input });
-      },
-      async answer(token, answer) {
-        answerTask(database, token, { ok: true, output: answer });
-      },
-    },
+    workflows: createLocalWorkflows(database, { ensure: () => undefined, runs: () => true }),
   };
 }
 

@@ -61,5 +61,5 @@ export function beginRequest(
       differences: { count: differences.length, first: differences.slice(0, KEPT) },
     };
   }
-  return { ...request, state: 'running', begunBy: execution };
+  return { ...request, state: 'running', begunBy: execution, begunAtMs: nowMs };
 }

@@ -87,6 +87,13 @@ function judgePlace(request: RequestRecord, then: Person, now: Person): Decision
   return { counts: false, ground: 'requesters-team', message };
 }
 
+/** Who could approve it, as things stood when it was made. */
+export function ableToApprove(request: RequestRecord): readonly Person[] {
+  return request.people.filter(
+    (person) => person.name !== request.requester.person && judgePlace(request, person, person) === null,
+  );
+}
+
 /** When the last approval that was needed came; undefined: it never did. One denial is enough to decline, so none is in it. */
 export function approvedAt({
   policy,

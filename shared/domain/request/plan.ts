@@ -30,7 +30,7 @@ export interface PlannedTarget {
   readonly kind: string;
   /** SHA-256 over where it is and who administers it. */
   readonly fingerprint: string;
-  /** How long a consumer may find neither credential working, in the kind's own words. */
+  /** How long a consumer may find neither credential working, in the kind's own words; `no gap` where the old one works on beside the new. */
   readonly gap: string;
 }
 
@@ -66,10 +66,12 @@ export interface RotationWorld {
   readonly secrets: readonly SecretRecord[];
   readonly targets: readonly TargetRecord[];
   readonly consumers: readonly ConsumerRecord[];
-  /** Of each kind, in its own words. */
-  readonly gaps: ReadonlyMap<string, string>;
+  /** In the words of its kind; null where its target holds two credentials at once. */
+  readonly gapOf: (secret: SecretRecord) => string | null;
   readonly graceMs: number;
 }
+
+const NO_GAP = 'no gap';
 
 function isInRotationScope(scope: RotationScope, secret: SecretRecord): boolean {
   return (
@@ -91,6 +93,11 @@ export function freezeRotation(
   const secrets = inScope.filter(({ target }) => target !== '');
   const used = new Set(secrets.map(({ target }) => target));
   const told = new Set(secrets.flatMap(({ consumers }) => consumers));
+  const gapAt = (id: string) =>
+    secrets
+      .filter(({ target }) => target === id)
+      .map(world.gapOf)
+      .find((gap) => gap !== null) ?? NO_GAP;
   const administering = new Set(
     world.targets.flatMap(({ admins }) => admins.map(({ passwordRef }) => passwordRef)),
   );
@@ -115,7 +122,7 @@ export function freezeRotation(
         id,
         kind,
         fingerprint: sha256Hex(canonicalJson({ connection, network, admins })),
-        gap: world.gaps.get(kind) ?? '',
+        gap: gapAt(id),
       }))
       .sort((a, b) => (a.id < b.id ? -1 : 1)),
     consumers: world.consumers

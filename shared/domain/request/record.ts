@@ -65,6 +65,7 @@ export interface RequestRecord {
   readonly differences?: { readonly count: number; readonly first: readonly Difference[] };
   /** The workflow that used the approval up. */
   readonly begunBy?: string;
+  readonly begunAtMs?: number;
   readonly report?: RequestReport;
   readonly endedAtMs?: number;
   /** What the running workflow waits on; never leaves the registry. */

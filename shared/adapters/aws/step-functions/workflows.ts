@@ -83,6 +83,7 @@ export function createStepFunctionsWorkflows(
     standing,
     startBreakGlass: start,
     startRotation: start,
+    startManualRotation: start,
 
     async answer(token, answer) {
       try {

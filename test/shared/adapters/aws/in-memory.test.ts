@@ -1,12 +1,15 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { systemClock } from '../../../../local/system.ts';
 import { createKmsEpochKeys } from '../../../../shared/adapters/aws/kms/epoch-keys.ts';
 import { createS3Manifests } from '../../../../shared/adapters/aws/s3/manifests.ts';
+import { createS3Plans } from '../../../../shared/adapters/aws/s3/plans.ts';
 import { secretName } from '../../../../shared/adapters/aws/secrets-manager/secret-name.ts';
 import { createSecretsManagerStore } from '../../../../shared/adapters/aws/secrets-manager/secret-store.ts';
 import { createProcessPace } from '../../../../shared/adapters/pace/in-process.ts';
 import type { SecretRef } from '../../../../shared/domain/secret-ref.ts';
 import { describeKeys } from '../../../contracts/keys.ts';
 import { describeManifests } from '../../../contracts/manifests.ts';
+import { describePlans } from '../../../contracts/plans.ts';
 import { describeStore } from '../../../contracts/store.ts';
 import { keyRoles } from '../../../support/key-roles.ts';
 import { memoryKms } from '../../../support/memory-kms.ts';
@@ -41,4 +44,16 @@ function aVault() {
 
 describeStore('secrets-manager, in memory', async () => aVault());
 describeKeys('kms, in memory', async () => aVault());
+describePlans('s3, in memory', async () => {
+  const client = memoryS3();
+  return {
+    plans: createS3Plans(client, 'manifests'),
+    async edit(planHash, change) {
+      const place = { Bucket: 'manifests', Key: `plans/${planHash}.json` };
+      const { Body } = await client.send(new GetObjectCommand(place));
+      const text = (await Body?.transformToString()) ?? '';
+      await client.send(new PutObjectCommand({ ...place, Body: change(text) }));
+    },
+  };
+});
 describeManifests('s3, in memory', async () => createS3Manifests(memoryS3(), 'manifests'));

@@ -56,6 +56,23 @@ test('[injected] an execution is named by its incident, and is there for whoever
   expect(clock.nowMs() - beganMs).toBe(300);
 });
 
+test('[injected] a rotation on request is an execution of its own machine, by its request’s name', async () => {
+  const { workflows, calls } = someWorkflows();
+  const name = 'req-20261124-payments-0a1b2c3d';
+  calls.on(StartExecutionCommand).resolves({ executionArn: EXECUTION });
+  calls.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });
+  await workflows.startManualRotation(name, { v: 1, requestId: name });
+  expect(calls.commandCalls(StartExecutionCommand)[0]?.args[0].input).toEqual({
+    stateMachineArn: MACHINES['manual-rotation'],
+    name,
+    input: JSON.stringify({ v: 1, requestId: name }),
+  });
+  expect(await workflows.standing(name)).toEqual({ status: 'running' });
+  expect(calls.commandCalls(DescribeExecutionCommand).at(-1)?.args[0].input).toEqual({
+    executionArn: `arn:aws:states:eu-central-1:000000000000:execution:ManualRotation-abc:${name}`,
+  });
+});
+
 test('[injected] ExecutionAlreadyExists: the same again, also after an answer that was lost, is the same execution', async () => {
   const { workflows, calls } = someWorkflows();
   calls.on(DescribeExecutionCommand).resolves({ status: 'RUNNING' });

@@ -29,7 +29,7 @@ function world(about: Partial<RotationWorld> = {}): RotationWorld {
     ],
     targets: [aTarget('db-b'), aTarget('db-a'), aTarget('db-unused')],
     consumers: [aConsumer('checkout'), aConsumer('ledger')],
-    gaps: new Map([['postgres', 'no gap']]),
+    gapOf: ({ tenant }) => (tenant === 'umbrella' ? 'a moment' : null),
     graceMs: 3_600_000,
     ...about,
   };
@@ -46,7 +46,7 @@ test('[5.4] a plan lists each secret with its version and target, what is left t
     byHand: ['vault://prod/hand'],
     targets: [
       { id: 'db-a', kind: 'postgres', gap: 'no gap' },
-      { id: 'db-b', kind: 'postgres', gap: 'no gap' },
+      { id: 'db-b', kind: 'postgres', gap: 'a moment' },
     ],
     consumers: [{ name: 'checkout', mustConfirm: true }],
     graceMs: 3_600_000,
