@@ -376,7 +376,9 @@ class Run {
     outer: Frame['variables'],
     signal: AbortSignal,
   ): Promise<unknown> {
-    const payload = withinLimit(await state.payload(this.#bindings(state, frame, outer)));
+    const bindings = this.#bindings(state, frame, outer);
+    const payload = withinLimit(await state.payload(bindings));
+    const timeoutSeconds = await timeoutOf(state, bindings);
     this.#checkStopped(signal);
     const timeout = new AbortController();
     const within = AbortSignal.any([signal, timeout.signal]);
@@ -384,18 +386,15 @@ class Run {
       const result = await this.#parts.invoke(state.functionName, payload, within);
       return withinLimit(
         state.waitsForToken
-          ? await this.#answered(state, frame, within)
+          ? await this.#answered(state, frame, timeoutSeconds, within)
           : { Payload: result ?? null, StatusCode: 200 },
       );
     };
     let handle: NodeJS.Timeout | undefined;
     const timer = new Promise<never>((_resolve, reject) => {
       handle = setTimeout(
-        () =>
-          reject(
-            new StateError('States.Timeout', `${state.name} took longer than ${state.timeoutSeconds} s`),
-          ),
-        Math.min(LONGEST_TIMER_MS, state.timeoutSeconds * 1_000),
+        () => reject(new StateError('States.Timeout', `${state.name} took longer than ${timeoutSeconds} s`)),
+        Math.min(LONGEST_TIMER_MS, timeoutSeconds * 1_000),
       );
     });
     try {
@@ -410,11 +409,16 @@ class Run {
     }
   }
 
-  async #answered(state: TaskState, frame: Frame, signal: AbortSignal): Promise<unknown> {
+  async #answered(
+    state: TaskState,
+    frame: Frame,
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const token = this.#tokenOf(frame);
     // This try's own beginning: a retry has its whole time again.
     const beganMs = frame.dueAtMs ?? frame.enteredAtMs;
-    const untilMs = beganMs + state.timeoutSeconds * 1_000;
+    const untilMs = beganMs + timeoutSeconds * 1_000;
     for (;;) {
       const answer = await this.#parts.journal.answer(token);
       if (answer?.ok === true) return answer.output;
@@ -553,6 +557,15 @@ async function dueOf(
   if (Number.isNaN(at))
     throw new StateError('States.QueryEvaluationError', `${state.name}: Timestamp is no time`);
   return at;
+}
+
+async function timeoutOf(state: TaskState, bindings: Record<string, unknown>): Promise<number> {
+  const seconds = await state.timeoutSeconds(bindings);
+  if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds > 0) return seconds;
+  throw new StateError(
+    'States.QueryEvaluationError',
+    `${state.name}: TimeoutSeconds is no number of seconds`,
+  );
 }
 
 async function assigned(

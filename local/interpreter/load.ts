@@ -234,14 +234,16 @@ class Loader {
     }
     const given = asObject(state['Arguments'], `${name}: Arguments`, this.#faults);
     checkFields(given, ['FunctionName', 'Payload'], `${name}: Arguments`, this.#faults);
-    if (typeof state['TimeoutSeconds'] !== 'number')
-      this.#fault(name, 'TimeoutSeconds', 'is missing: every task has one');
     const waitsForToken = resource.endsWith('.waitForTaskToken');
+    const timeoutSeconds = state['TimeoutSeconds'];
+    if (timeoutSeconds === undefined) this.#fault(name, 'TimeoutSeconds', 'is missing: every task has one');
+    else if (typeof timeoutSeconds !== 'number' && !waitsForToken)
+      this.#fault(name, 'TimeoutSeconds', 'by expression, of a task without a token, is not implemented');
     const heartbeatSeconds = state['HeartbeatSeconds'];
     if (heartbeatSeconds !== undefined) {
       if (!waitsForToken)
         this.#fault(name, 'HeartbeatSeconds', 'of a task without a token is not implemented');
-      if (typeof heartbeatSeconds !== 'number' || heartbeatSeconds >= Number(state['TimeoutSeconds']))
+      if (typeof heartbeatSeconds !== 'number' || heartbeatSeconds >= Number(timeoutSeconds))
         this.#fault(name, 'HeartbeatSeconds', 'is no number below TimeoutSeconds');
     }
     return {
@@ -251,7 +253,7 @@ class Loader {
       waitsForToken,
       functionName: String(this.#substitute(name, 'FunctionName', given['FunctionName'])),
       payload: this.#template(name, 'Payload', given['Payload'] ?? {}),
-      timeoutSeconds: Number(state['TimeoutSeconds']),
+      timeoutSeconds: this.#template(name, 'TimeoutSeconds', timeoutSeconds ?? 0),
       ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds: Number(heartbeatSeconds) }),
     };
   }

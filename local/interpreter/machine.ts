@@ -43,7 +43,8 @@ export interface TaskState extends Flow, Handled {
   readonly waitsForToken: boolean;
   readonly functionName: string;
   readonly payload: Template;
-  readonly timeoutSeconds: number;
+  /** Computed where people are waited for. */
+  readonly timeoutSeconds: Template;
   /** Longest silence of whoever holds the token. */
   readonly heartbeatSeconds?: number;
 }

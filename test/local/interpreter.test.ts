@@ -231,6 +231,18 @@ const asking = (more: object = {}) => ({
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
 });
 
+test('a task that waits for people gives up after as long as was computed for them', async () => {
+  const waiting = asking({ TimeoutSeconds: '{% $states.input.life %}' });
+  const never = { ask: () => undefined };
+  const end = await endOf(machineOf({ A: waiting }), never, { life: 7 });
+  expect(end).toMatchObject({ status: 'failed', error: 'States.Timeout', tookMs: 7_000 });
+  for (const life of [0, 2.5, '7']) {
+    expect(await endOf(machineOf({ A: waiting }), never, { life })).toMatchObject({
+      error: 'States.QueryEvaluationError',
+    });
+  }
+});
+
 test('each try of a task has a token of its own: the last try’s answer does not end the next', async () => {
   const state = asking({ Retry: [{ ErrorEquals: ['Refused'], MaxAttempts: 1 }] });
   const tokens: string[] = [];
@@ -567,6 +579,11 @@ const REFUSALS: readonly [string, object, RegExp][] = [
     'a task without a time-out',
     { A: task('f', {}, { TimeoutSeconds: undefined }) },
     /A: TimeoutSeconds is missing/,
+  ],
+  [
+    'a computed time-out where nobody is waited for',
+    { A: task('f', {}, { TimeoutSeconds: '{% 5 %}' }) },
+    /A: TimeoutSeconds by expression, of a task without a token, is not implemented/,
   ],
   ['$eval', { A: task('f', { x: '{% $eval("1") %}' }) }, /A: Payload .*calls \$eval/],
   [

@@ -24,9 +24,9 @@ const BY_DESIGN: readonly (readonly [string, object, RegExp])[] = [
     /A: TimeoutSeconds/,
   ],
   [
-    'a time-out by expression',
+    'a time-out by expression, where nobody is waited for',
     machineOf({ A: task('f', { TimeoutSeconds: '{% 5 %}' }) }),
-    /A: TimeoutSeconds/,
+    /A: TimeoutSeconds by expression, of a task without a token/,
   ],
   [
     'a heartbeat of a task without a token',

@@ -42,6 +42,20 @@ export const tokens: readonly Scenario[] = [
     end: succeeds({ caught: 'c', error: 'States.Timeout' }),
   },
   {
+    title: 'token: TimeoutSeconds may be computed',
+    machine: machineOf({
+      A: asking('ask', {
+        TimeoutSeconds: '{% $states.input.life %}',
+        ...catching(['States.Timeout', 'C']),
+      }),
+      C: named('c'),
+    }),
+    input: { life: 2 },
+    script: { ask: [{ payload: null }] },
+    path: 'A C',
+    end: succeeds({ caught: 'c', error: 'States.Timeout' }),
+  },
+  {
     title: 'token: an answer after the time-out changes nothing',
     machine: machineOf({
       A: asking('ask', { TimeoutSeconds: 1, ...catching(['States.Timeout', 'Later']) }),
