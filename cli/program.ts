@@ -116,6 +116,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       .action(action(async () => (await import('./commands/freeze.ts'))[name]));
   }
 
+  program
+    .command('rollback')
+    .description('make the version before the current one current again, while its grace lasts')
+    .argument('<ref>', 'the secret')
+    .requiredOption('--reason <text>', 'why, for the audit and for whoever wonders')
+    .action(action(async () => (await import('./commands/roll-back.ts')).rollBack, ['ref']));
+
   for (const [name, description] of [
     ['reopen', 'sign the re-opening of a fenced class; the second signature opens it'],
     ['restore', 'sign the undoing of a cut that was a mistake; the second signature undoes it'],

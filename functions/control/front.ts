@@ -4,6 +4,7 @@ import { nameScope } from '../name-scope/handler.ts';
 import { planBreakGlass } from '../plan-break-glass/handler.ts';
 import { recordDirectFence } from '../record-direct-fence/handler.ts';
 import { resumeIncident } from '../resume-incident/handler.ts';
+import { rollBack } from '../roll-back/handler.ts';
 import { setBrake } from '../set-brake/handler.ts';
 import { setFreeze } from '../set-freeze/handler.ts';
 import { showIncident } from '../show-incident/handler.ts';
@@ -18,6 +19,7 @@ export const control = defineFront('Control', [
   planBreakGlass,
   recordDirectFence,
   resumeIncident,
+  rollBack,
   setBrake,
   setFreeze,
   showIncident,

@@ -19,6 +19,7 @@ import { readSecret } from '../../functions/read-secret/handler.ts';
 import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
 import { requestRotation } from '../../functions/request-rotation/handler.ts';
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
+import { rollBack } from '../../functions/roll-back/handler.ts';
 import { setBrake } from '../../functions/set-brake/handler.ts';
 import { setFreeze } from '../../functions/set-freeze/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
@@ -69,6 +70,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [recordDirectFence, { fence: FENCE }],
   [requestRotation, { planHash: 'ab', reason: 'quarterly' }],
   [resumeIncident, { incidentId: 'inc-1' }],
+  [rollBack, { ref: REF, reason: 'it fails' }],
   [setBrake, { className: 'payments', perSecond: 0 }],
   [setFreeze, { frozen: true, reason: '' }],
   [showIncident, {}],
