@@ -242,10 +242,10 @@ export class MemoryTarget {
     if (old === null) return { ok: false, reason: 'value-unknown', message: 'nobody holds the value' };
     const found = role.sessions.filter((began) => began < Number(item.mark));
     role.sessions = role.sessions.filter((began) => began >= Number(item.mark));
-    if ([role.password, ...role.besides].includes(old))
-      return { ok: false, reason: 'old-accepted', message: 'the old credential is accepted' };
     if (found.length > 0)
       return { ok: false, reason: 'sessions-found', message: `${found.length} sessions ended` };
+    if ([role.password, ...role.besides].includes(old))
+      return { ok: false, reason: 'old-accepted', message: 'the old credential is accepted' };
     if (role.password !== item.value)
       return { ok: false, reason: 'new-refused', message: 'the new one is refused' };
     return { ok: true, evidence: 'refused' };

@@ -4,14 +4,14 @@ import { parse, serialize } from 'pg-protocol';
 import { expect, test } from 'vitest';
 import { startExchange } from '../../../shared/rotators/postgres/scram.ts';
 import type { Account, OutcomeReason } from '../../../shared/rotators/rotator.ts';
-import { describeRotator } from '../../contracts/rotator.ts';
+import { describeRenames, describeRotator, type RenamingWorld } from '../../contracts/rotator.ts';
 import { withPostgres } from '../../support/postgres.ts';
 
 const world = withPostgres({ log_statement: 'all', log_min_duration_statement: '0' });
 let values = 0;
 const fresh = () => `canary-value-${(values += 1)}`;
 
-describeRotator('postgres', () => ({
+const suite = (): RenamingWorld => ({
   ...world,
   session: () => world.session(),
   rename: async ({ ref, account: { role } }) => {
@@ -20,7 +20,9 @@ describeRotator('postgres', () => ({
   },
   missing: () => ({ ref: 'vault://t/none', account: { role: 'none' } }),
   fresh,
-}));
+});
+describeRotator('postgres', suite);
+describeRenames('postgres', suite);
 
 async function reissued() {
   const session = await world.session();
