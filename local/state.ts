@@ -4,7 +4,7 @@ import { createCanary } from '../shared/driver/canary.ts';
 import { createResolver, type Resolver } from '../shared/driver/resolver.ts';
 import type { Services } from '../shared/driver/services.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';
-import { postgres } from '../shared/rotators/postgres/rotator.ts';
+import { rotators } from '../shared/rotators/rotators.ts';
 import { engineRuns, ensureEngine } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
 import { openFileSigner } from './keys/file-signer.ts';
@@ -66,7 +66,7 @@ export function openState(home: string, options: StateOptions = {}): State {
     packets: createPacketFiles(paths.packets),
     plans: createSqlitePlans(database),
     notifier: options.notifier ?? createWebhookNotifier(),
-    rotators: options.rotators ?? { postgres },
+    rotators: options.rotators ?? rotators,
     workflows: createLocalWorkflows(database, {
       ensure: () => ensureEngine(home),
       runs: () => engineRuns(home),

@@ -8,13 +8,11 @@ import type { ConfigFile } from '../../shared/domain/config/schema.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { gapWarnings } from '../../shared/domain/schedule/warnings.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
-import { postgres } from '../../shared/rotators/postgres/rotator.ts';
-import type { Rotator } from '../../shared/rotators/rotator.ts';
+import { rotators } from '../../shared/rotators/rotators.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { withFace } from '../with-face.ts';
 
-const KINDS: Readonly<Record<string, Rotator>> = { postgres };
 const MOST_LINES = 40;
 
 /** Shows the difference, asks, then enrols. Never rotates; removes only what it is told to. */
@@ -60,7 +58,7 @@ export function readConfig(file: string): ConfigFile {
       next: ['rekey init'],
     });
   }
-  const parsed = parseConfig(readFileSync(file, 'utf8'), KINDS);
+  const parsed = parseConfig(readFileSync(file, 'utf8'), rotators);
   if (parsed.ok) return parsed.config;
   throw new RekeyError({
     code: 'config-mistakes',
@@ -73,7 +71,7 @@ export function readConfig(file: string): ConfigFile {
 
 /** Null where the account holds two credentials at once. */
 function gapOf(kind: string, account: SecretRecord['account']): string | null {
-  const known = KINDS[kind];
+  const known = rotators[kind];
   return known?.strategy(account) === 'replace' ? known.gap : null;
 }
 

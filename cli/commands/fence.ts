@@ -3,7 +3,7 @@ import { type DirectFence, directFenceId } from '../../shared/domain/direct-fenc
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { inParallel } from '../../shared/in-parallel.ts';
-import { postgres } from '../../shared/rotators/postgres/rotator.ts';
+import { rotators } from '../../shared/rotators/rotators.ts';
 import type { Context } from '../context.ts';
 import { openAwsWay } from '../direct/aws-way.ts';
 import { type Book, openBook } from '../direct/book.ts';
@@ -86,7 +86,7 @@ async function cutAll(
   const cutEarlier = new Set<SecretRef>(earlier.flatMap(({ wereOn }) => wereOn));
   await inParallel(at, TARGETS_AT_ONCE, async (one) => {
     const means = { passwords, operation: id, holder: randomBytes(4).toString('hex'), cutEarlier, nowMs };
-    book.layers([await cutDirectly(one, { ...means, rotator: postgres, note: (cut) => book.cut(cut) })]);
+    book.layers([await cutDirectly(one, { ...means, rotators, note: (cut) => book.cut(cut) })]);
   });
 }
 

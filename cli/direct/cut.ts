@@ -16,7 +16,7 @@ export interface CutAt {
 }
 
 export interface CutMeans {
-  readonly rotator: Rotator;
+  readonly rotators: Readonly<Record<string, Rotator>>;
   /** Of admins, by reference. */
   readonly passwords: ReadonlyMap<string, string>;
   readonly operation: string;
@@ -68,7 +68,7 @@ export async function cutDirectly({ target, secrets }: CutAt, means: CutMeans): 
       ...own.map(() => 'its own admin, to be replaced'),
     ];
     const seen = [
-      `${off.length} of ${secrets.length} roles off by the target’s word, their sessions ended and seen gone`,
+      `${off.length} of ${secrets.length} accounts off by the target’s word, their sessions ended and seen gone`,
       ...(before === 0 ? [] : [`${before} of them were off before`]),
     ].join('; ');
     if (missed.length === 0) return layer('observed', seen);
@@ -88,9 +88,12 @@ export async function cutDirectly({ target, secrets }: CutAt, means: CutMeans): 
 /** Through the first admin whose password is known and accepted. */
 async function open(
   target: TargetRecord,
-  { rotator, passwords, operation, holder }: CutMeans,
+  { rotators, passwords, operation, holder }: CutMeans,
 ): Promise<{ readonly session: TargetSession; readonly through: string } | null> {
   const signal = AbortSignal.timeout(CUT_WITHIN_MS);
+  const rotator = rotators[target.kind];
+  // The file was read by the same list of kinds.
+  if (rotator === undefined) throw new Error(`no rotator for ${target.kind}`);
   let refused: unknown;
   for (const { user, passwordRef } of target.admins) {
     const password = passwords.get(passwordRef);

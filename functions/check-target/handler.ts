@@ -3,6 +3,7 @@ import { RekeyError } from '../../shared/domain/errors.ts';
 import { Finding, mendedBy } from '../../shared/domain/finding.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { openTarget } from '../../shared/driver/open-target.ts';
+import type { TargetSession } from '../../shared/rotators/rotator.ts';
 
 /** Answers whether the target lets Rekey in as its admin. Changes nothing there. */
 export const checkTarget = defineFunction({
@@ -20,8 +21,7 @@ export const checkTarget = defineFunction({
         through: undefined,
         signal: AbortSignal.timeout(10_000),
       });
-      await session.close();
-      return { what, ok: true, detail: 'its admin credential logs in' };
+      return { what, ...(await doubtsOf(session, target.kind)) };
     } catch (error) {
       if (!(error instanceof RekeyError)) throw error;
       const next = mendedBy(error, `mend it, or targets.${targetId} in rekey.yaml, then: rekey apply`);
@@ -29,3 +29,18 @@ export const checkTarget = defineFunction({
     }
   },
 });
+
+async function doubtsOf(session: TargetSession, kind: string): Promise<Omit<Finding, 'what'>> {
+  const detail = 'its admin credential logs in';
+  try {
+    const doubts = (await session.doubts?.()) ?? [];
+    if (doubts.length === 0) return { ok: true, detail };
+    return {
+      ok: false,
+      detail: `${detail}, but ${doubts.join('; ')}`,
+      next: `mend it as docs/kinds/${kind}.md says, then: rekey doctor`,
+    };
+  } finally {
+    await session.close();
+  }
+}

@@ -140,6 +140,8 @@ export interface TargetSession {
         readonly old: readonly OldCredential[];
       })[],
   ): Promise<{ readonly versionId: string; readonly outcome: Outcome<{ readonly evidence: string }> }[][]>;
+  /** What of the target itself will keep an old credential from being proven dead. Changes nothing. */
+  doubts?(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 

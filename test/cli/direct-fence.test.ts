@@ -277,7 +277,7 @@ describe('the cut from the responder’s machine', () => {
     expect(ada.said()).toContain('logins      2 at db1 REFUSED, their sessions ended');
     expect(ada.said()).toContain('BY HAND     1 that no target here accepts');
     expect(ada.said()).toMatch(
-      /target db1: observed at \S+: 2 of 2 roles off by the target’s word, their sessions ended and seen gone; 1 of them were off before/,
+      /target db1: observed at \S+: 2 of 2 accounts off by the target’s word, their sessions ended and seen gone; 1 of them were off before/,
     );
     expect(ada.said()).toMatch(/target dead: NOT REACHED/);
     const [record] = ada.records();
@@ -303,7 +303,7 @@ describe('the cut from the responder’s machine', () => {
     const admins = adminsFile(ada.folder, postgres.server().adminPassword);
     expect(await fence(ada.context, { ...ASKED, cut: true, admins })).toBe(1);
     expect(ada.said()).toMatch(
-      /target db1: NOT REACHED at \S+: 1 of 2 roles off .*; 1 not: 1 × account-missing/,
+      /target db1: NOT REACHED at \S+: 1 of 2 accounts off .*; 1 not: 1 × account-missing/,
     );
     await fence(ada.context, { ...ASKED, cut: true, admins: adminsFile(ada.folder, 'wrong') });
     expect(

@@ -1,14 +1,7 @@
+import { type Failure, failure } from '../failure.ts';
 import type { Outcome } from '../rotator.ts';
 import type { LoginAnswer } from './login-probe.ts';
 import type { Role } from './role.ts';
-
-export type Failure = Extract<Outcome, { ok: false }>;
-
-export const failure = (reason: Failure['reason'], message: string): Failure => ({
-  ok: false,
-  reason,
-  message,
-});
 
 /** What a login with the new password says of it. `role`: the look at a role that refused it. */
 export function judgeNew(

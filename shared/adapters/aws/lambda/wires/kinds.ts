@@ -1,5 +1,6 @@
 import { RekeyError } from '../../../../domain/errors.ts';
 import { postgresKind } from '../../../../rotators/postgres/kind.ts';
+import { redisKind } from '../../../../rotators/redis/kind.ts';
 import type { Rotator } from '../../../../rotators/rotator.ts';
 import { wire } from '../wire.ts';
 
@@ -13,4 +14,4 @@ const open: Rotator['open'] = async ({ target }) => {
 };
 
 /** For functions that ask which kinds have a rotator, and stand where no target can be reached: no driver comes along. */
-export const kinds = wire({}, () => ({ postgres: { ...postgresKind, open } }));
+export const kinds = wire({}, () => ({ postgres: { ...postgresKind, open }, redis: { ...redisKind, open } }));

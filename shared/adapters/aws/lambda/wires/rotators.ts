@@ -1,4 +1,4 @@
-import { postgres } from '../../../../rotators/postgres/rotator.ts';
+import { rotators as all } from '../../../../rotators/rotators.ts';
 import { wire } from '../wire.ts';
 
-export const rotators = wire({}, () => ({ postgres }));
+export const rotators = wire({}, () => all);

@@ -1,0 +1,6 @@
+import { postgres } from './postgres/rotator.ts';
+import { redis } from './redis/rotator.ts';
+import type { Rotator } from './rotator.ts';
+
+/** Every kind that can be enrolled, with its driver. */
+export const rotators: Readonly<Record<string, Rotator>> = { postgres, redis };
