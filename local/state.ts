@@ -1,10 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { createNotifierByMeans } from '../shared/adapters/by-means/notifier.ts';
 import { createWebhookNotifier } from '../shared/adapters/webhook/webhook-notifier.ts';
 import { createCanary } from '../shared/driver/canary.ts';
 import { createResolver, type Resolver } from '../shared/driver/resolver.ts';
 import type { Services } from '../shared/driver/services.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';
 import { rotators } from '../shared/rotators/rotators.ts';
+import { createExecNotifier } from './consumers/exec-notifier.ts';
+import { createFileNotifier } from './consumers/file-notifier.ts';
 import { engineRuns, ensureEngine } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
 import { openFileSigner } from './keys/file-signer.ts';
@@ -65,7 +68,13 @@ export function openState(home: string, options: StateOptions = {}): State {
     manifests: createSqliteManifests(database),
     packets: createPacketFiles(paths.packets),
     plans: createSqlitePlans(database),
-    notifier: options.notifier ?? createWebhookNotifier(),
+    notifier:
+      options.notifier ??
+      createNotifierByMeans('one-machine', {
+        webhook: createWebhookNotifier(),
+        exec: createExecNotifier(home, process.env, clock),
+        file: createFileNotifier(resolver, random),
+      }),
     rotators: options.rotators ?? rotators,
     workflows: createLocalWorkflows(database, {
       ensure: () => ensureEngine(home),

@@ -5,6 +5,7 @@ import type { Change } from '../../shared/domain/config/difference.ts';
 import { formatMistakes, parseConfig } from '../../shared/domain/config/parse.ts';
 import { toRecords } from '../../shared/domain/config/records.ts';
 import type { ConfigFile } from '../../shared/domain/config/schema.ts';
+import type { World } from '../../shared/domain/consumer.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { gapWarnings } from '../../shared/domain/schedule/warnings.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
@@ -20,7 +21,9 @@ export async function apply(
   context: Context,
   options: { readonly yes?: boolean; readonly remove?: boolean },
 ): Promise<ExitCode> {
-  const wanted = toRecords(readConfig(context.configFile));
+  const wanted = toRecords(
+    readConfig(context.configFile, context.deployment === null ? 'one-machine' : 'aws'),
+  );
   const remove = options.remove === true;
   return withFace(
     context,
@@ -48,7 +51,7 @@ export async function apply(
   );
 }
 
-export function readConfig(file: string): ConfigFile {
+export function readConfig(file: string, world?: World): ConfigFile {
   if (!existsSync(file)) {
     throw new RekeyError({
       code: 'config-missing',
@@ -58,7 +61,7 @@ export function readConfig(file: string): ConfigFile {
       next: ['rekey init'],
     });
   }
-  const parsed = parseConfig(readFileSync(file, 'utf8'), rotators);
+  const parsed = parseConfig(readFileSync(file, 'utf8'), rotators, world);
   if (parsed.ok) return parsed.config;
   throw new RekeyError({
     code: 'config-mistakes',

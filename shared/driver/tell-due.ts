@@ -1,8 +1,8 @@
-import type { ConsumerRecord } from '../domain/consumer.ts';
+import type { ByWebhook, ConsumerRecord } from '../domain/consumer.ts';
 import { type Delivery, nextTellAt } from '../domain/delivery.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
-import type { TellOutcome } from '../ports/notifier.ts';
+import type { Address, TellOutcome } from '../ports/notifier.ts';
 import type { Needs } from './services.ts';
 
 const AT_ONCE = 25;
@@ -14,11 +14,11 @@ export async function tellDue(services: Needs<'registry' | 'store' | 'notifier' 
   const consumers = new Map(
     (await services.registry.consumers()).map((consumer) => [consumer.name, consumer]),
   );
-  // One look at a consumer's key serves all that it is told now.
+  // One look at a key serves all that is signed with it now.
   const keys = new Map<string, Promise<string | null>>();
-  const keyOf = (consumer: ConsumerRecord) => {
-    const known = keys.get(consumer.name) ?? signingKeyOf(services, consumer);
-    keys.set(consumer.name, known);
+  const keyOf = ({ signingKeyRef }: ByWebhook) => {
+    const known = keys.get(signingKeyRef) ?? signingKeyOf(services, signingKeyRef as SecretRef);
+    keys.set(signingKeyRef, known);
     return known;
   };
   await Promise.all(
@@ -27,14 +27,13 @@ export async function tellDue(services: Needs<'registry' | 'store' | 'notifier' 
   return due.length;
 }
 
-type KeyOf = (consumer: ConsumerRecord) => Promise<string | null>;
+type KeyOf = (consumer: ByWebhook) => Promise<string | null>;
 
 /** Null: it has no value. */
 async function signingKeyOf(
   { registry, store }: Needs<'registry' | 'store'>,
-  consumer: ConsumerRecord,
+  ref: SecretRef,
 ): Promise<string | null> {
-  const ref = consumer.signingKeyRef as SecretRef;
   const [secret] = await registry.secrets([ref]);
   if (secret?.currentVersionId === undefined) return null;
   const [value = ''] = await store.read([{ ref, versionId: secret.currentVersionId }], 'worker');
@@ -89,20 +88,26 @@ async function attempt(
   if (consumer === undefined)
     return { state: 'failed', message: `consumer ${delivery.consumer} is not enrolled any more` };
   try {
-    const signingKey = await keyOf(consumer);
-    if (signingKey === null)
-      return { state: 'failed', message: `the signing key ${consumer.signingKeyRef} has no value` };
+    const to = await addressOf(consumer, keyOf);
+    if (to === null) return { state: 'failed', message: `the signing key of ${consumer.name} has no value` };
     return await services.notifier.tell({
       messageId: delivery.id,
       consumer: consumer.name,
-      url: consumer.url,
-      signingKey,
+      to,
       ref: delivery.ref,
       versionId: delivery.versionId,
+      ...(consumer.mustConfirm ? { confirm: 'by-answer' } : {}),
       atMs: services.clock.nowMs(),
     });
   } catch (error) {
     if (error instanceof RekeyError) return { state: 'failed', message: error.message };
     throw error;
   }
+}
+
+/** Null: what it is told is signed, and there is nothing to sign with. */
+async function addressOf(consumer: ConsumerRecord, keyOf: KeyOf): Promise<Address | null> {
+  if (consumer.means !== 'webhook') return consumer;
+  const signingKey = await keyOf(consumer);
+  return signingKey === null ? null : { means: 'webhook', url: consumer.url, signingKey };
 }

@@ -69,14 +69,16 @@ export function aSecret(ref: SecretRef, className: string, target: string): Secr
   };
 }
 
-export function aConsumer(name: string): ConsumerRecord {
+export function aConsumer(name: string): ConsumerRecord & { readonly means: 'webhook' } {
   return {
     v: 1,
     name,
     owner: 'checkout-team',
+    mustConfirm: true,
+    byCallback: false,
+    means: 'webhook',
     url: 'https://checkout.internal/rekey',
     signingKeyRef: `vault://webhooks/${name}`,
-    mustConfirm: true,
   };
 }
 

@@ -196,9 +196,11 @@ function aConsumer(name = 'checkout'): ConsumerRecord {
     v: 1,
     name,
     owner: `${name}-team`,
+    mustConfirm: true,
+    byCallback: false,
+    means: 'webhook',
     url: 'https://checkout.internal/rekey',
     signingKeyRef: 'vault://webhooks/checkout',
-    mustConfirm: true,
   };
 }
 

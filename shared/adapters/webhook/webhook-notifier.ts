@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import * as z from 'zod';
-import type { Notifier, Tell, TellOutcome } from '../../ports/notifier.ts';
+import type { Notifier, Tell, TellOutcome, WebhookAddress } from '../../ports/notifier.ts';
+import { toldBody } from '../told-body.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
 const LARGEST_ANSWER_BYTES = 65_536;
@@ -8,7 +9,7 @@ const LARGEST_ANSWER_BYTES = 65_536;
 const Using = z.object({ using: z.string() });
 
 /** Consumers told by webhook (Standard Webhooks signature). One that uses the version answers `{"using": "<version>"}`. */
-export function createWebhookNotifier(): Notifier {
+export function createWebhookNotifier(): Notifier<WebhookAddress> {
   return {
     async tell(message) {
       try {
@@ -22,14 +23,10 @@ export function createWebhookNotifier(): Notifier {
   };
 }
 
-function send(message: Tell): Promise<Response> {
+function send(message: Tell<WebhookAddress>): Promise<Response> {
   const at = new Date(message.atMs);
-  const body = JSON.stringify({
-    type: 'secret.version.promoted',
-    timestamp: at.toISOString(),
-    data: { secretRef: message.ref, versionId: message.versionId },
-  });
-  return fetch(message.url, {
+  const body = toldBody(message);
+  return fetch(message.to.url, {
     method: 'POST',
     body,
     redirect: 'error',
@@ -38,7 +35,7 @@ function send(message: Tell): Promise<Response> {
       'content-type': 'application/json',
       'webhook-id': message.messageId,
       'webhook-timestamp': String(Math.floor(message.atMs / 1_000)),
-      'webhook-signature': new Webhook(message.signingKey).sign(message.messageId, at, body),
+      'webhook-signature': new Webhook(message.to.signingKey).sign(message.messageId, at, body),
     },
   });
 }
@@ -54,7 +51,7 @@ async function answerOf(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function outcomeOf(answer: string, message: Tell): TellOutcome {
+function outcomeOf(answer: string, message: Tell<WebhookAddress>): TellOutcome {
   try {
     const said = Using.safeParse(JSON.parse(answer));
     return { state: said.success && said.data.using === message.versionId ? 'confirmed' : 'told' };

@@ -7,7 +7,7 @@ export interface LooseConfig {
   readonly networks: Readonly<Record<string, unknown>>;
   readonly targets: Readonly<Record<string, LooseTarget>>;
   readonly classes: Readonly<Record<string, LooseClass>>;
-  readonly consumers: Readonly<Record<string, { readonly signingKey: string | undefined }>>;
+  readonly consumers: Readonly<Record<string, LooseConsumer>>;
   readonly secrets: readonly LooseSecret[];
 }
 
@@ -36,6 +36,16 @@ interface LooseTarget {
   readonly network: string | undefined;
   readonly connection: unknown;
   readonly passwords: readonly (string | undefined)[];
+}
+
+export interface LooseConsumer {
+  /** In the file's order. */
+  readonly means: readonly string[];
+  readonly signingKey: string | undefined;
+  readonly confirm: unknown;
+  readonly path: string | undefined;
+  readonly mode: string | undefined;
+  readonly worldReadable: unknown;
 }
 
 export interface LooseSecret {
@@ -69,9 +79,17 @@ export function loosen(file: unknown): LooseConfig {
       rotation,
       approval: approvalOf(approval),
     })),
-    consumers: each(root['consumers'], ({ webhook }) => ({
-      signingKey: textOf(mapOf(webhook)['signingKey']),
-    })),
+    consumers: each(root['consumers'], (consumer) => {
+      const { path, mode, worldReadable } = mapOf(consumer['file']);
+      return {
+        means: Object.keys(consumer),
+        signingKey: textOf(mapOf(consumer['webhook'])['signingKey']),
+        confirm: consumer['confirm'],
+        path: textOf(path),
+        mode: textOf(mode),
+        worldReadable,
+      };
+    }),
     secrets: listOf(root['secrets'])
       .map(mapOf)
       .map(({ ref, class: className, tenant, target, account, consumers }) => ({

@@ -1,8 +1,10 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
+import type { World } from '../consumer.ts';
 import { patternsMeet } from '../identity.ts';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
+import { checkConsumers } from './check-consumers.ts';
 import { checkRotation } from './check-rotation.ts';
 import { type LooseConfig, type LooseSecret, loosen } from './loose.ts';
 import { ConfigFile } from './schema.ts';
@@ -25,8 +27,15 @@ export type ParsedConfig =
   | { readonly ok: true; readonly config: ConfigFile }
   | { readonly ok: false; readonly mistakes: Mistake[] };
 
-/** Reads `rekey.yaml`; every mistake at once, in the file's order, none of them showing a value. */
-export function parseConfig(text: string, kinds: Readonly<Record<string, KindSchemas>>): ParsedConfig {
+/**
+ * Reads `rekey.yaml`; every mistake at once, in the file's order, none of them showing a value. What works in one world alone
+ * is a mistake where it is for the other; without a `world` it is for none yet.
+ */
+export function parseConfig(
+  text: string,
+  kinds: Readonly<Record<string, KindSchemas>>,
+  world?: World,
+): ParsedConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const found: { at: number; code: string; message: string }[] = document.errors.map((error) => ({
@@ -43,7 +52,7 @@ export function parseConfig(text: string, kinds: Readonly<Record<string, KindSch
   for (const issue of parsed?.error?.issues ?? []) explain(issue, add);
   if (file !== undefined) {
     const misshapen = new Set(found.map(({ at }) => at));
-    checkReferences(loosen(file), kinds, (path, code, message, key = false) => {
+    checkReferences(loosen(file), kinds, world, (path, code, message, key = false) => {
       // One mistake a place: what is of the wrong shape is not also said to be undefined.
       if (!misshapen.has(place(path, key))) add(path, code, message, key);
     });
@@ -64,7 +73,7 @@ export function formatMistakes(file: string, mistakes: readonly Mistake[]): stri
   return mistakes.map(({ line, column, message }) => `${file}:${line}:${column} ${message}`).join('\n');
 }
 
-type Add = (path: readonly PropertyKey[], code: string, message: string, key?: boolean) => void;
+export type Add = (path: readonly PropertyKey[], code: string, message: string, key?: boolean) => void;
 
 /** Keys that a level knows, for suggesting what a mistyped one was meant to be. */
 const KNOWN_KEYS = [
@@ -121,6 +130,18 @@ const KNOWN_KEYS = [
   'retries',
   'stopAtErrorRate',
   'webhook',
+  'exec',
+  'command',
+  'timeout',
+  'sns',
+  'topic',
+  'file',
+  'path',
+  'mode',
+  'worldReadable',
+  'signal',
+  'pidFile',
+  'name',
   'url',
   'signingKey',
   'confirm',
@@ -176,7 +197,12 @@ function unknown(what: string, word: string, candidates: readonly string[]): str
   return `there is no ${what} "${word}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`;
 }
 
-function checkReferences(config: LooseConfig, kinds: Readonly<Record<string, KindSchemas>>, add: Add): void {
+function checkReferences(
+  config: LooseConfig,
+  kinds: Readonly<Record<string, KindSchemas>>,
+  world: World | undefined,
+  add: Add,
+): void {
   const byRef = new Map(
     config.secrets.flatMap((secret) => (secret.ref === undefined ? [] : [[secret.ref, secret] as const])),
   );
@@ -205,6 +231,7 @@ function checkReferences(config: LooseConfig, kinds: Readonly<Record<string, Kin
   for (const [name, { signingKey }] of Object.entries(config.consumers)) {
     expect(['consumers', name, 'webhook', 'signingKey'], 'secret', signingKey, [...byRef.keys()]);
   }
+  checkConsumers(config, world, add);
   checkPeople(config.people, add);
   checkApprovals(config, add);
   for (const [name, { maxAge, rotation }] of Object.entries(config.classes)) {

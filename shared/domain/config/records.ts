@@ -1,5 +1,5 @@
 import type { ClassRecord } from '../class.ts';
-import type { ConsumerRecord } from '../consumer.ts';
+import type { ConsumerMeans, ConsumerRecord } from '../consumer.ts';
 import { type PaceRecord, parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import type { Person } from '../person.ts';
 import type { ApprovalPolicy } from '../request/policy.ts';
@@ -62,14 +62,16 @@ export function toRecords(config: ConfigFile): Wanted {
       ordinal: 0,
       fencing: 0,
     })),
-    consumers: Object.entries(config.consumers).map(([name, { owner, webhook, confirm }]) => ({
-      v: 1,
-      name,
-      owner,
-      url: webhook.url,
-      signingKeyRef: webhook.signingKey,
-      mustConfirm: confirm,
-    })),
+    consumers: Object.entries(config.consumers).map(
+      ([name, consumer]): ConsumerRecord => ({
+        v: 1,
+        name,
+        owner: consumer.owner,
+        mustConfirm: consumer.confirm !== false,
+        byCallback: consumer.confirm === 'callback',
+        ...meansOf(consumer),
+      }),
+    ),
     people: Object.entries(config.people).map(([name, { user, sshKeys, iam, slack, groups, team }]) => ({
       name,
       sshKeys,
@@ -116,4 +118,24 @@ function approvalOf({
 function minuteOf(time: string): number {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   return hours * 60 + minutes;
+}
+
+/** The one that it has: a file with none, or two, has not got here. */
+function meansOf({ webhook, exec, sns, file }: ConfigFile['consumers'][string]): ConsumerMeans {
+  if (webhook !== undefined) {
+    return { means: 'webhook', url: webhook.url, signingKeyRef: webhook.signingKey };
+  }
+  if (exec !== undefined) {
+    return { means: 'exec', command: exec.command, timeoutMs: parseDuration(exec.timeout) ?? 0 };
+  }
+  if (sns !== undefined) return { means: 'sns', topicArn: sns.topic };
+  if (file === undefined) throw new Error('a consumer without means was let through');
+  return {
+    means: 'file',
+    path: file.path,
+    mode: Number.parseInt(file.mode, 8),
+    worldReadable: file.worldReadable === true,
+    ...(file.owner === undefined ? {} : { fileOwner: file.owner }),
+    ...(file.signal === undefined ? {} : { signal: file.signal }),
+  };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SIGNAL_NAMES } from '../consumer.ts';
 import { IAM_PATTERN } from '../identity.ts';
 import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import { isSecretRef } from '../secret-ref.ts';
@@ -30,6 +31,70 @@ const TimeZone = z.string().refine(isTimeZone, { error: 'is no time zone: Europe
 
 const Id = (kind: string) =>
   z.string().regex(new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`), { error: `is no id: ${kind}-…` });
+
+const Path = z.string().regex(/^\/(?:[^\0]*[^/\0])?$/, { error: 'is no absolute path' });
+
+/** Others wait to be told meanwhile. */
+const LONGEST_EXEC_MS = 30_000;
+
+/** How a consumer is told: one of them each. */
+const CONSUMER_MEANS = {
+  webhook: z
+    .strictObject({ url: z.url({ protocol: /^https?$/ }), signingKey: Ref })
+    .optional()
+    .describe('Reference and version, signed (Standard Webhooks).'),
+  exec: z
+    .strictObject({
+      command: z
+        .tuple([Path], z.string())
+        .describe(
+          'An absolute path and its arguments; no shell. Reference and version are in its environment.',
+        ),
+      timeout: Duration.refine((text) => (parseDuration(text) ?? 0) <= LONGEST_EXEC_MS, {
+        error: 'is longer than 30s: a command that takes longer confirms later (confirm: callback)',
+      })
+        .default('30s')
+        .describe('It is killed after this.'),
+    })
+    .optional()
+    .describe('A command on this machine; one machine alone.'),
+  sns: z
+    .strictObject({
+      topic: z.string().regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/, {
+        error: 'is no ARN of a topic',
+      }),
+    })
+    .optional()
+    .describe('Reference and version, published to a topic; on AWS alone.'),
+  file: z
+    .strictObject({
+      path: Path.describe(
+        'Of no other consumer and no other secret: it holds the current value and nothing else.',
+      ),
+      mode: z
+        .string()
+        .regex(/^0?[0-7]{3}$/, { error: 'is no mode: "0600", "0640"' })
+        .default('0600')
+        .describe('In quotes, octal.'),
+      worldReadable: z.literal(true).optional().describe('Has to be said where mode lets everyone read it.'),
+      owner: z
+        .string()
+        .regex(/^(?:[A-Za-z_][A-Za-z0-9._-]*|\d+)(?::(?:[A-Za-z_][A-Za-z0-9._-]*|\d+))?$/, {
+          error: 'is no owner: user, user:group, by name or number',
+        })
+        .optional()
+        .describe('Default: whoever runs Rekey.'),
+      signal: z
+        .strictObject({
+          pidFile: Path,
+          name: z.enum(SIGNAL_NAMES).default('SIGHUP'),
+        })
+        .optional()
+        .describe('The process that reads it again.'),
+    })
+    .optional()
+    .describe('The value itself, in a file of this machine, replaced in one step; one machine alone.'),
+};
 
 /** `rekey.yaml`, version 1, as people write it. Unknown keys are mistakes. */
 export const ConfigFile = z
@@ -156,13 +221,21 @@ export const ConfigFile = z
     consumers: z
       .record(
         Name,
-        z.strictObject({
-          owner: z.string().min(1),
-          webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }), signingKey: Ref }),
-          confirm: z.boolean().default(false).describe('It has to say that it uses the new version.'),
-        }),
+        z
+          .strictObject({
+            owner: z.string().min(1),
+            ...CONSUMER_MEANS,
+            confirm: z
+              .union([z.boolean(), z.literal('callback')], { error: 'false, true or callback' })
+              .default(false)
+              .describe(
+                'It has to say that it uses the new version: true, by its answer; callback, later, by the token it was told with.',
+              ),
+          })
+          .meta({ oneOf: Object.keys(CONSUMER_MEANS).map((means) => ({ required: [means] })) }),
       )
-      .default({}),
+      .default({})
+      .describe('Services that are told of new versions, by one of webhook, exec, sns, file each.'),
     secrets: z
       .array(
         z.strictObject({

@@ -28,6 +28,9 @@ consumers: {}
 #    owner: payments-team
 #    webhook: { url: "https://checkout.example/rekey", signingKey: "vault://webhooks/checkout" }
 #    confirm: true                  # it has to say that it uses the new version
+#  worker:                          # or exec, or sns on AWS, or file: docs/consumers.md
+#    owner: payments-team
+#    exec: { command: [/usr/bin/systemctl, reload, worker] }
 
 # One line a secret: one class, one tenant. Without a target it is a value that people put by hand.
 secrets:

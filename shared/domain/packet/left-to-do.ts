@@ -115,7 +115,7 @@ function notTold(incident: IncidentRecord, told: readonly PacketDelivery[]): Lef
           ? 'it is not enrolled any more: enrol it again, or tell its owner yourself'
           : error === null
             ? null
-            : 'mend its webhook, or its address in rekey.yaml (rekey apply)',
+            : 'mend it, or what rekey.yaml says of how it is told (rekey apply)',
       next: `rekey resume ${incident.id}`,
       refs: group.map(({ ref }) => ref),
     };
@@ -128,7 +128,7 @@ function unconfirmed(incident: IncidentRecord, told: readonly PacketDelivery[]):
     owner: one.owner ?? incident.startedBy,
     what: `${one.consumer} has not confirmed that it uses ${counted(group.length, 'new version')}`,
     why: 'it took the message and did not name the version as the one in use',
-    first: 'see that it runs on the new version and answers the webhook with {"using": "<version>"}',
+    first: 'see that it runs on the new version and says so: a webhook answers {"using": "<version>"}',
     next: `rekey resume ${incident.id}`,
     refs: group.map(({ ref }) => ref),
   }));
