@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { join, resolve } from 'node:path';
 import { readConfig } from '../cli/commands/apply.ts';
 import { bundle } from './bundle.ts';
+import { topicsFor } from './topics.ts';
 import { type Workers, workersFor } from './workers.ts';
 import { zip } from './zip.ts';
 
@@ -34,13 +35,16 @@ export async function packageFunctions(out: string): Promise<void> {
 }
 
 /** What serverless.yml reads beside what is written in it by hand. */
-function derivedFrom(config: Parameters<typeof workersFor>[0], functionNames: readonly string[]): object {
+function derivedFrom(
+  config: Parameters<typeof workersFor>[0] & Parameters<typeof topicsFor>[0],
+  functionNames: readonly string[],
+): object {
   const workers: Workers = workersFor(config);
   const keys = [...functionNames, ...Object.keys(workers.functions)];
   return {
     ...workers,
     resources: {
-      ...workers.resources,
+      Resources: { ...workers.resources.Resources, ...topicsFor(config) },
       // The framework makes the log groups, without a key of ours.
       extensions: Object.fromEntries(
         keys.map((key) => [
@@ -84,7 +88,9 @@ export async function packageService(
 ): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   await packageFunctions(out);
-  const config = existsSync(configFile) ? readConfig(configFile) : { networks: {}, targets: {} };
+  const config = existsSync(configFile)
+    ? readConfig(configFile)
+    : { networks: {}, targets: {}, consumers: {} };
   writeFileSync(
     join(out, 'derived.json'),
     JSON.stringify(derivedFrom(config, deployedFolders().map(functionName)), null, 2),

@@ -132,11 +132,19 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   RequestReopen: DELETES,
   RestoreClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES],
   RestoreTarget: [...DELETES, ...VALUE_WRITES],
-  // Reads as the teller.
-  SealIncident: [...DELETES, ...VALUE_READS, ...VALUE_WRITES, ...KEY_MAKING, ...KEY_POLICIES, ...KEY_NAMES],
+  // Reads as the teller. Publishes to the topics that rekey.yaml names for consumers, and here it names none; so TellConsumers.
+  SealIncident: [
+    'sns:Publish',
+    ...DELETES,
+    ...VALUE_READS,
+    ...VALUE_WRITES,
+    ...KEY_MAKING,
+    ...KEY_POLICIES,
+    ...KEY_NAMES,
+  ],
   SignCheckpoint: TABLE_REST,
   SweepUnfinished: DELETES,
   // Its store can be opened as another role too.
-  TellConsumers: [...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
+  TellConsumers: ['sns:Publish', ...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
   TellPeople: TABLE_REST,
 };
