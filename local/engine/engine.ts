@@ -60,6 +60,9 @@ class Engine {
   #saidHeldMs = Number.NEGATIVE_INFINITY;
   #ending = false;
   #chainedMs = 0;
+  #telling: Promise<void> | undefined;
+  /** The last round found nobody to tell, and nothing was under way when it looked. */
+  #allTold = false;
   /** What it cannot go on with. */
   #broken: unknown;
 
@@ -106,6 +109,7 @@ class Engine {
     }
     this.#ending = true;
     await this.#stop();
+    await this.#telling;
     if (this.#broken !== undefined) throw this.#broken;
     await this.#unlessHeld(() => this.#state.services.audit.chainPending());
   }
@@ -113,7 +117,8 @@ class Engine {
   /** What other processes ask, what is due to be told, what is to be chained. Whether anything is under way. */
   async #look(): Promise<boolean> {
     const { services } = this.#state;
-    const told = await this.#unlessHeld(async () => {
+    const telling = this.#tellBeside();
+    await this.#unlessHeld(async () => {
       for (const request of this.#requests.waiting()) {
         const interpreter = this.#interpreters.get(request.machine);
         if (interpreter === undefined) throw new Error(`no machine ${request.machine}`);
@@ -121,15 +126,28 @@ class Engine {
         this.#requests.took(request.name);
         this.#follow(interpreter, request.name);
       }
-      const told = await tellDue(services);
       const nowMs = services.clock.nowMs();
       if (Math.abs(nowMs - this.#chainedMs) >= CHAIN_EVERY_MS) {
         await services.audit.chainPending();
         this.#chainedMs = nowMs;
       }
-      return told;
     });
-    return this.#running.size > 0 || told !== 0;
+    return this.#running.size > 0 || telling || !this.#allTold;
+  }
+
+  /** One round after the other: a consumer that takes its time holds up no look. Whether one of before is under way. */
+  #tellBeside(): boolean {
+    if (this.#telling !== undefined) return true;
+    const more = this.#running.size > 0;
+    this.#telling = this.#unlessHeld(() => tellDue(this.#state.services))
+      .then((told) => {
+        this.#allTold = told === 0 && !more;
+      })
+      .catch((error: unknown) => this.#breakOff(error))
+      .finally(() => {
+        this.#telling = undefined;
+      });
+    return false;
   }
 
   #follow(interpreter: Interpreter, name: string): void {
