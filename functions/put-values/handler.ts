@@ -14,7 +14,7 @@ const AT_ONCE = 16;
 /** Leaves: values that people bring stored, all or none, and their accounts looked at where the targets answer. */
 export const putValues = defineFunction({
   name: 'PutValues',
-  needs: ['registry', 'store', 'keys', 'workers', 'clock', 'random'],
+  needs: ['registry', 'store', 'keys', 'workers', 'rotators', 'clock', 'random'],
   input: {
     values: z.array(z.strictObject({ ref: z.string(), value: z.string().min(1) })),
     /** False: what has a value already is left alone. */

@@ -232,6 +232,10 @@ function expectOff(item: BatchItem): boolean {
   return item.rotating.secret.cut?.wasOff === true;
 }
 
+function isUrgent(item: BatchItem): boolean {
+  return item.rotating.secret.rotation?.mode === 'emergency';
+}
+
 async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   await loadValues(bench, items);
   const ours = await bench.stillOurs(items);
@@ -240,6 +244,7 @@ async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken
     ours.map((item) => ({
       ...item.account,
       ...item.issued,
+      urgent: isUrgent(item),
       turnOn: item.rotating.secret.cut?.wasOff === false,
     })),
   );
@@ -274,7 +279,12 @@ async function endSessions(bench: Bench, items: readonly BatchItem[]): Promise<T
 async function verify(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   await loadValues(bench, items);
   const outcomes = await bench.session.verify(
-    items.map((item) => ({ ...item.account, ...item.issued, expectOff: expectOff(item) })),
+    items.map((item) => ({
+      ...item.account,
+      ...item.issued,
+      urgent: isUrgent(item),
+      expectOff: expectOff(item),
+    })),
   );
   const nowMs = bench.services.clock.nowMs();
   return each(items, outcomes, (item, outcome) => {

@@ -44,12 +44,24 @@ export async function refusalsOf(
  * changed at a target. All of them or none. Answers what was put; without `replace`, what has a value is left alone.
  */
 export async function putValues(
-  services: Needs<'registry' | 'store' | 'keys' | 'clock' | 'random'>,
+  services: Needs<'registry' | 'store' | 'keys' | 'rotators' | 'clock' | 'random'>,
   values: readonly { readonly ref: string; readonly value: string }[],
   by: { readonly user: string; readonly source: string; readonly replace: boolean },
 ): Promise<{ readonly ref: SecretRef; readonly versionId: string }[]> {
   const { registry, store, keys, clock, random } = services;
-  const refusals = await refusalsOf(services, values);
+  const { rotators } = services;
+  const asked = await services.registry.secrets(values.flatMap(({ ref }) => (isSecretRef(ref) ? ref : [])));
+  const accounts = new Map(asked.map((secret) => [secret.ref as string, secret]));
+  const takes = values.map(({ ref, value }) => {
+    const secret = accounts.get(ref);
+    return (secret && rotators[secret.kind]?.takes?.(secret.account, value)) ?? {};
+  });
+  const refusals = [
+    ...(await refusalsOf(services, values)),
+    ...takes.flatMap((take, index) =>
+      'refused' in take ? { index, message: `${values[index]?.ref}: ${take.refused}` } : [],
+    ),
+  ];
   if (refusals.length > 0) {
     throw new RekeyError({
       code: 'values-refused',
@@ -61,6 +73,7 @@ export async function putValues(
   }
   const secrets = await registry.secrets(values.map(({ ref }) => ref as SecretRef));
   const known = new Map(secrets.map((secret) => [secret.ref as string, secret]));
+  const slots = new Map(values.map(({ ref }, index) => [ref, takes[index]]));
   const wanted = values.filter(({ ref }) => by.replace || known.get(ref)?.currentVersionId === undefined);
   const nowMs = clock.nowMs();
   const operation = `put-${random.uuid().slice(0, 8)}`;
@@ -97,6 +110,7 @@ export async function putValues(
       fate: 'live',
       operation,
       valueHeld: true,
+      ...slots.get(ref),
       createdAtMs: nowMs,
       promotedAtMs: nowMs,
     };

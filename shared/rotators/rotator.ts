@@ -62,6 +62,11 @@ export interface OldCredential extends Omit<Issued, 'value'> {
   readonly value: string | null;
 }
 
+/** `urgent`: what the new credential does not need in order to work, and the old one to die, holds nothing up. */
+export interface Urgency {
+  readonly urgent?: boolean;
+}
+
 export interface CutReport {
   readonly ref: string;
   readonly outcome: Outcome<{
@@ -113,14 +118,16 @@ export interface TargetSession {
    * taken away by the same change. `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came.
    */
   install(
-    items: readonly (Account & Issued & { readonly turnOn: boolean })[],
+    items: readonly (Account & Issued & Urgency & { readonly turnOn: boolean })[],
   ): Promise<Outcome<{ readonly identity: string; readonly mark: string; readonly off: boolean }>[]>;
   /** Ends the sessions that began before `mark` with a superseded credential and sees them gone: the first look. */
   endSessions(
     items: readonly (Account & { readonly mark: string })[],
   ): Promise<Outcome<{ readonly ended: number }>[]>;
   /** Logs in with the new credential by the route that consumers use. `expectOff`: it was off before Rekey came. */
-  verify(items: readonly (Account & Issued & { readonly expectOff: boolean })[]): Promise<Outcome[]>;
+  verify(
+    items: readonly (Account & Issued & Urgency & { readonly expectOff: boolean })[],
+  ): Promise<Outcome[]>;
   /**
    * Takes every credential but the issued one away where `install` did not do so itself, also one that nobody knows of, and
    * ends the sessions that they opened: the first look. Already gone is success.
@@ -166,6 +173,11 @@ export interface Rotator {
   readonly gap: string;
   /** A new credential as the store keeps it; null where the issuer makes it (`mint`). Pure but for `random`. */
   readonly issue: ((random: Random, whose: Pick<Account, 'account'> & Pick<Issued, 'slot'>) => string) | null;
+  /**
+   * Whether a value that people hold can be the account's, and of which of its users. Left out: any can. Pure; the words of
+   * a refusal hold nothing of the value.
+   */
+  takes?(account: Account['account'], value: string): Pick<Issued, 'slot'> | { readonly refused: string };
   /** Throws `TargetUnavailable` (dead, hanging: within 1 s), `Denied` `admin-refused` (wrong admin credential). */
   open(request: OpenRequest): Promise<TargetSession>;
 }

@@ -46,7 +46,7 @@ test('[5.4] [7.2] the packaged machine re-issues a leaked class on a real server
     { put: toRecords(readConfig(configFile)), remove: {}, entries: [] },
   ]);
   await putValues(
-    services,
+    { ...services, rotators: {} },
     [
       { ref: 'vault://admin/main-db', value: adminPassword },
       ...accounts.map(({ account, password }) => ({ ref: account.ref, value: password })),

@@ -104,7 +104,7 @@ describe('a class moves to its next epoch, what KMS refuses [injected]', () => {
     const put = { classes: [aClass(className)], targets: [target], secrets: [secret] };
     await registry.applyEnrolment([{ put, remove: {}, entries: [] }]);
     const services = { registry, store, keys, clock: systemClock, random: systemRandom };
-    const put1 = await putValues(services, [{ ref, value: 'admin' }], {
+    const put1 = await putValues({ ...services, rotators: {} }, [{ ref, value: 'admin' }], {
       user: 'ada',
       source: 'test',
       replace: false,

@@ -1,6 +1,7 @@
 import type { PostgresServer } from '../../demo/postgres-servers.ts';
 import { toRecords } from '../../shared/domain/config/records.ts';
 import { ConfigFile } from '../../shared/domain/config/schema.ts';
+import type { RoutinePolicy } from '../../shared/domain/routine-policy.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch, type BatchReport } from '../../shared/driver/advance-batch.ts';
@@ -22,6 +23,8 @@ export interface EnrolledSecret {
   /** Default `payments`. */
   readonly className?: string;
   readonly role: string;
+  /** Where it is more than the role. */
+  readonly account?: Readonly<Record<string, string>>;
   /** Left out: a value that no rotator changes. */
   readonly target?: string;
   readonly password: string;
@@ -63,11 +66,11 @@ export async function aPostgresWorld(given: {
         { owner: 'team', maxAge: '30d', breakGlass: { deadline: given.deadline ?? '30s' } },
       ]),
     ),
-    secrets: secrets.map(({ ref, className = 'payments', role, target }) => ({
+    secrets: secrets.map(({ ref, className = 'payments', role, account = { role }, target }) => ({
       ref,
       class: className,
       tenant: 'acme',
-      ...(target === undefined ? {} : { target, account: { role } }),
+      ...(target === undefined ? {} : { target, account }),
     })),
   });
   await services.registry.applyEnrolment([{ put: toRecords(config), remove: {}, entries: [] }]);
@@ -95,18 +98,24 @@ export async function aPostgresWorld(given: {
         again = false,
         className = 'payments',
         through = undefined as string | undefined,
+        /** Left out: an emergency. */
+        routine = undefined as RoutinePolicy | undefined,
+        untilMs = Date.now() + 30_000,
+        /** Services in which something goes wrong. */
+        using = services,
       } = {},
     ): Promise<BatchReport> {
       const key = await services.keys.ensure(className, epoch, 'open');
-      return advanceBatch(services, {
+      return advanceBatch(using, {
         operation: { id: operation, epoch, keyId: key.id },
+        ...(routine === undefined ? {} : { routine: { policy: routine, mayStart: () => true } }),
         acting: { user: 'responder', operation, source: 'test' },
         className: 'payments',
         targetId: target,
         refs: (await services.registry.secretsIn({ className, target })).map((secret) => secret.ref),
         again,
         through,
-        untilMs: Date.now() + 30_000,
+        untilMs,
       });
     },
     async secret(ref: string): Promise<SecretRecord> {

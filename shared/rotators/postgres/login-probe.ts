@@ -8,8 +8,8 @@ import { type ScramKeys, startExchange } from './scram.ts';
 
 /** What a login met, told apart as finely as the wire shows it: the proof rests on the difference. */
 export type LoginAnswer =
-  /** Logged in. */
-  | { readonly saw: 'ready' }
+  /** Logged in. `said`: the answer to what the login was to ask. */
+  | { readonly saw: 'ready'; readonly said?: string }
   /** The password was accepted; what came after was refused. It is valid. */
   | { readonly saw: 'authenticated'; readonly code: string }
   /** A password was asked for and refused. */
@@ -25,6 +25,8 @@ export interface Login {
   readonly database: string;
   readonly password: string;
   readonly keys?: ScramKeys;
+  /** A statement for the open session, that answers with one word. */
+  readonly asks?: string;
 }
 
 /** A server that is alive answers a login within this, however slow. */
@@ -118,6 +120,8 @@ function converse(socket: Socket, login: Login): Promise<LoginAnswer> {
     let asked = false;
     let accepted = false;
     let serverKnown = true;
+    let hasAsked = false;
+    let said: string | undefined;
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('the connection was closed')));
     const handle = async (message: BackendMessage & Record<string, unknown>): Promise<void> => {
@@ -157,9 +161,17 @@ function converse(socket: Socket, login: Login): Promise<LoginAnswer> {
           if (!serverKnown) reject(new Error('the server does not know the password it accepted'));
           else if (!asked) resolve({ saw: 'not-asked' });
           break;
+        case 'dataRow':
+          said = String((message['fields'] as unknown[])[0]);
+          break;
         case 'readyForQuery':
+          if (login.asks !== undefined && !hasAsked) {
+            hasAsked = true;
+            socket.write(serialize.query(login.asks));
+            break;
+          }
           socket.end(serialize.end());
-          resolve({ saw: 'ready' });
+          resolve({ saw: 'ready', ...(said === undefined ? {} : { said }) });
           break;
         default:
           break;

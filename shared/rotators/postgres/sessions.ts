@@ -39,18 +39,25 @@ export interface Emptied {
 /**
  * Ends every session of these accounts that began before their mark, waits until each login from before has gone or shown
  * its user, and answers once a look shows nothing. A login in the middle of its authentication may have read the old verifier
- * already: whoever pauses there would get in after the proof.
+ * already: whoever pauses there would get in after the proof. `underWay`, of such logins: `await` ends none, because whoever
+ * may not log in any more is refused at the end of his, and gives them the time to show; `ignore` does not look at them.
  */
-export async function endSessionsBefore(client: Client, accounts: readonly Marked[]): Promise<Emptied> {
+export async function endSessionsBefore(
+  client: Client,
+  accounts: readonly Marked[],
+  underWay: 'end' | 'await' | 'ignore' = 'end',
+): Promise<Emptied> {
   const ended = new Map<string, number>();
   if (accounts.length === 0) return { ended, gone: true };
   const parameters = [accounts.map(({ role }) => role), accounts.map(({ mark }) => mark)];
   const began = performance.now();
   const told = new Set<number>();
   for (;;) {
-    const { rows } = await client.query<Seen>(LOOK, parameters);
-    if (rows.length === 0) return { ended, gone: true };
     const waited = performance.now() - began;
+    const seen = await client.query<Seen>(LOOK, parameters);
+    const shown = underWay === 'ignore' || (underWay === 'await' && waited > SHOW_YOURSELF_MS);
+    const rows = shown ? seen.rows.filter(({ unknown }) => !unknown) : seen.rows;
+    if (rows.length === 0) return { ended, gone: true };
     if (waited > GIVE_UP_MS) return { ended, gone: false };
     const toEnd = rows.filter(
       ({ pid, unknown }) => !told.has(pid) && (!unknown || waited > SHOW_YOURSELF_MS),
