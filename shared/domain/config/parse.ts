@@ -156,6 +156,7 @@ const KNOWN_KEYS = [
   'tls',
   'ca',
   'role',
+  'alternate',
 ];
 
 function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey[] = []): void {
@@ -224,6 +225,12 @@ function checkReferences(
       const path = ['targets', id, 'admins', index, 'password'];
       expect(path, 'secret', password, [...byRef.keys()]);
       const admin = byRef.get(password ?? '');
+      if (admin?.account['alternate'] !== undefined)
+        add(
+          path,
+          'admin-alternates',
+          'the admin credential belongs to two users in turn, and `user` names one: give the admin one user',
+        );
       if (admin !== undefined)
         checkAdmin(config, id, admin, (message) => add(path, 'admin-in-class', message));
     }
@@ -268,15 +275,23 @@ function checkSecrets(
     if (target === undefined) continue;
     const checked = kinds[target.kind ?? '']?.account.safeParse(secret.account);
     for (const issue of checked?.error?.issues ?? []) explain(issue, add, [...at, 'account']);
-    const account = JSON.stringify([secret.target, secret.account['role'] ?? secret.account]);
-    if (!accounts.has(account)) accounts.set(account, secret.ref);
-    else if (accounts.get(account) !== secret.ref)
-      add(
-        [...at, 'account'],
-        'account-twice',
-        `this account at ${secret.target} is the one of ${accounts.get(account)} already`,
-      );
+    for (const account of accountsOf(secret)) {
+      if (!accounts.has(account)) accounts.set(account, secret.ref);
+      else if (accounts.get(account) !== secret.ref)
+        add(
+          [...at, 'account'],
+          'account-twice',
+          `this account at ${secret.target} is the one of ${accounts.get(account)} already`,
+        );
+    }
   }
+}
+
+/** Who logs in at the target: two, where they take turns. A value of one secret must not be taken away with another's. */
+function accountsOf({ target, account }: LooseSecret): string[] {
+  const { role, user = role, alternate, host } = account;
+  const names = [user, alternate].filter((name) => name !== undefined);
+  return (names.length === 0 ? [account] : names).map((name) => JSON.stringify([target, name, host]));
 }
 
 /** An admin credential goes with its class: what it administers must not go at the same time. */

@@ -167,6 +167,24 @@ test.each([
     /:17:\d+ ref is no reference/,
   ],
   [
+    'a role that is the other one of a pair already',
+    `${GOOD}  - { ref: "vault://p/two", class: payments, tenant: acme, target: db1, account: { role: two, alternate: one, owner: both } }\n`,
+    /:18:\d+ this account at db1 is the one of vault:\/\/p\/one already/,
+  ],
+  [
+    'a second role without the owner that both act as',
+    GOOD.replace('{ role: one }', '{ role: one, alternate: two }'),
+    /:17:\d+ alternate stands alone: two roles that take turns need both/,
+  ],
+  [
+    'an admin credential of two users',
+    GOOD.replace(
+      'ref: "vault://admin/db1", class: admins, tenant: platform',
+      'ref: "vault://admin/db1", class: admins, tenant: platform, target: db1, account: { role: a, alternate: b, owner: c }',
+    ),
+    /:8:\d+ the admin credential belongs to two users in turn/,
+  ],
+  [
     'one account twice',
     `${GOOD}  - { ref: "vault://p/two", class: payments, tenant: acme, target: db1, account: { role: one } }\n`,
     /:18:\d+ this account at db1 is the one of vault:\/\/p\/one already/,

@@ -6,7 +6,7 @@ import { aPair, loginOf } from '../../support/postgres-pairs.ts';
 import { aPostgresWorld } from '../../support/postgres-world.ts';
 
 const postgres = withPostgres();
-const POLICY: RoutinePolicy = { graceMs: 0, confirm: { withinMs: 0, otherwise: 'go-on' }, restMs: 0 };
+const POLICY: RoutinePolicy = { graceMs: 0, confirm: { withinMs: 0, otherwise: 'go-on' } };
 
 const logsIn = (value: string) => {
   const { account, password } = loginOf(value);

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { credentialText } from '../../../shared/rotators/alternating/credential.ts';
 import { postgresKind } from '../../../shared/rotators/postgres/kind.ts';
 import type { Account } from '../../../shared/rotators/rotator.ts';
+import { pauseLogin } from '../../support/paused-login.ts';
 import { withPostgres } from '../../support/postgres.ts';
 import { aPair, loginOf } from '../../support/postgres-pairs.ts';
 
@@ -97,6 +98,23 @@ test('[5.4] the one that had its turn is taken out of use, its sessions with it,
   expect(await logsIn(value)).toBe(false);
 });
 
+test('[5.4] a thief who pauses in the middle of his login is not let in after his role had its turn; a consumer who is slow is', async () => {
+  const { value, next, revoke, prove } = await settled();
+  const pause = (credential: string) => {
+    const { account, password } = loginOf(credential);
+    return pauseLogin(world.server(), account.account['role'] ?? '', password);
+  };
+  const [thief, consumer] = [await pause(value), await pause(next)];
+  expect(await revoke()).toEqual({ ok: true });
+  expect(await prove()).toMatchObject([{ ok: true }]);
+  thief.finish();
+  consumer.finish();
+  await expect.poll(() => thief.seen.ended).toBe(true);
+  await expect.poll(() => consumer.seen.ready).toBe(true);
+  expect(thief.seen.ready).toBe(false);
+  consumer.close();
+});
+
 test('[5.4] a role with its password still there is refused for being off (28000), and that is no proof', async () => {
   const { prove, role } = await settled();
   await sql(`ALTER ROLE ${role} NOLOGIN`);
@@ -109,12 +127,17 @@ test('[5.4] an older value of the same role was replaced by the install; what it
   expect(await revoke()).toEqual({ ok: true });
   // Overtaken before it was current: the next value is for the same role.
   const later = fresh(alternate);
+  const thief = await pauseLogin(world.server(), alternate, loginOf(next).password);
   const [again] = await session.install([{ ...known, value: later, slot: 1, turnOn: false, urgent: true }]);
   const mark = again?.ok === true ? again.mark : '';
   const old = [{ versionId: 'overtaken', value: next, slot: 1 as const }];
   const item = { ...issued, value: later, mark, old };
   expect(await young()).toBe(false);
+  // He had the older challenge already, and the role is on.
+  thief.finish();
+  await expect.poll(() => thief.seen.ready).toBe(true);
   expect(await session.revoke([item])).toEqual([{ ok: true }]);
+  expect(thief.seen.ended).toBe(true);
   expect(await session.prove([{ ...item, expectOff: false }])).toMatchObject([[{ outcome: { ok: true } }]]);
   expect([await logsIn(later), await logsIn(next)]).toEqual([true, false]);
 });
@@ -187,7 +210,7 @@ test('[7.2] what was off before a cut stays off: a role that people switched off
 });
 
 test('[7.2] re-issued after a cut: the one whose turn it is is on, the other stays off', async () => {
-  const { session, known, role, revoke } = await settled();
+  const { session, known, role, issued, next } = await settled();
   await session.cut([known], null);
   const value = fresh(role);
   expect(await session.install([{ ...known, value, slot: 0, turnOn: true, urgent: true }])).toMatchObject([
@@ -195,7 +218,14 @@ test('[7.2] re-issued after a cut: the one whose turn it is is on, the other sta
   ]);
   expect(await rolesOn(known)).toEqual([role]);
   expect(await logsIn(value)).toBe(true);
-  expect(await revoke()).toEqual({ ok: true });
+  const [taken] = await session.revoke([
+    { ...issued, value, slot: 0, old: [{ versionId: 'cut', value: next, slot: 1 }] },
+  ]);
+  expect(taken).toEqual({ ok: true });
+  // The cut is history: what people switch off from now on stays off.
+  await sql(`ALTER ROLE ${role} NOLOGIN`);
+  expect(await session.restore([known])).toMatchObject([failed('refused', /neither was switched off/)]);
+  expect(await rolesOn(known)).toEqual([]);
 });
 
 test('[7.2] a role that was renamed is cut, restored and taken out of use under the name it has now', async () => {

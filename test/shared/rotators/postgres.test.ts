@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
-import { parse, serialize } from 'pg-protocol';
 import { expect, test } from 'vitest';
-import { startExchange } from '../../../shared/rotators/postgres/scram.ts';
 import type { Account, OutcomeReason } from '../../../shared/rotators/rotator.ts';
 import { describeRenames, describeRotator, type RenamingWorld } from '../../contracts/rotator.ts';
+import { pauseLogin } from '../../support/paused-login.ts';
 import { withPostgres } from '../../support/postgres.ts';
 
 const world = withPostgres({ log_statement: 'all', log_min_duration_statement: '0' });
@@ -155,32 +153,8 @@ test('[5.4] a role that is gone by the server’s word is proof; one that was re
 test('[5.4] a thief who pauses in the middle of his login does not get in after the proof', async () => {
   const { account, password } = await world.account();
   const user = account.account['role'] ?? '';
-  const socket = connect(world.server().port, world.server().host);
-  const exchange = startExchange(password);
-  let finish: (() => void) | undefined;
-  let ended = false;
-  let accepted = false;
-  socket.on('error', () => undefined);
-  socket.on('close', () => {
-    ended = true;
-  });
-  const challenged = new Promise<void>((resolve) => {
-    void parse(socket, (message) => {
-      const { name, data } = message as { name: string; data?: string };
-      if (name === 'authenticationSASL')
-        socket.write(serialize.sendSASLInitialResponseMessage('SCRAM-SHA-256', exchange.first));
-      if (name === 'authenticationOk') accepted = true;
-      if (name !== 'authenticationSASLContinue') return;
-      // The challenge was made with the old verifier: he answers it when it suits him.
-      finish = () =>
-        void exchange
-          .answer(String(data))
-          .then((final) => socket.write(serialize.sendSCRAMClientFinalMessage(final)));
-      resolve();
-    });
-  });
-  socket.write(serialize.startup({ user, database: 'postgres' }));
-  await challenged;
+  // The challenge was made with the old verifier: he answers it when it suits him.
+  const thief = await pauseLogin(world.server(), user, password);
   const session = await world.session();
   const value = fresh();
   const [outcome] = await session.install([{ ...account, value, turnOn: false }]);
@@ -190,9 +164,9 @@ test('[5.4] a thief who pauses in the middle of his login does not get in after 
     { ...account, mark, value, expectOff: false, old: [{ versionId: 'v', value: password }] },
   ]);
   expect(answers?.[0]?.outcome).toMatchObject({ ok: true });
-  finish?.();
-  await expect.poll(() => ended).toBe(true);
-  expect(accepted).toBe(false);
+  thief.finish();
+  await expect.poll(() => thief.seen.ended).toBe(true);
+  expect(thief.seen.accepted).toBe(false);
 });
 
 test('[5.4] one bad role in a batch fails alone', async () => {
