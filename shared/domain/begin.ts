@@ -1,6 +1,8 @@
 import { v5 as uuidv5 } from 'uuid';
+import { leftUnasked, withHandle } from './minting.ts';
 import { issuedOf, type Rotating, reach, withRotation, withVersion } from './rotating.ts';
 import type { Mode, Rotation } from './secret.ts';
+import type { Setback } from './setback.ts';
 import type { VersionRecord } from './version.ts';
 
 /** Namespace of version ids; never changes, or a retry would not find its own version. */
@@ -38,6 +40,9 @@ export function beginEmergency(
   // One whose own version failed (the account was gone) can only go on with another: that value is not to be used.
   if (rotation?.operation === operation.id && (waits || issuedFate !== 'failed')) {
     if (!again) return { secret, versions };
+    // What its issuer made is refused, and it cannot be installed once more.
+    if (rotation.minted && rotation.parked?.code === 'new-refused')
+      return withNewVersion({ secret, versions }, operation, nowMs);
     const { parked: _parked, ...rest } = rotation;
     return { secret: { ...secret, rotation: { ...rest, attempts: 0, dueAtMs: nowMs } }, versions };
   }
@@ -61,7 +66,8 @@ export function beginRoutine(
   return withNewVersion(rotating, operation, nowMs);
 }
 
-function withNewVersion(rotating: Rotating, operation: Work, nowMs: number): Rotating {
+function withNewVersion(before: Rotating, operation: Work, nowMs: number): Rotating {
+  const rotating = leftUnasked(before);
   const { ordinal, id, ...issued } = nextVersion(rotating, operation, nowMs);
   const next: Rotation = {
     operation: operation.id,
@@ -110,14 +116,32 @@ function nextVersion(
  * the next name.
  */
 export function adopted(rotating: Rotating, nowMs: number): Rotating {
+  return underNextName(rotating, 'found in the store: the registry did not know of it', nowMs);
+}
+
+/**
+ * As `adopted`, and the issuer has just made another credential under that name, which nobody holds: it is taken away, by its
+ * handle, with what was found.
+ */
+export function adoptedBeside(rotating: Rotating, handle: string, nowMs: number): Rotating {
+  const known = withVersion(withHandle(rotating, handle), issuedOf(rotating)?.id ?? '', (version) => ({
+    ...version,
+    handle,
+  }));
+  return adopted(known, nowMs);
+}
+
+/** Nobody can tell whether the issuer made it: whatever it made is in no hands, and the next one has a name of its own. */
+export function leftUnknown(rotating: Rotating, why: Setback, nowMs: number): Rotating {
+  return underNextName(rotating, `${why.reason}: ${why.message}`, nowMs);
+}
+
+function underNextName(rotating: Rotating, reason: string, nowMs: number): Rotating {
   const found = issuedOf(rotating);
   if (found === undefined) throw new Error(`${rotating.secret.ref} issues no version`);
   const { operation: id, epoch, keyId, slot } = found;
   const issued = nextVersion(rotating, { id, epoch, keyId, alternates: slot !== undefined }, nowMs);
-  const known = withVersion(rotating, found.id, (version) => ({
-    ...version,
-    reason: 'found in the store: the registry did not know of it',
-  }));
+  const known = withVersion(rotating, found.id, (version) => ({ ...version, reason }));
   const next = reach(known, 'claimed', { versionId: issued.id });
   return {
     secret: { ...next.secret, ordinal: issued.ordinal },

@@ -13,6 +13,7 @@ export function isBetweenValues(
   if (currentVersionId === rotation.versionId) return isUnderRepair(rotation);
   switch (rotation.stage) {
     case 'claimed':
+    case 'intended':
       return false;
     case 'pending':
       return held || rotation.parked?.code === 'outcome-unknown';

@@ -1,5 +1,5 @@
 import type { IncidentRecord } from './incident.ts';
-import type { SecretRecord } from './secret.ts';
+import type { SecretRecord, Stage } from './secret.ts';
 import type { SecretRef } from './secret-ref.ts';
 import type { Fate, VersionRecord } from './version.ts';
 
@@ -18,6 +18,8 @@ export interface CutRecord {
   readonly atMs: number;
 }
 
+const BEFORE_INSTALL: ReadonlySet<Stage> = new Set(['claimed', 'intended', 'pending']);
+
 /** Whether the account still has the credential that is to be cut. Not once a re-issue may have replaced it: the new one stays on. */
 export function isCuttable(
   { id, epoch }: Pick<IncidentRecord, 'id' | 'epoch'>,
@@ -25,7 +27,7 @@ export function isCuttable(
 ): boolean {
   const { rotation } = secret;
   if (secret.epoch >= epoch || (rotation !== undefined && rotation.epoch > epoch)) return false;
-  return rotation?.operation !== id || rotation.stage === 'claimed' || rotation.stage === 'pending';
+  return rotation?.operation !== id || BEFORE_INSTALL.has(rotation.stage);
 }
 
 /** The secret with the mark of a cut whose end nobody saw: the record alone tells what to switch on again. */

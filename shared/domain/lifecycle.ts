@@ -6,6 +6,7 @@ export type Step =
   | {
       readonly do:
         | 'storePending'
+        | 'recordIntent'
         | 'mint'
         | 'install'
         | 'endSessions'
@@ -49,7 +50,9 @@ export function nextStep(secret: SecretRecord, nowMs: number): Step {
   const isCurrent = secret.currentVersionId === rotation.versionId;
   switch (rotation.stage) {
     case 'claimed':
-      return { do: rotation.minted ? 'mint' : 'storePending' };
+      return { do: rotation.minted ? 'recordIntent' : 'storePending' };
+    case 'intended':
+      return { do: 'mint' };
     case 'pending':
       return { do: 'install' };
     case 'installed':

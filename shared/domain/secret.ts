@@ -1,12 +1,13 @@
 import type { SecretRef } from './secret-ref.ts';
 
 /**
- * Where a rotation stands; each name is what has been done. `quiet`: sessions that began before the install are gone.
+ * Where a rotation stands; each name is what has been done. `intended`: the issuer may have been asked for the new credential. `quiet`: sessions that began before the install are gone.
  * `grace`: consumers have confirmed as policy demands, and the old credential lives until the rotation's `graceUntilMs`. A
  * secret can be picked up at any stage by whoever gets the claim.
  */
 export const STAGES = [
   'claimed',
+  'intended',
   'pending',
   'installed',
   'quiet',

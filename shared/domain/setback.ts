@@ -1,3 +1,4 @@
+import { leftUnasked } from './minting.ts';
 import { type Rotating, reach, withRotation } from './rotating.ts';
 import type { Parked, Rotation } from './secret.ts';
 
@@ -64,7 +65,7 @@ function isHopeless({ secret }: Rotating, { reason }: Setback): boolean {
 function undone(rotating: Rotating, why: Setback, nowMs: number): Rotating {
   const { currentVersionId = '', rotation } = rotating.secret;
   const replaced = rotation?.overlap === false && rotation.stage !== 'pending';
-  return reach(rotating, replaced ? 'pending' : 'installed', {
+  return reach(leftUnasked(rotating), replaced ? 'pending' : 'installed', {
     versionId: currentVersionId,
     undo: { code: why.reason, message: why.message },
     attempts: 0,

@@ -1,3 +1,4 @@
+import { withoutHandle } from './minting.ts';
 import { issuedOf, oldOf, type Rotating, reach, withRotation, withVersion } from './rotating.ts';
 import { holdOffMs } from './schedule/hold-off.ts';
 import type { Rotation, SecretRecord } from './secret.ts';
@@ -6,24 +7,6 @@ import type { VersionRecord } from './version.ts';
 
 export function stored(rotating: Rotating): Rotating {
   return reach(rotating, 'pending');
-}
-
-/** The issuer made the new credential, and the store has it. */
-export function minted(
-  rotating: Rotating,
-  made: { readonly handle: string; readonly identity: string; readonly mark: string },
-  nowMs: number,
-): Rotating {
-  const { cut: _cut, ...secret } = rotating.secret;
-  const handles = [...(secret.handles ?? []), made.handle];
-  const next = reach({ ...rotating, secret: { ...secret, handles, identity: made.identity } }, 'installed', {
-    mark: made.mark,
-  });
-  return withVersion(next, issuedOf(next)?.id ?? '', (version) => ({
-    ...version,
-    handle: made.handle,
-    installedAtMs: nowMs,
-  }));
 }
 
 /** The target has the new credential. A cut is undone by it; what was off before Rekey came stays off. */
@@ -127,15 +110,25 @@ export type ProofAnswer =
 /** What was seen of each old version. All refused: proven. A session or a live credential found: back to the step that mends it. */
 export function tried(rotating: Rotating, answers: readonly ProofAnswer[], nowMs: number): Rotating {
   let next = rotating;
+  const failed: Setback[] = [];
   for (const answer of answers) {
-    if (answer.ok) next = withoutHandle(next, answer.versionId);
-    next = withVersion(next, answer.versionId, ({ reason: _reason, ...version }) =>
-      answer.ok
-        ? { ...version, fate: 'revoked-proven', proven: { atMs: nowMs, evidence: answer.evidence } }
-        : { ...version, fate: 'revoked-unproven', reason: `${answer.reason}: ${answer.message}` },
-    );
+    if (answer.ok) {
+      next = withVersion(
+        withoutHandle(next, answer.versionId),
+        answer.versionId,
+        ({ reason: _reason, ...version }) => ({
+          ...version,
+          fate: 'revoked-proven',
+          proven: { atMs: nowMs, evidence: answer.evidence },
+        }),
+      );
+      continue;
+    }
+    const reason = `${answer.reason}: ${answer.message}`;
+    const fate = isNobodys(next, answer) ? 'failed' : 'revoked-unproven';
+    if (fate === 'revoked-unproven') failed.push(answer);
+    next = withVersion(next, answer.versionId, (version) => ({ ...version, fate, reason }));
   }
-  const failed = answers.filter((answer) => !answer.ok);
   const worst =
     failed.find((answer) => answer.reason === 'sessions-found') ??
     failed.find((answer) => answer.reason === 'old-accepted') ??
@@ -151,11 +144,15 @@ export function tried(rotating: Rotating, answers: readonly ProofAnswer[], nowMs
   return setBack(next, worst, nowMs);
 }
 
-function withoutHandle(rotating: Rotating, versionId: string): Rotating {
-  const { handles, ...secret } = rotating.secret;
-  if (handles === undefined) return rotating;
-  const dead = rotating.versions.find(({ id }) => id === versionId)?.handle;
-  return { ...rotating, secret: { ...secret, handles: handles.filter((handle) => handle !== dead) } };
+/**
+ * Its issuer may have made it, and the answer reached nobody: it was in no hands, never usable, and where the kind cannot look
+ * for it no later try would tell more. The reason says what may be left at the issuer.
+ */
+function isNobodys({ secret, versions }: Rotating, { versionId, reason }: ProofAnswer & Setback): boolean {
+  const version = versions.find(({ id }) => id === versionId);
+  return (
+    reason === 'value-unknown' && secret.rotation?.minted === true && version?.installedAtMs === undefined
+  );
 }
 
 /**

@@ -52,6 +52,8 @@ export interface VersionRecord {
   readonly slot?: 0 | 1;
   /** How the issuer calls it, where the issuer made it; no secret. */
   readonly handle?: string;
+  /** What takes it away at its issuer, sealed under its value. */
+  readonly receipt?: string;
   readonly createdAtMs: number;
   readonly installedAtMs?: number;
   readonly promotedAtMs?: number;

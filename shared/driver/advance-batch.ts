@@ -351,7 +351,7 @@ async function heldBack(
 }
 
 /** After one of these the target may know the new value. */
-const BEGINS: ReadonlySet<Verb> = new Set(['storePending', 'mint', 'install']);
+const BEGINS: ReadonlySet<Verb> = new Set(['storePending', 'recordIntent', 'mint', 'install']);
 
 /** Routine rotation of a class is held up by a freeze, and by an open incident. */
 async function isHeld(

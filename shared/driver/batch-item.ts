@@ -14,6 +14,8 @@ export class BatchItem {
   begun: boolean;
   /** Its rotation began in these hands: nobody can have stored a value under its version's name before. */
   readonly begunHere: boolean;
+  /** The intent of asking its issuer was recorded in these hands, and it has not been asked since: no try of it can have been done. */
+  unasked = false;
   /** What began its rotation: that one's entries. */
   readonly operation: string | undefined;
   /** Taken over by somebody else: nothing more is done with it here. */
@@ -104,12 +106,7 @@ export class BatchItem {
   }
 
   get issued(): Issued {
-    const { slot, handle } = issuedOf(this.rotating) ?? {};
-    return {
-      value: this.value ?? '',
-      ...(slot === undefined ? {} : { slot }),
-      ...(handle === undefined ? {} : { handle }),
-    };
+    return { value: this.value ?? '', ...namesOf(issuedOf(this.rotating) ?? {}) };
   }
 
   get issuedId(): string {
@@ -128,6 +125,15 @@ export class BatchItem {
       place: this.#place,
     });
   }
+}
+
+/** How target and issuer tell a version from the account's others. */
+export function namesOf({ slot, handle, receipt }: Partial<VersionRecord>): Omit<Issued, 'value'> {
+  return {
+    ...(slot === undefined ? {} : { slot }),
+    ...(handle === undefined ? {} : { handle }),
+    ...(receipt === undefined ? {} : { receipt }),
+  };
 }
 
 /** A step's result, to be committed together with what tells of it. */

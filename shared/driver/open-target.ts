@@ -84,7 +84,8 @@ async function passwordOf({ store }: Needs<'store'>, name: VersionName): Promise
 
 /** The version of a rotation under way that the target may have already, and readers have not. */
 function perhapsInstalled({ rotation, currentVersionId }: SecretRecord): string | undefined {
-  if (rotation === undefined || rotation.stage === 'claimed') return undefined;
+  if (rotation === undefined || rotation.stage === 'claimed' || rotation.stage === 'intended')
+    return undefined;
   return rotation.versionId === currentVersionId ? undefined : rotation.versionId;
 }
 

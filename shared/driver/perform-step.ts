@@ -1,11 +1,12 @@
 import type { AuditAction } from '../domain/audit/entry.ts';
-import { adopted } from '../domain/begin.ts';
+import { adopted, adoptedBeside, leftUnknown } from '../domain/begin.ts';
 import { formatDuration } from '../domain/config/duration.ts';
 import { standingOf } from '../domain/confirmation.ts';
 import type { ConsumerRecord } from '../domain/consumer.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { Verb } from '../domain/lifecycle.ts';
+import { intended, minted, notMade } from '../domain/minting.ts';
 import { issuedOf, oldOf, type Rotating } from '../domain/rotating.ts';
 import type { RoutinePolicy } from '../domain/routine-policy.ts';
 import { setBack, tryAgainFrom } from '../domain/setback.ts';
@@ -13,7 +14,6 @@ import {
   accountMissing,
   confirmed,
   installed,
-  minted,
   type ProofAnswer,
   promoted,
   quiet,
@@ -26,8 +26,8 @@ import {
   waits,
 } from '../domain/transition.ts';
 import type { VersionRecord } from '../domain/version.ts';
-import type { OldCredential, Outcome, TargetSession } from '../rotators/rotator.ts';
-import type { BatchItem, Taken } from './batch-item.ts';
+import type { Minted, OldCredential, Outcome, TargetSession } from '../rotators/rotator.ts';
+import { type BatchItem, namesOf, type Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
 import type { Needs } from './services.ts';
 
@@ -48,6 +48,7 @@ type Performer = (bench: Bench, items: readonly BatchItem[]) => Promise<Taken[]>
 /** Each verb does one effect for all its items and says what each came to. Every one is safe to do again. */
 const PERFORM: Readonly<Record<Verb, Performer>> = {
   storePending,
+  recordIntent,
   mint,
   install,
   endSessions,
@@ -131,56 +132,105 @@ function slotOf({ slot }: VersionRecord): { slot?: 0 | 1 } {
   return slot === undefined ? {} : { slot };
 }
 
+/** Durable before the issuer is asked: a value that it makes stands nowhere else until the store has it. */
+async function recordIntent(_bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
+  return items.map((item) => {
+    item.unasked = true;
+    const next = intended(item.rotating);
+    item.rotating = next;
+    return { item, next, entries: [], deliveries: [] };
+  });
+}
+
 /**
- * The issuer makes the value, so that the target knows it before the store does. What makes up for that: the version's name is
- * in the registry already, whatever an earlier try left at the issuer is taken away first, and a value that could not be
- * stored is taken away at once.
+ * The issuer makes the value, so that the target knows it before the store does. What makes up for that: the intent is in the
+ * registry, under the version's name, and whatever an earlier try left at the issuer is taken away before the next one.
  */
 async function mint(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   const { services, session } = bench;
   if (session.mint === undefined) throw new Error('the kind mints nothing');
-  const triedBefore = items.filter((item) => !item.begunHere);
-  const known = await Promise.all(triedBefore.map((item) => isStored(bench, item)));
-  const lostTrack = triedBefore.filter((_, index) => known[index]);
-  const nowMs = services.clock.nowMs();
-  const next = lostTrack.map((item) => taken(bench, item, 'store', adopted(item.rotating, nowMs), FOUND));
+  const carriedOn = items.filter((item) => !item.unasked);
+  const known = await Promise.all(carriedOn.map((item) => storedValue(bench, item)));
+  // It may be in use: it is tried in the proof, not taken away.
+  const lostTrack = carriedOn.filter((_, index) => known[index] !== null);
+  const found = lostTrack.map((item) =>
+    taken(bench, item, 'store', adopted(item.rotating, services.clock.nowMs()), FOUND),
+  );
   const ours = await bench.stillOurs(items.filter((item) => !lostTrack.includes(item)));
   for (const item of ours) item.begun = true;
-  const outcomes = await session.mint(ours.map((item) => ({ ...item.account, versionId: item.issuedId })));
-  const made = ours.flatMap((item, index) => {
-    const outcome = outcomes[index];
-    return outcome?.ok === true ? { item, outcome, issued: issuedOf(item.rotating) } : [];
-  });
-  const puts = await services.store.putPending(
-    made.map(({ item, outcome, issued }) => ({
-      ref: item.ref,
+  const first = new Set(ours.filter((item) => item.unasked));
+  for (const item of ours) item.unasked = false;
+  const outcomes = await session.mint(
+    ours.map((item) => ({
+      ...item.account,
       versionId: item.issuedId,
-      epoch: issued?.epoch ?? 0,
-      keyId: issued?.keyId ?? '',
-      value: outcome.value,
+      again: !first.has(item),
+      keepOff: expectOff(item),
     })),
   );
-  const stands = new Set(made.filter((_, index) => puts[index] === 'made').map(({ item }) => item));
+  const stands = await putMinted(bench, ours, outcomes);
+  const nowMs = services.clock.nowMs();
   return [
-    ...next,
+    ...found,
     ...each(ours, outcomes, (item, outcome) => {
       if (!outcome.ok)
-        return taken(bench, item, 'mint', setBack(item.rotating, outcome, services.clock.nowMs()), outcome);
-      // Another value stands under its name: that one is tried like any older one, and the next mint takes this one away.
+        return taken(bench, item, 'mint', notMinted(item, outcome, first.has(item), nowMs), outcome);
       if (!stands.has(item))
-        return taken(bench, item, 'store', adopted(item.rotating, services.clock.nowMs()), FOUND);
+        return taken(bench, item, 'store', adoptedBeside(item.rotating, outcome.handle, nowMs), FOUND);
       item.value = outcome.value;
-      return taken(bench, item, 'mint', minted(item.rotating, outcome, services.clock.nowMs()));
+      return taken(bench, item, 'mint', minted(item.rotating, outcome, nowMs));
     }),
   ];
 }
 
-async function isStored(bench: Bench, item: BatchItem): Promise<boolean> {
+function notMinted(
+  { rotating }: BatchItem,
+  why: Extract<Outcome, { ok: false }>,
+  isFirstTry: boolean,
+  nowMs: number,
+): Rotating {
+  if (why.reason === 'value-unknown') return leftUnknown(rotating, why, nowMs);
+  // Else an earlier try's may still be there, or this one's.
+  const isNotMade = isFirstTry && why.reason !== 'outcome-unknown';
+  return setBack(isNotMade ? notMade(rotating) : rotating, why, nowMs);
+}
+
+/** Puts what was made. Answers the items whose version certainly holds it. */
+async function putMinted(
+  bench: Bench,
+  items: readonly BatchItem[],
+  outcomes: readonly Outcome<Minted>[],
+): Promise<ReadonlySet<BatchItem>> {
+  const made = items.flatMap((item, index) => {
+    const outcome = outcomes[index];
+    const issued = issuedOf(item.rotating);
+    return outcome?.ok === true && issued !== undefined ? [{ item, issued, value: outcome.value }] : [];
+  });
+  const puts = await bench.services.store.putPending(
+    made.map(({ item, issued: { id, epoch, keyId }, value }) => ({
+      ref: item.ref,
+      versionId: id,
+      epoch,
+      keyId,
+      value,
+    })),
+  );
+  const stands = await Promise.all(
+    made.map(
+      async ({ item, value }, index) => puts[index] === 'made' || (await storedValue(bench, item)) === value,
+    ),
+  );
+  return new Set(made.flatMap(({ item }, index) => (stands[index] === true ? [item] : [])));
+}
+
+/** What the store has under the name of the version that is being issued. */
+async function storedValue(bench: Bench, item: BatchItem): Promise<string | null> {
   try {
-    await bench.services.store.read([{ ref: item.ref, versionId: item.issuedId }], 'worker');
-    return true;
+    const name = { ref: item.ref, versionId: item.issuedId };
+    const [value = null] = await bench.services.store.read([name], 'worker');
+    return value;
   } catch (error) {
-    if (error instanceof RekeyError && error.family === 'NotFound') return false;
+    if (error instanceof RekeyError && error.family === 'NotFound') return null;
     throw error;
   }
 }
@@ -223,8 +273,7 @@ function oldCredentials(item: BatchItem): OldCredential[] {
   return oldOf(item.rotating).map((version) => ({
     versionId: version.id,
     value: item.old?.get(version.id) ?? null,
-    ...slotOf(version),
-    ...(version.handle === undefined ? {} : { handle: version.handle }),
+    ...namesOf(version),
   }));
 }
 

@@ -54,6 +54,22 @@ export interface Issued {
   readonly slot?: 0 | 1;
   /** How the issuer calls a credential that it minted; no secret. */
   readonly handle?: string;
+  /** What takes it away again, where the issuer gave something for that: sealed, of no use to who has not the value too. */
+  readonly receipt?: string;
+}
+
+/** A credential that its issuer is to make. */
+export interface Minting extends Account {
+  readonly versionId: string;
+  readonly again: boolean;
+  readonly keepOff: boolean;
+}
+
+export interface Minted extends Omit<Issued, 'slot' | 'handle'> {
+  readonly handle: string;
+  readonly identity: string;
+  readonly mark: string;
+  readonly off: boolean;
 }
 
 /** An old version to be tried. `value` is null where nobody holds it. */
@@ -101,18 +117,13 @@ export interface TargetSession {
   /** Undoes a cut that was not re-issued, whatever the accounts are called now. One that was off before the cut is not in `accounts`. */
   restore(accounts: readonly Account[]): Promise<Outcome[]>;
   /**
-   * Of a kind whose issuer makes the credentials, and then instead of `install`: has a new one made, beside the old ones.
-   * First it takes away whatever the issuer has for the account that bears Rekey's label and is not among `handles`: an
-   * earlier try whose answer was lost. Never anything that it did not label. `mark` goes to the later verbs.
+   * Of a kind whose issuer makes the credentials, and then instead of `install`: has a new one made, beside the old ones,
+   * under a label that names the version. `again`: an earlier try of it may have been done, its answer lost; what bears that
+   * label is taken away first, never anything else. `keepOff`: it was off before Rekey came, so the new one is off too.
+   * `mark` goes to the later verbs. `outcome-unknown`: it may have been done. `value-unknown`: the earlier try may have been
+   * done, and the kind cannot look; nothing was asked for. Any other failure: nothing was made.
    */
-  mint?(items: readonly (Account & { readonly versionId: string })[]): Promise<
-    Outcome<{
-      readonly value: string;
-      readonly handle: string;
-      readonly identity: string;
-      readonly mark: string;
-    }>[]
-  >;
+  mint?(items: readonly Minting[]): Promise<Outcome<Minted>[]>;
   /**
    * Sets the new credential, and switches on again what a cut switched off (`turnOn`); what would come back with that is
    * taken away by the same change. `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came.

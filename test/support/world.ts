@@ -15,6 +15,7 @@ import type { Notifier } from '../../shared/ports/notifier.ts';
 import type { EnrolmentChange } from '../../shared/ports/registry.ts';
 import { aClass, aConsumer, aSecret, aTarget } from '../contracts/records.ts';
 import { createIncidentRuns } from './incident-runs.ts';
+import type { MemoryIssuer } from './memory-issuer.ts';
 import { MemoryTarget } from './memory-target.ts';
 import { aRotation } from './rotating.ts';
 import { aState } from './state.ts';
@@ -30,6 +31,8 @@ export interface WorldOptions {
   /** The machine's clock, for the engine and for whoever asks it. Default: the real one. */
   readonly clock?: Clock;
   readonly onHeld?: NonNullable<EngineOptions['onHeld']>;
+  /** Stands in the place of the first target, and makes its credentials itself. */
+  readonly issuer?: MemoryIssuer;
 }
 
 /** An hour of grace after the confirmations, which may take an hour. */
@@ -83,9 +86,12 @@ export interface World {
 export async function aWorld(options: WorldOptions = {}): Promise<World> {
   const { secrets = 1, targets: targetCount = 1, people = [], deadlineMs = 2_000 } = options;
   const targets = Array.from({ length: targetCount }, () => new MemoryTarget());
-  const rotators = Object.fromEntries(
-    targets.map((target, index) => [`memory${index}`, target.rotator(`memory${index}`)]),
-  );
+  const rotators = {
+    ...Object.fromEntries(
+      targets.map((target, index) => [`memory${index}`, target.rotator(`memory${index}`)]),
+    ),
+    ...(options.issuer === undefined ? {} : { memory0: options.issuer.rotator('memory0') }),
+  };
   const notifier: Notifier = options.notifier ?? { tell: async () => ({ state: 'confirmed' }) };
   const { clock, onHeld } = options;
   const stateOptions = { rotators, notifier, ...(clock === undefined ? {} : { clock }) };
@@ -124,7 +130,12 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         ...refs.map((ref, index) => ({
           ...aSecret(ref, 'payments', `db${index % targetCount}`),
           kind: `memory${index % targetCount}`,
-          account: { role: `r${index}` },
+          account: {
+            role: `r${index}`,
+            ...(options.issuer === undefined
+              ? {}
+              : { handle: options.issuer.add(`r${index}`, `old-${index}`) }),
+          },
         })),
       ],
       consumers: [{ ...aConsumer('checkout'), url: 'http://127.0.0.1:9' }],
