@@ -22,6 +22,7 @@ import type { RequestRecord } from '../../shared/domain/request/record.ts';
 import type { Freeze } from '../../shared/domain/schedule/freeze.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import type { SlackWorkspace } from '../../shared/domain/slack/workspace.ts';
 import type { Breaker, TargetRecord } from '../../shared/domain/target.ts';
 import type { VersionRecord } from '../../shared/domain/version.ts';
 import type { ClaimAnswer, Registry } from '../../shared/ports/registry.ts';
@@ -169,6 +170,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         consumers: rows<ConsumerRecord>('SELECT doc FROM consumer ORDER BY name'),
         people: rows<Person>('SELECT doc FROM person ORDER BY name'),
         pacing: rows<PaceRecord>('SELECT doc FROM pace ORDER BY name'),
+        slack: rows<SlackWorkspace>('SELECT doc FROM slack'),
       };
     },
 
@@ -197,12 +199,16 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           for (const pace of put.pacing ?? []) {
             run('INSERT OR REPLACE INTO pace (name, doc) VALUES (?, ?)', pace.name, JSON.stringify(pace));
           }
+          for (const slack of put.slack ?? []) {
+            run('INSERT OR REPLACE INTO slack (name, doc) VALUES (?, ?)', slack.name, JSON.stringify(slack));
+          }
           for (const name of remove.classes ?? []) run('DELETE FROM class WHERE name = ?', name);
           for (const id of remove.targets ?? []) run('DELETE FROM target WHERE id = ?', id);
           for (const ref of remove.secrets ?? []) run('DELETE FROM secret WHERE ref = ?', ref);
           for (const name of remove.consumers ?? []) run('DELETE FROM consumer WHERE name = ?', name);
           for (const name of remove.people ?? []) run('DELETE FROM person WHERE name = ?', name);
           for (const name of remove.pacing ?? []) run('DELETE FROM pace WHERE name = ?', name);
+          for (const name of remove.slack ?? []) run('DELETE FROM slack WHERE name = ?', name);
           insertEntries(database, entries);
         }
       });
@@ -241,6 +247,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
     async people() {
       return rows<Person>('SELECT doc FROM person ORDER BY name');
+    },
+
+    async slack() {
+      return row<SlackWorkspace>('SELECT doc FROM slack');
     },
 
     async versions({ refs }) {

@@ -9,6 +9,8 @@ export interface ClassPolicy {
   readonly breakGlass: {
     /** How long the sweeps go on before what is left is reported `revoked-unproven`. Default 15 minutes. */
     readonly deadlineMs: number;
+    /** Groups whose people may start one from Slack. Default none: Slack proposes. */
+    readonly startInSlack?: readonly string[];
   };
   /** Of rotations on request. Default: `DEFAULT_APPROVAL`. */
   readonly approval?: ApprovalPolicy;

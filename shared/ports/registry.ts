@@ -11,6 +11,7 @@ import type { RequestRecord } from '../domain/request/record.ts';
 import type { Freeze } from '../domain/schedule/freeze.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
+import type { SlackWorkspace } from '../domain/slack/workspace.ts';
 import type { Breaker, TargetRecord } from '../domain/target.ts';
 import type { VersionRecord } from '../domain/version.ts';
 
@@ -23,6 +24,7 @@ export interface Enrolment {
   readonly people: readonly Person[];
   /** Of the quotas that the file says anything of. */
   readonly pacing: readonly PaceRecord[];
+  readonly slack: readonly SlackWorkspace[];
 }
 
 /** What enrols, changes or removes records, with what tells of it. `rekey apply` makes one of each record. */
@@ -39,6 +41,7 @@ export interface EnrolmentChange {
     readonly consumers?: readonly string[];
     readonly people?: readonly string[];
     readonly pacing?: readonly string[];
+    readonly slack?: readonly string[];
   };
   readonly entries: readonly AuditEntry[];
 }
@@ -125,6 +128,8 @@ export interface Registry {
   consumers(): Promise<ConsumerRecord[]>;
   /** All, by name. */
   people(): Promise<Person[]>;
+  /** Null: Rekey is in none. */
+  slack(): Promise<SlackWorkspace | null>;
   /** In the order of `refs`; what is not enrolled is left out. */
   secrets(refs: readonly SecretRef[]): Promise<SecretRecord[]>;
   /** By reference. */

@@ -9,6 +9,7 @@ import { openedIncident } from '../../shared/domain/opened-incident.ts';
 import type { RotationPlan } from '../../shared/domain/request/plan.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import type { SlackWorkspace } from '../../shared/domain/slack/workspace.ts';
 import type { TargetRecord } from '../../shared/domain/target.ts';
 
 /** When everything in the suites happens. */
@@ -79,6 +80,17 @@ export function aConsumer(name: string): ConsumerRecord & { readonly means: 'web
     means: 'webhook',
     url: 'https://checkout.internal/rekey',
     signingKeyRef: `vault://webhooks/${name}`,
+  };
+}
+
+export function aWorkspace(): SlackWorkspace {
+  return {
+    v: 1,
+    name: 'slack',
+    team: 'T0REKEY',
+    channel: 'C0REKEY',
+    signingSecretRef: 'vault://slack/signing-secret',
+    botTokenRef: 'vault://slack/bot-token',
   };
 }
 

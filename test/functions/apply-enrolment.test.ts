@@ -7,13 +7,14 @@ import { aWorld } from '../support/world.ts';
 test('[F.1] what is applied is what was looked at: a difference that has changed since is shown again, not applied', async () => {
   const world = await aWorld();
   const { registry } = world.state.services;
-  const { classes, targets, secrets, consumers, pacing } = await registry.enrolment();
+  const { classes, targets, secrets, consumers, pacing, slack } = await registry.enrolment();
   const wanted = {
     classes,
     targets,
     secrets,
     consumers,
     pacing,
+    slack,
     people: [{ name: 'ada', sshKeys: [] }],
   };
   const looked = await callAs(world, 'ada', compareEnrolment, { wanted, remove: true });

@@ -35,7 +35,7 @@ import { commandServices } from '../support/people.ts';
 import { aWorld } from '../support/world.ts';
 
 const REF = 'vault://prod/payments/s0';
-const WANTED = { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [] };
+const WANTED = { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [], slack: [] };
 
 const FENCE = {
   v: 1,

@@ -23,6 +23,7 @@ export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
   ],
   people: ['user', 'sshKeys', 'iam', 'slack', 'groups', 'team'],
   pacing: ['perSecond'],
+  slack: ['team', 'channel', 'signingSecretRef', 'botTokenRef'],
 };
 
 /** The record that stands, with what the file decides of it as wanted. Whatever else `wanted` says is not looked at. */

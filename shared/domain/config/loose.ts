@@ -9,6 +9,7 @@ export interface LooseConfig {
   readonly classes: Readonly<Record<string, LooseClass>>;
   readonly consumers: Readonly<Record<string, LooseConsumer>>;
   readonly secrets: readonly LooseSecret[];
+  readonly slack: { readonly signingSecret: string | undefined; readonly botToken: string | undefined };
 }
 
 interface LoosePerson {
@@ -22,6 +23,7 @@ interface LoosePerson {
 interface LooseClass {
   readonly maxAge: string | undefined;
   readonly rotation: unknown;
+  readonly startInSlack: readonly (string | undefined)[];
   /** Undefined: the file says nothing of it. */
   readonly approval: LooseApproval | undefined;
 }
@@ -74,9 +76,10 @@ export function loosen(file: unknown): LooseConfig {
       connection: connection ?? {},
       passwords: listOf(admins).map((admin) => textOf(mapOf(admin)['password'])),
     })),
-    classes: each(root['classes'], ({ maxAge, rotation, approval }) => ({
+    classes: each(root['classes'], ({ maxAge, rotation, approval, breakGlass }) => ({
       maxAge: textOf(maxAge),
       rotation,
+      startInSlack: listOf(mapOf(breakGlass)['startInSlack']).map(textOf),
       approval: approvalOf(approval),
     })),
     consumers: each(root['consumers'], (consumer) => {
@@ -90,6 +93,10 @@ export function loosen(file: unknown): LooseConfig {
         worldReadable,
       };
     }),
+    slack: {
+      signingSecret: textOf(mapOf(root['slack'])['signingSecret']),
+      botToken: textOf(mapOf(root['slack'])['botToken']),
+    },
     secrets: listOf(root['secrets'])
       .map(mapOf)
       .map(({ ref, class: className, tenant, target, account, consumers }) => ({

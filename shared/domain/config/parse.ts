@@ -83,6 +83,11 @@ const KNOWN_KEYS = [
   'classes',
   'consumers',
   'secrets',
+  'slack',
+  'channel',
+  'signingSecret',
+  'botToken',
+  'startInSlack',
   'user',
   'sshKeys',
   'iam',
@@ -239,6 +244,8 @@ function checkReferences(
     expect(['consumers', name, 'webhook', 'signingKey'], 'secret', signingKey, [...byRef.keys()]);
   }
   checkConsumers(config, world, add);
+  for (const [key, ref] of Object.entries(config.slack))
+    expect(['slack', key], 'secret', ref, [...byRef.keys()]);
   checkPeople(config.people, add);
   checkApprovals(config, add);
   for (const [name, { maxAge, rotation }] of Object.entries(config.classes)) {
@@ -358,14 +365,18 @@ function checkPeople(people: LooseConfig['people'], add: Add): void {
 function checkApprovals({ classes, people }: LooseConfig, add: Add): void {
   const everyone = Object.values(people);
   const known = [...new Set(everyone.flatMap(({ groups }) => groups.filter((group) => group !== undefined)))];
-  for (const [name, { approval }] of Object.entries(classes)) {
+  const expectGroups = (at: readonly PropertyKey[], groups: readonly (string | undefined)[]) => {
+    for (const [index, group] of groups.entries()) {
+      if (group !== undefined && !known.includes(group))
+        add([...at, index], 'undefined', unknown('group', group, known));
+    }
+  };
+  for (const [name, { approval, startInSlack }] of Object.entries(classes)) {
+    expectGroups(['classes', name, 'breakGlass', 'startInSlack'], startInSlack);
     if (approval === undefined) continue;
     const { approvers, groups } = approval;
     const at = ['classes', name, 'approval'];
-    for (const [index, group] of groups.entries()) {
-      if (group !== undefined && !known.includes(group))
-        add([...at, 'groups', index], 'undefined', unknown('group', group, known));
-    }
+    expectGroups([...at, 'groups'], groups);
     // Of anybody the requester is one, who does not decide.
     const able =
       groups.length === 0

@@ -4,6 +4,7 @@ import { type PaceRecord, parseRate, QUOTAS, type Quota } from '../pacing/quota.
 import type { Person } from '../person.ts';
 import type { ApprovalPolicy } from '../request/policy.ts';
 import { type SecretRecord, STATIC_KIND } from '../secret.ts';
+import type { SlackWorkspace } from '../slack/workspace.ts';
 import type { TargetRecord } from '../target.ts';
 import { parseDuration } from './duration.ts';
 import { rotationPolicy } from './rotation.ts';
@@ -17,6 +18,7 @@ export interface Wanted {
   readonly consumers: readonly ConsumerRecord[];
   readonly people: readonly Person[];
   readonly pacing: readonly PaceRecord[];
+  readonly slack: readonly SlackWorkspace[];
 }
 
 export function toRecords(config: ConfigFile): Wanted {
@@ -28,7 +30,10 @@ export function toRecords(config: ConfigFile): Wanted {
         owner,
         policy: {
           maxAgeMs: parseDuration(maxAge) ?? 0,
-          breakGlass: { deadlineMs: parseDuration(breakGlass.deadline) ?? 0 },
+          breakGlass: {
+            deadlineMs: parseDuration(breakGlass.deadline) ?? 0,
+            ...(breakGlass.startInSlack.length === 0 ? {} : { startInSlack: breakGlass.startInSlack }),
+          },
           ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
           ...(rotation === undefined ? {} : { rotation: rotationPolicy(rotation) }),
         },
@@ -85,7 +90,17 @@ export function toRecords(config: ConfigFile): Wanted {
       const perSecond = parseRate(config.pacing[name] ?? '');
       return perSecond === null ? [] : [{ v: 1, name, perSecond }];
     }),
+    slack: config.slack === undefined ? [] : [workspaceOf(config.slack)],
   };
+}
+
+function workspaceOf({
+  team,
+  channel,
+  signingSecret,
+  botToken,
+}: NonNullable<ConfigFile['slack']>): SlackWorkspace {
+  return { v: 1, name: 'slack', team, channel, signingSecretRef: signingSecret, botTokenRef: botToken };
 }
 
 type WrittenApproval = NonNullable<ConfigFile['classes'][string]['approval']>;

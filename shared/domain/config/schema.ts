@@ -95,6 +95,10 @@ const CONSUMER_MEANS = {
     .optional()
     .describe('The value itself, in a file of this machine, replaced in one step; one machine alone.'),
 };
+const SlackId = (letters: string, what: string) =>
+  z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{4,}$`), {
+    error: `is no id of a Slack ${what}: ${letters[0]}…`,
+  });
 
 /** `rekey.yaml`, version 1, as people write it. Unknown keys are mistakes. */
 export const ConfigFile = z
@@ -184,6 +188,15 @@ export const ConfigFile = z
       })
       .default({})
       .describe('What Rekey takes of an account’s quotas.'),
+    slack: z
+      .strictObject({
+        team: SlackId('T', 'workspace').describe('The workspace: what comes from another is refused.'),
+        channel: SlackId('CG', 'channel').describe('Where requests and incidents are shown.'),
+        signingSecret: Ref.describe('What Slack signs its requests with.'),
+        botToken: Ref.describe('What Rekey writes there with.'),
+      })
+      .optional()
+      .describe('Left out: Rekey is not in Slack. docs/slack.md.'),
     classes: z
       .record(
         Name,
@@ -193,6 +206,10 @@ export const ConfigFile = z
           breakGlass: z
             .strictObject({
               deadline: Duration.default('15m').describe('How long unfinished work is swept.'),
+              startInSlack: z
+                .array(Name)
+                .default([])
+                .describe('Groups whose people may start one from Slack; left out: nobody, Slack proposes.'),
             })
             .prefault({}),
           approval: z

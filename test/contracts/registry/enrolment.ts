@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { enrol, hold, issue, pictureOf, secretNamed } from '../enrolled.ts';
-import { aClass, aConsumer, anEntry, anIncident, aPlan, aSecret, aTarget, uniqueName } from '../records.ts';
+import {
+  aClass,
+  aConsumer,
+  anEntry,
+  anIncident,
+  aPlan,
+  aSecret,
+  aTarget,
+  aWorkspace,
+  uniqueName,
+} from '../records.ts';
 import type { CreateRegistry } from '../registry.ts';
 
 export function describeEnrolment(create: CreateRegistry): void {
@@ -23,6 +33,8 @@ export function describeEnrolment(create: CreateRegistry): void {
         people: [{ name: person, user: 'ada', sshKeys: ['ssh-ed25519 AAAA'] }],
         // A quota is an account's: there is one of that name, and this is the only test that sets it.
         pacing: [{ v: 1 as const, name: 'secretsManagerWrites' as const, perSecond: 20 }],
+        // So is a workspace.
+        slack: [aWorkspace()],
       };
       const entry = anEntry({ action: 'apply', operation });
       await registry.applyEnrolment([{ put, remove: {}, entries: [entry] }]);
@@ -38,6 +50,7 @@ export function describeEnrolment(create: CreateRegistry): void {
             ...(await registry.targets()).filter(({ id }) => id === target),
             ...(await registry.consumers()).filter(({ name }) => name === consumer),
             ...(await registry.people()).filter(({ name }) => name === person),
+            await registry.slack(),
           ],
           all: {
             classes: all.classes.filter(({ name }) => name === className),
@@ -46,12 +59,13 @@ export function describeEnrolment(create: CreateRegistry): void {
             consumers: all.consumers.filter(({ name }) => name === consumer),
             people: all.people.filter(({ name }) => name === person),
             pacing: all.pacing,
+            slack: all.slack,
           },
         };
       };
       expect(await look()).toEqual({
         alone: [put.classes[0], put.targets[0], secret],
-        listed: [put.targets[0], put.consumers[0], put.people[0]],
+        listed: [put.targets[0], put.consumers[0], put.people[0], put.slack[0]],
         all: put,
       });
       expect(await audit.find({ operation })).toMatchObject([entry]);
@@ -63,12 +77,13 @@ export function describeEnrolment(create: CreateRegistry): void {
         consumers: [consumer],
         people: [person],
         pacing: ['secretsManagerWrites'],
+        slack: ['slack'],
       };
       await registry.applyEnrolment([{ put: {}, remove, entries: [] }]);
       expect(await look()).toEqual({
         alone: [null, null],
-        listed: [],
-        all: { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [] },
+        listed: [null],
+        all: { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [], slack: [] },
       });
     });
 

@@ -9,6 +9,7 @@ import { configJsonSchema } from '../../../shared/domain/config/schema.ts';
 import { STARTER } from '../../../shared/domain/config/starter.ts';
 import { suggestNearest } from '../../../shared/domain/nearest.ts';
 import { postgres } from '../../../shared/rotators/postgres/rotator.ts';
+import { aWorkspace } from '../../contracts/records.ts';
 
 const GOOD = `version: 1
 people:
@@ -85,6 +86,33 @@ test('[5.4] what a file says of approvals and of who people are is kept in the r
   });
 });
 
+const IN_SLACK = `${GOOD}slack: { team: T0REKEY, channel: C0REKEY, signingSecret: "vault://hooks/checkout", botToken: "vault://admin/db1" }
+`;
+
+test('[F.1] where Rekey is in Slack, and who may start a break-glass there, is kept in the records', () => {
+  const recordsOf = (text: string) => {
+    const parsed = parseConfig(text, { postgres });
+    if (!parsed.ok) throw new Error(formatMistakes('rekey.yaml', parsed.mistakes));
+    return toRecords(parsed.config);
+  };
+  expect(recordsOf(GOOD).slack).toEqual([]);
+  expect(recordsOf(GOOD).classes[0]?.policy.breakGlass).not.toHaveProperty('startInSlack');
+  const { slack, classes } = recordsOf(
+    IN_SLACK.replace('{ user: ada }', '{ user: ada, groups: [sre] }').replace(
+      'maxAge: 30d',
+      'maxAge: 30d, breakGlass: { startInSlack: [sre] }',
+    ),
+  );
+  expect(slack).toEqual([
+    {
+      ...aWorkspace(),
+      signingSecretRef: 'vault://hooks/checkout',
+      botTokenRef: 'vault://admin/db1',
+    },
+  ]);
+  expect(classes[0]?.policy.breakGlass.startInSlack).toEqual(['sre']);
+});
+
 test('a good file is read whole', () => {
   const parsed = parseConfig(GOOD, { postgres });
   expect(parsed.ok).toBe(true);
@@ -115,6 +143,26 @@ test.each([
     'an unknown quota',
     `${GOOD}pacing: { secretManagerWrites: 40/s }\n`,
     /:18:\d+ unknown key "secretManagerWrites" \(did you mean "secretsManagerWrites"\?\)/,
+  ],
+  [
+    'a Slack channel by its name',
+    IN_SLACK.replace('C0REKEY', '"#secrets"'),
+    /:18:\d+ channel is no id of a Slack channel: C…/,
+  ],
+  [
+    'a Slack token that stands in the file',
+    IN_SLACK.replace('botToken: "vault://admin/db1"', 'botToken: "xoxb-planted"'),
+    /:18:\d+ botToken is no reference/,
+  ],
+  [
+    'a signing secret that is not enrolled',
+    IN_SLACK.replace('signingSecret: "vault://hooks/checkout"', 'signingSecret: "vault://hooks/slack"'),
+    /:18:\d+ there is no secret "vault:\/\/hooks\/slack"/,
+  ],
+  [
+    'an undefined group in Slack',
+    IN_SLACK.replace('maxAge: 30d', 'maxAge: 30d, breakGlass: { startInSlack: [ser] }'),
+    /:10:\d+ there is no group "ser"/,
   ],
   [
     'an undefined class',

@@ -3,6 +3,7 @@ import type { ConsumerRecord } from '../../../domain/consumer.ts';
 import type { Quota } from '../../../domain/pacing/quota.ts';
 import type { Person } from '../../../domain/person.ts';
 import type { SecretRecord } from '../../../domain/secret.ts';
+import type { SlackWorkspace } from '../../../domain/slack/workspace.ts';
 import type { TargetRecord } from '../../../domain/target.ts';
 import { inParallel } from '../../../in-parallel.ts';
 import type { Enrolment, EnrolmentChange } from '../../../ports/registry.ts';
@@ -30,6 +31,11 @@ export async function listEnrolled<T>(table: Table, kind: EnrolledKind): Promise
 export async function enrolledTarget(table: Table, id: string): Promise<TargetRecord | null> {
   const item = await table.get(enrolledKey('TARGET', id));
   return item === null ? null : documentIn<TargetRecord>(item);
+}
+
+export async function enrolledSlack(table: Table): Promise<SlackWorkspace | null> {
+  const item = await table.get(enrolledKey('SLACK', 'slack'));
+  return item === null ? null : documentIn<SlackWorkspace>(item);
 }
 
 /** Names of all classes that have, or had, anything in them. */
@@ -61,6 +67,7 @@ export async function readEnrolment(table: Table): Promise<Enrolment> {
     consumers: ofKind('CONSUMER').map((item) => documentIn<ConsumerRecord>(item)),
     people: ofKind('PERSON').map((item) => documentIn<Person>(item)),
     pacing,
+    slack: ofKind('SLACK').map((item) => documentIn<SlackWorkspace>(item)),
   };
 }
 
@@ -158,6 +165,7 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(put.consumers ?? []).map((record) => small('CONSUMER', record.name, record)),
     ...(put.people ?? []).map((record) => small('PERSON', record.name, record)),
     ...(put.pacing ?? []).map((record) => paceWrite(record.name, record)),
+    ...(put.slack ?? []).map((record) => small('SLACK', record.name, record)),
     // Its name stays: what it still has, or had, in it is found by it.
     ...(remove.classes ?? []).map((name): Write => ({ kind: 'delete', key: classKey(name) })),
     ...(remove.targets ?? []).map(gone('TARGET')),
@@ -165,6 +173,7 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(remove.consumers ?? []).map(gone('CONSUMER')),
     ...(remove.people ?? []).map(gone('PERSON')),
     ...(remove.pacing ?? []).map((quota) => paceWrite(quota as Quota, null)),
+    ...(remove.slack ?? []).map(gone('SLACK')),
   ];
 }
 

@@ -11,7 +11,7 @@ export const DUE_INDEX = 'due';
 
 /** What is enrolled and small, and the names of all classes there ever were. */
 export const ENROLMENT = 'ENROLMENT';
-export type EnrolledKind = 'CLASS' | 'TARGET' | 'CONSUMER' | 'PERSON';
+export type EnrolledKind = 'CLASS' | 'TARGET' | 'CONSUMER' | 'PERSON' | 'SLACK';
 
 export const enrolledKey = (kind: EnrolledKind, name: string): Key => ({
   pk: ENROLMENT,

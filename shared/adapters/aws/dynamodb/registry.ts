@@ -9,7 +9,7 @@ import { claimSecrets, releaseClaims, renewClaims } from './claims.ts';
 import { storedClass } from './class-item.ts';
 import { cutsOf, saveCut, saveObservedCut, saveUndoneCut } from './cuts.ts';
 import { deliveriesOf, dueDeliveries, saveDelivery } from './deliveries.ts';
-import { applyChanges, enrolledTarget, listEnrolled, readEnrolment } from './enrolment.ts';
+import { applyChanges, enrolledSlack, enrolledTarget, listEnrolled, readEnrolment } from './enrolment.ts';
 import { freezesIn, saveFreeze } from './freezes.ts';
 import { createIncidents } from './incidents.ts';
 import { appendEntries } from './outbox.ts';
@@ -37,6 +37,7 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     targets: () => listEnrolled<TargetRecord>(table, 'TARGET'),
     consumers: () => listEnrolled<ConsumerRecord>(table, 'CONSUMER'),
     people: () => listEnrolled<Person>(table, 'PERSON'),
+    slack: () => enrolledSlack(table),
     secrets: async (refs) => (await enrolledSecrets(table, refs)).map(({ secret }) => secret),
     secretsIn: async (scope) => (await storedInScope(table, scope)).map(({ secret }) => secret),
     versions: ({ refs }) => versionsOf(table, refs),

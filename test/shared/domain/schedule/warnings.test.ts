@@ -6,7 +6,15 @@ import { AT_MS, aClass } from '../../../contracts/records.ts';
 import { aHeldSecret, aRotatingClass, DAY_MS } from '../../../support/rotating.ts';
 
 const sundays = { days: ['sun'], fromMinute: 120, toMinute: 240, zone: 'Europe/Berlin' } as const;
-const NOTHING: Wanted = { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [] };
+const NOTHING: Wanted = {
+  classes: [],
+  targets: [],
+  secrets: [],
+  consumers: [],
+  people: [],
+  pacing: [],
+  slack: [],
+};
 
 /** AT_MS is the Tuesday before the last Sunday of their maximum age. */
 const secrets = Array.from({ length: 30 }, (_, index) =>
