@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RekeyError } from '../domain/errors.ts';
-import type { DeployedServices, Needs, Services } from './services.ts';
+import type { AllServices, Needs, Services } from './services.ts';
 
 /** A person or a service that calls, as its surroundings verified it: nothing that it could write itself. */
 export interface Caller {
@@ -22,7 +22,7 @@ export interface InvocationContext {
  * `Input` and `Output` go without the version that every payload carries.
  */
 export interface RekeyFunction<
-  Port extends keyof DeployedServices = keyof Services,
+  Port extends keyof AllServices = keyof Services,
   Input = unknown,
   Output = unknown,
 > {
@@ -46,7 +46,7 @@ export interface RekeyFunction<
 export function defineFunction<
   I extends z.ZodRawShape,
   O extends z.ZodRawShape,
-  const Port extends keyof DeployedServices,
+  const Port extends keyof AllServices,
 >(definition: {
   readonly name: string;
   readonly needs: readonly Port[];

@@ -11,6 +11,8 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { Packets } from '../ports/packets.ts';
 import type { Plans } from '../ports/plans.ts';
 import type { Registry } from '../ports/registry.ts';
+import type { SeenRequests } from '../ports/seen-requests.ts';
+import type { SlackInbox } from '../ports/slack-inbox.ts';
 import type { SecretStore } from '../ports/store.ts';
 import type { Workers } from '../ports/workers.ts';
 import type { Workflows } from '../ports/workflows.ts';
@@ -35,6 +37,12 @@ export interface Services {
   readonly random: Random;
 }
 
+/** What Slack takes besides, in both worlds. */
+export interface SlackServices {
+  readonly seen: SeenRequests;
+  readonly inbox: SlackInbox;
+}
+
 /**
  * What follows the chain where it is deployed, besides. One machine has none of it: the state is its archive, which its own
  * user can change anyway, and whoever broke the glass watches it there.
@@ -53,5 +61,8 @@ export interface DeployedServices extends Services {
   readonly told: AuditCursor;
 }
 
+/** Everything that there is anywhere. */
+export interface AllServices extends DeployedServices, SlackServices {}
+
 /** The ports that one piece of work reaches: what its role may touch, and what its bundle holds. */
-export type Needs<Port extends keyof DeployedServices> = Pick<DeployedServices, Port>;
+export type Needs<Port extends keyof AllServices> = Pick<AllServices, Port>;

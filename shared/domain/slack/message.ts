@@ -7,6 +7,8 @@ export const LONGEST_TEXT = 1_000;
 const Id = z.string().regex(/^[A-Za-z0-9_-]{1,40}$/);
 const About = {
   v: z.literal(1),
+  /** When it came in. */
+  atMs: z.int(),
   /** Of the bytes that Slack sent: what it sends once more is the same message. */
   id: z.string().regex(/^[0-9a-f]{64}$/),
   team: Id,
@@ -48,10 +50,10 @@ const Payload = z.object({
 });
 
 /** What a request that Slack signed says, url-encoded as it is; null where it is nothing of ours. Pure. */
-export function readMessage(body: Uint8Array): SlackMessage | null {
+export function readMessage(body: Uint8Array, atMs: number): SlackMessage | null {
   const bytes = Buffer.from(body);
   const form = Object.fromEntries(new URLSearchParams(bytes.toString('utf8')));
-  const about = { v: 1, id: createHash('sha256').update(bytes).digest('hex') };
+  const about = { v: 1, atMs, id: createHash('sha256').update(bytes).digest('hex') };
   const read = form['payload'] === undefined ? commandIn(form) : clickIn(form['payload']);
   if (read === null) return null;
   const message = SlackMessage.safeParse({ ...about, ...read });

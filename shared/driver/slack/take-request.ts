@@ -1,10 +1,9 @@
 import { refused, type SignedRequest, verifySignature } from '../../domain/slack/signature.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { SeenRequests } from '../../ports/seen-requests.ts';
+import type { Needs } from '../services.ts';
 
 /** Takes a request that Slack signed, now, once. Throws as `verifySignature`, and `Denied` `slack-replayed`. */
 export async function takeRequest(
-  { seen, clock }: { readonly seen: SeenRequests; readonly clock: Pick<Clock, 'nowMs'> },
+  { seen, clock }: Needs<'seen' | 'clock'>,
   request: SignedRequest,
   signingSecret: string,
 ): Promise<void> {

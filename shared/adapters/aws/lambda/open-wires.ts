@@ -1,4 +1,4 @@
-import type { DeployedServices, Needs } from '../../../driver/services.ts';
+import type { AllServices, Needs } from '../../../driver/services.ts';
 import { readNames } from './read-names.ts';
 import type { Names, Wire, Wires } from './wire.ts';
 
@@ -8,7 +8,7 @@ function namesOf(wires: Readonly<Record<string, Wire<unknown>>>): Names {
 }
 
 /** The ports of one function, opened once, before its first invocation. */
-export async function openWires<Port extends keyof DeployedServices>(
+export async function openWires<Port extends keyof AllServices>(
   functionName: string,
   wires: Wires<Port>,
   environment: Readonly<Record<string, string | undefined>>,

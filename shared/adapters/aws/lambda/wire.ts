@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { DeployedServices } from '../../../driver/services.ts';
+import type { AllServices } from '../../../driver/services.ts';
 
 /** Names of resources, each an environment variable `REKEY_…`; none is a secret's value. */
 export type Names = Readonly<Record<string, z.ZodType>>;
@@ -14,7 +14,7 @@ export interface Wire<T, N extends Names = Names> {
 }
 
 /** A wire for each port that a function needs, and for no other. */
-export type Wires<Port extends keyof DeployedServices> = { readonly [P in Port]: Wire<DeployedServices[P]> };
+export type Wires<Port extends keyof AllServices> = { readonly [P in Port]: Wire<AllServices[P]> };
 
 export function wire<T, const N extends Names>(
   names: N,

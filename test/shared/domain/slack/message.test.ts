@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { LONGEST_TEXT, readMessage } from '../../../../shared/domain/slack/message.ts';
 import { clickBody, commandBody, TEAM } from '../../../support/slack-bodies.ts';
 
-const read = (body: string) => readMessage(Buffer.from(body));
+const read = (body: string) => readMessage(Buffer.from(body), 7);
 
 test('[F.1] a command and a click are read from what Slack sends, and nothing else of it is kept', () => {
   expect(read(commandBody('status & more'))).toEqual({
     v: 1,
+    atMs: 7,
     id: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     kind: 'command',
     team: TEAM,
@@ -16,6 +17,7 @@ test('[F.1] a command and a click are read from what Slack sends, and nothing el
   });
   expect(read(clickBody({ action_id: 'rekey-approve', value: 'req-1 aa' }))).toEqual({
     v: 1,
+    atMs: 7,
     id: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     kind: 'click',
     team: TEAM,
