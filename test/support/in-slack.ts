@@ -5,7 +5,7 @@ import type { Services } from '../../shared/driver/services.ts';
 import { aClass, aSecret, aWorkspace } from '../contracts/records.ts';
 import { SIGNING_SECRET } from './slack-request.ts';
 
-const BOT_TOKEN = 'xoxb-of-the-tests';
+export const BOT_TOKEN = 'xoxb-of-the-tests';
 
 /** Rekey in a Slack workspace: it is enrolled, and so are its two secrets, with their values. */
 export async function putInSlack(services: Services, signingSecret = SIGNING_SECRET): Promise<void> {
