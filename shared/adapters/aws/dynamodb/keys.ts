@@ -62,6 +62,10 @@ export const freezeKey = (className: string | undefined): Key => ({
 
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
 
+/** What stands in Slack. */
+export const SLACK_MESSAGES = 'SLACK-MESSAGES';
+export const slackMessageKey = (subject: string): Key => ({ pk: SLACK_MESSAGES, sk: subject });
+
 /** One request of Slack's that was taken. */
 export const slackSeenKey = (signature: string): Key => ({ pk: `SLACK-SEEN#${signature}`, sk: 'SEEN' });
 
