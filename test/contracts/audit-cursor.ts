@@ -17,6 +17,7 @@ export function describeAuditCursor(name: string, create: () => Promise<AuditCur
       expect(await cursor.seq()).toBe(0);
       await cursor.advance(7);
       await other.advance(5);
+      expect(await cursor.seq()).toBe(7);
       await other.advance(7);
       expect([await cursor.seq(), await other.seq()]).toEqual([7, 7]);
     });
