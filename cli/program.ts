@@ -117,6 +117,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
   }
 
   program
+    .command('serve')
+    .description('on one machine: schedule, workers, Slack’s endpoint and health in one process')
+    .option('--host <address>', 'what it listens on; TLS is for whatever stands before it', '127.0.0.1')
+    .option('--port <number>', 'a free one with 0', '8437')
+    .action(action(async () => (await import('./commands/serve.ts')).serve));
+
+  program
     .command('rollback')
     .description('make the version before the current one current again, while its grace lasts')
     .argument('<ref>', 'the secret')

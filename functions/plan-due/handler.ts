@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { batchesOf } from '../../shared/domain/batches.ts';
 import { sha256Hex } from '../../shared/domain/canonical.ts';
-import { decideRotations } from '../../shared/domain/schedule/decide-rotations.ts';
-import { routineGoesOnAt } from '../../shared/domain/under-way.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { dueNow } from '../../shared/driver/due-now.ts';
 
 /**
  * Leaves: a manifest of what is due now, references only: what may begin by its class's policy, and what is under way and can
@@ -18,30 +17,18 @@ export const planDue = defineFunction({
     refs: z.array(z.string()),
   },
   output: { operationId: z.string(), bucket: z.string(), key: z.string(), batches: z.number() },
-  async run({ execution, refs }, { registry, manifests, clock }) {
-    const [{ classes, secrets, targets }, freezes] = await Promise.all([
-      registry.enrolment(),
-      registry.freezes(),
-    ]);
-    const nowMs = clock.nowMs();
-    const begin = new Set<string>(
-      refs.length === 0 ? decideRotations({ classes, secrets, freezes, nowMs }).begin : [],
-    );
-    const only = refs.length === 0 ? null : new Set(refs);
-    const records = new Map(classes.map((record) => [record.name, record]));
-    const due = secrets.filter((secret) => {
-      const record = records.get(secret.className);
-      if (record === undefined || (only !== null && !only.has(secret.ref))) return false;
-      const goesOnAtMs = routineGoesOnAt(secret, record, nowMs);
-      return begin.has(secret.ref) || (goesOnAtMs !== null && goesOnAtMs <= nowMs);
-    });
+  async run({ execution, refs }, services) {
+    const { secrets, targets } = await dueNow(services, refs);
     const admins = new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)));
     // A batch is of one class: its policy and its key hold for all of it.
-    const batches = [...Map.groupBy(due, ({ className }) => className).values()].flatMap((group) =>
+    const batches = [...Map.groupBy(secrets, ({ className }) => className).values()].flatMap((group) =>
       batchesOf(group, admins),
     );
     const operationId = operationOf(execution);
-    const place = await manifests.write(`${operationId}/${Math.floor(nowMs)}`, batches);
+    const place = await services.manifests.write(
+      `${operationId}/${Math.floor(services.clock.nowMs())}`,
+      batches,
+    );
     return { ...place, operationId, batches: batches.length };
   },
 });

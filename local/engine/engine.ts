@@ -10,6 +10,7 @@ import { openState, type State, type StateOptions } from '../state.ts';
 import { FUNCTIONS } from './functions.ts';
 import { type EngineLock, takeEngineLock } from './lock.ts';
 import { loadNamed, MACHINES } from './machines.ts';
+import { Schedule } from './schedule.ts';
 
 /** How long a function may take; a batch stops before and hands back what is left. */
 const INVOCATION_MS = 100_000;
@@ -19,6 +20,10 @@ const CHAIN_EVERY_MS = 250;
 const SAY_HELD_EVERY_MS = 60_000;
 
 export interface EngineOptions extends StateOptions {
+  /** Rotates by itself what is due, and never idles: `rekey serve`. Default false. */
+  readonly serves?: boolean;
+  /** After each look: that it is alive. */
+  readonly onLooked?: (atMs: number) => void;
   /** With nothing under way for this long the process ends; the next command starts another. Default one minute. */
   readonly idleMs?: number;
   /** Ends the engine as the process's end would: nothing is tidied, the next one carries on. */
@@ -57,6 +62,7 @@ class Engine {
   readonly #interpreters: ReadonlyMap<string, Interpreter>;
   readonly #requests: ReturnType<typeof createStartRequests>;
   readonly #running = new Set<string>();
+  readonly #schedule: Schedule | undefined;
   #saidHeldMs = Number.NEGATIVE_INFINITY;
   #ending = false;
   #chainedMs = 0;
@@ -71,6 +77,7 @@ class Engine {
     this.#options = options;
     this.#requests = createStartRequests(state.database);
     const { clock, random, manifests } = state.services;
+    if (options.serves === true) this.#schedule = new Schedule(state.services, this.#requests);
     this.#interpreters = new Map(
       MACHINES.map((machine) => [
         machine,
@@ -100,7 +107,8 @@ class Engine {
       let lastBusyMs = clock.nowMs();
       while (this.#options.signal?.aborted !== true && this.#broken === undefined) {
         const busy = await this.#look();
-        if (busy) lastBusyMs = clock.nowMs();
+        this.#options.onLooked?.(clock.nowMs());
+        if (busy || this.#options.serves === true) lastBusyMs = clock.nowMs();
         else if (Math.abs(clock.nowMs() - lastBusyMs) >= idleMs) break;
         await clock.sleep(LOOK_EVERY_MS, this.#options.signal);
       }
@@ -119,6 +127,7 @@ class Engine {
     const { services } = this.#state;
     const telling = this.#tellBeside();
     await this.#unlessHeld(async () => {
+      await this.#schedule?.look((prefix) => [...this.#running].some((name) => name.startsWith(prefix)));
       for (const request of this.#requests.waiting()) {
         const interpreter = this.#interpreters.get(request.machine);
         if (interpreter === undefined) throw new Error(`no machine ${request.machine}`);

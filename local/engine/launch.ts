@@ -14,7 +14,7 @@ export function engineRuns(home: string): boolean {
 }
 
 /** Memory holds values: no core file of an engine is left. Node cannot set the limit itself. */
-const WITHOUT_CORE = 'ulimit -c 0; exec "$0" "$@"';
+export const WITHOUT_CORE = 'ulimit -c 0; exec "$0" "$@"';
 
 /**
  * Starts an engine of its own where none runs: it outlives the terminal, and one that comes second goes away by itself.

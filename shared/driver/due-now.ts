@@ -1,0 +1,38 @@
+import { decideRotations } from '../domain/schedule/decide-rotations.ts';
+import type { SecretRecord } from '../domain/secret.ts';
+import type { TargetRecord } from '../domain/target.ts';
+import { routineGoesOnAt } from '../domain/under-way.ts';
+import type { Needs } from './services.ts';
+
+/** What a run of the schedule works on, with every target that there is. */
+export interface DueNow {
+  readonly secrets: readonly SecretRecord[];
+  readonly targets: readonly TargetRecord[];
+}
+
+/**
+ * What may begin by the policy of its class, and what is under way and can go on. Where `refs` names some: of these alone, and
+ * nothing begins.
+ */
+export async function dueNow(
+  { registry, clock }: Needs<'registry' | 'clock'>,
+  refs: readonly string[],
+): Promise<DueNow> {
+  const [{ classes, secrets, targets }, freezes] = await Promise.all([
+    registry.enrolment(),
+    registry.freezes(),
+  ]);
+  const nowMs = clock.nowMs();
+  const begin = new Set<string>(
+    refs.length === 0 ? decideRotations({ classes, secrets, freezes, nowMs }).begin : [],
+  );
+  const only = refs.length === 0 ? null : new Set(refs);
+  const records = new Map(classes.map((record) => [record.name, record]));
+  const due = secrets.filter((secret) => {
+    const record = records.get(secret.className);
+    if (record === undefined || (only !== null && !only.has(secret.ref))) return false;
+    const goesOnAtMs = routineGoesOnAt(secret, record, nowMs);
+    return begin.has(secret.ref) || (goesOnAtMs !== null && goesOnAtMs <= nowMs);
+  });
+  return { secrets: due, targets };
+}
