@@ -6,12 +6,14 @@ import { cutHealthy, reissueHealthy, setDead } from './dead-targets.ts';
 import { createCanaryWorld } from './first-canary.ts';
 import { helpMs } from './help.ts';
 import { transitionsPerSecond } from './interpreter.ts';
+import { countLogIns } from './lock-outs.ts';
 import { floor, rekey } from './reissue.ts';
+import { rotateAll } from './rotation.ts';
 import { measureScale, type ScalePoint } from './scale.ts';
 import { type Spread, spreadOf } from './spread.ts';
 import { type BenchWorld, createBenchWorld } from './world.ts';
 
-const SECTIONS = ['cut', 'reissue', 'dead', 'aims', 'scale'] as const;
+const SECTIONS = ['cut', 'reissue', 'rotation', 'dead', 'aims', 'scale'] as const;
 type Section = (typeof SECTIONS)[number];
 
 const options = new Command('bench')
@@ -61,26 +63,56 @@ async function measureCut(world: BenchWorld): Promise<void> {
   add('cutMs', 'cut, rekey ms', cuts, large ? { blocks: 2_000, aim: '1,000' } : { blocks: 500, aim: '250' });
 }
 
-async function measureReissue(world: BenchWorld): Promise<void> {
+let floorRounds = 0;
+
+/** Concurrency at which the bare driver is fastest here. */
+async function bestWidth(world: BenchWorld): Promise<number> {
   const widths: [number, number][] = [];
-  for (const width of [2, 4, 8, 16])
-    widths.push([await floor(world, width, width, Math.min(200, options.secrets)), width]);
+  for (const width of [2, 4, 8, 16]) {
+    floorRounds += 1;
+    widths.push([await floor(world, width, floorRounds, Math.min(200, options.secrets)), width]);
+  }
   const [, best] = widths.toSorted((a, b) => a[0] - b[0])[0] ?? [0, 8];
   say(`best concurrency of the floor: ${best}`);
+  return best;
+}
+
+/** Rekey's own way beside the floor, in turns. */
+async function measureBesideFloor(
+  world: BenchWorld,
+  {
+    key,
+    name,
+    run,
+  }: { key: string; name: string; run: (world: BenchWorld, round: number) => Promise<number> },
+): Promise<void> {
+  const best = await bestWidth(world);
   const [floors, rekeys, ratios]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < options.rounds; round += 1) {
-    const floorMs = await floor(world, best, 100 + round, options.secrets);
-    const rekeyMs = await rekey(world, round);
+    floorRounds += 1;
+    const floorMs = await floor(world, best, floorRounds, options.secrets);
+    const rekeyMs = await run(world, round);
     floors.push(floorMs);
     rekeys.push(rekeyMs);
     ratios.push(rekeyMs / floorMs);
     say(
-      `re-issue ${round + 1}: floor ${floorMs.toFixed(0)} ms, rekey ${rekeyMs.toFixed(0)} ms, ratio ${(rekeyMs / floorMs).toFixed(2)}`,
+      `${name} ${round + 1}: floor ${floorMs.toFixed(0)} ms, rekey ${rekeyMs.toFixed(0)} ms, ratio ${(rekeyMs / floorMs).toFixed(2)}`,
     );
   }
-  add('floorMs', 're-issue with proof, floor ms', floors);
-  add('rekeyMs', 're-issue with proof, rekey ms', rekeys);
-  add('ratio', 'ratio', ratios, { digits: 2, blocks: 1.5, aim: '1.25' });
+  add(`${key}FloorMs`, `${name}, floor ms`, floors);
+  add(`${key}Ms`, `${name}, rekey ms`, rekeys);
+  add(`${key}Ratio`, `${name}, ratio`, ratios, { digits: 2, blocks: 1.5, aim: '1.25' });
+}
+
+const LOGINS = 10_000;
+
+async function measureRotation(world: BenchWorld): Promise<void> {
+  await measureBesideFloor(world, { key: 'rotation', name: 'routine rotation', run: rotateAll });
+  const refs = world.rekeyRoles.slice(0, 200).map((role) => `vault://p/${role}`);
+  const { logins, secondTries, lockOuts } = await countLogIns(world, refs, LOGINS);
+  say(`one credential at a time: ${logins} logins, ${secondTries} second tries, ${lockOuts} lock-outs`);
+  add('lockOuts', `lock-outs, one credential, ${LOGINS} logins`, [lockOuts], { blocks: 0 });
+  add('secondTries', `second tries, one credential, ${LOGINS} logins`, [secondTries]);
 }
 
 async function measureDead(world: BenchWorld): Promise<void> {
@@ -137,12 +169,14 @@ if (options.only === 'scale') {
   }
 } else {
   if (wants('aims')) await measureAims();
-  if (wants('cut') || wants('reissue') || wants('dead')) {
+  if (wants('cut') || wants('reissue') || wants('rotation') || wants('dead')) {
     const world = await createBenchWorld(options.secrets, wants('dead'));
     try {
       // The cut first: its floor logs in with the first passwords.
       if (wants('cut')) await measureCut(world);
-      if (wants('reissue')) await measureReissue(world);
+      if (wants('reissue'))
+        await measureBesideFloor(world, { key: 'reissue', name: 're-issue with proof', run: rekey });
+      if (wants('rotation')) await measureRotation(world);
       if (wants('dead')) await measureDead(world);
     } finally {
       await world.stop();

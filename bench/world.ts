@@ -68,7 +68,12 @@ export async function createBenchWorld(count: number, dead: boolean): Promise<Be
       ]),
     ),
     classes: {
-      payments: { owner: 'bench', maxAge: '30d', breakGlass: { deadline: dead ? '1s' : '15m' } },
+      payments: {
+        owner: 'bench',
+        maxAge: '30d',
+        breakGlass: { deadline: dead ? '1s' : '15m' },
+        rotation: { every: '20d', grace: '1h', inFlight: { class: '100%' } },
+      },
       healthy: { owner: 'bench', maxAge: '30d' },
       admins: { owner: 'bench', maxAge: '30d' },
     },
