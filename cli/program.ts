@@ -56,6 +56,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .action(action(async () => (await import('./commands/status.ts')).status, ['ref']));
 
   program
+    .command('schedule')
+    .description('what rotates by itself in the coming days, or why one secret does or does not')
+    .option('--days <count>', 'how many days', '14')
+    .option('--explain <ref>', 'this secret alone')
+    .action(action(async () => (await import('./commands/schedule.ts')).schedule));
+
+  program
     .command('break-glass')
     .description('cut a class off, re-issue every secret in it, prove each old credential dead')
     .option('--class <name>', 'the class')

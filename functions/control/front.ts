@@ -1,4 +1,5 @@
 import { defineFront } from '../../shared/adapters/aws/lambda/front.ts';
+import { explainRotation } from '../explain-rotation/handler.ts';
 import { listIncidents } from '../list-incidents/handler.ts';
 import { nameScope } from '../name-scope/handler.ts';
 import { planBreakGlass } from '../plan-break-glass/handler.ts';
@@ -8,12 +9,14 @@ import { rollBack } from '../roll-back/handler.ts';
 import { setBrake } from '../set-brake/handler.ts';
 import { setFreeze } from '../set-freeze/handler.ts';
 import { showIncident } from '../show-incident/handler.ts';
+import { showSchedule } from '../show-schedule/handler.ts';
 import { showSecret } from '../show-secret/handler.ts';
 import { showStatus } from '../show-status/handler.ts';
 import { startBreakGlass } from '../start-break-glass/handler.ts';
 
 /** What responders call. No value leaves by it, none goes in, and nothing that was closed is opened by it. */
 export const control = defineFront('Control', [
+  explainRotation,
   listIncidents,
   nameScope,
   planBreakGlass,
@@ -23,6 +26,7 @@ export const control = defineFront('Control', [
   setBrake,
   setFreeze,
   showIncident,
+  showSchedule,
   showSecret,
   showStatus,
   startBreakGlass,

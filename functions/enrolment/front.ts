@@ -3,7 +3,9 @@ import { applyEnrolment } from '../apply-enrolment/handler.ts';
 import { checkHealth } from '../check-health/handler.ts';
 import { checkValues } from '../check-values/handler.ts';
 import { compareEnrolment } from '../compare-enrolment/handler.ts';
+import { explainRotation } from '../explain-rotation/handler.ts';
 import { putValues } from '../put-values/handler.ts';
+import { showSchedule } from '../show-schedule/handler.ts';
 import { showSecret } from '../show-secret/handler.ts';
 import { showStatus } from '../show-status/handler.ts';
 
@@ -13,7 +15,9 @@ export const enrolment = defineFront('Enrolment', [
   checkHealth,
   checkValues,
   compareEnrolment,
+  explainRotation,
   putValues,
+  showSchedule,
   showSecret,
   showStatus,
 ]);

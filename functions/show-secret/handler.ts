@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { RekeyError } from '../../shared/domain/errors.ts';
-import { suggestNearest } from '../../shared/domain/nearest.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
+import { secretUnknown } from '../../shared/domain/secret-unknown.ts';
 import type { VersionRecord } from '../../shared/domain/version.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
@@ -17,13 +16,10 @@ export const showSecret = defineFunction({
     callerOf(context);
     const [secret] = await registry.secrets([ref as SecretRef]);
     if (secret !== undefined) return { secret, versions: await registry.versions({ refs: [secret.ref] }) };
-    const refs = (await registry.enrolment()).secrets.map((candidate) => candidate.ref);
-    const nearest = suggestNearest(ref, refs);
-    throw new RekeyError({
-      code: 'secret-unknown',
-      family: 'NotFound',
-      message: `${ref} is not enrolled${nearest === null ? '' : ` (did you mean ${nearest}?)`}`,
-      next: ['rekey status'],
-    });
+    const { secrets } = await registry.enrolment();
+    throw secretUnknown(
+      ref,
+      secrets.map((candidate) => candidate.ref),
+    );
   },
 });

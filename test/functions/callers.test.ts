@@ -7,6 +7,7 @@ import { checkHealth } from '../../functions/check-health/handler.ts';
 import { checkValues } from '../../functions/check-values/handler.ts';
 import { compareEnrolment } from '../../functions/compare-enrolment/handler.ts';
 import { decideRequest } from '../../functions/decide-request/handler.ts';
+import { explainRotation } from '../../functions/explain-rotation/handler.ts';
 import { listIncidents } from '../../functions/list-incidents/handler.ts';
 import { listRequests } from '../../functions/list-requests/handler.ts';
 import { nameScope } from '../../functions/name-scope/handler.ts';
@@ -24,6 +25,7 @@ import { setBrake } from '../../functions/set-brake/handler.ts';
 import { setFreeze } from '../../functions/set-freeze/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
 import { showRequest } from '../../functions/show-request/handler.ts';
+import { showSchedule } from '../../functions/show-schedule/handler.ts';
 import { showSecret } from '../../functions/show-secret/handler.ts';
 import { showStatus } from '../../functions/show-status/handler.ts';
 import { signAuditHead } from '../../functions/sign-audit-head/handler.ts';
@@ -58,6 +60,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [checkValues, { refs: [REF] }],
   [compareEnrolment, { wanted: WANTED, remove: false }],
   [decideRequest, { requestId: 'req-1', decision: 'approve', planHash: 'ab' }],
+  [explainRotation, { ref: REF }],
   [listIncidents, {}],
   [listRequests, {}],
   [nameScope, { class: 'payments' }],
@@ -75,6 +78,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [setFreeze, { frozen: true, reason: '' }],
   [showIncident, {}],
   [showRequest, { requestId: 'req-1' }],
+  [showSchedule, { days: 7 }],
   [showSecret, { ref: REF }],
   [showStatus, {}],
   [signAuditHead, {}],

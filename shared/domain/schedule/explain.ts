@@ -9,7 +9,6 @@ import { type Never, neverBegun, type World } from './survey.ts';
 
 /** Why a secret rotates now, or why not. */
 export type Explanation =
-  | { readonly standing: 'not-enrolled' }
   | { readonly standing: 'never'; readonly why: Never }
   | { readonly standing: 'in-flight'; readonly operation: string; readonly stage: Stage }
   | ({ readonly standing: 'waiting' } & Due)
@@ -17,10 +16,10 @@ export type Explanation =
   | ({ readonly standing: 'begins' } & Due)
   | ({ readonly standing: 'held-back'; readonly why: HeldBack } & Due);
 
-/** What `decideRotations` says of one secret, and of those of which it says nothing. */
-export function explain(ref: SecretRef, world: World): Explanation {
+/** What `decideRotations` says of one secret, also of those that it does not name. Null: it is not enrolled. */
+export function explain(ref: SecretRef, world: World): Explanation | null {
   const secret = world.secrets.find((secret) => secret.ref === ref);
-  if (secret === undefined) return { standing: 'not-enrolled' };
+  if (secret === undefined) return null;
   const record = world.classes.find(({ name }) => name === secret.className);
   const why = neverBegun(secret, record);
   const rotation = record?.policy.rotation;

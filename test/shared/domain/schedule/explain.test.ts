@@ -22,9 +22,11 @@ describe('why a secret rotates now, or not', () => {
   });
 
   test('[5.2] its turn has not come', () => {
-    const { standing, ...when } = of(aHeldSecret('vault://prod/young', AT_MS));
-    expect(standing).toBe('waiting');
-    expect(when).toEqual({ dueAtMs: expect.any(Number), overAgeAtMs: AT_MS + 30 * DAY_MS });
+    expect(of(aHeldSecret('vault://prod/young', AT_MS))).toEqual({
+      standing: 'waiting',
+      dueAtMs: expect.any(Number),
+      overAgeAtMs: AT_MS + 30 * DAY_MS,
+    });
   });
 
   test('[5.2] a rotation of it is under way, or waits for a person', () => {
@@ -51,8 +53,6 @@ describe('why a secret rotates now, or not', () => {
     for (const className of ['by-hand', 'gone']) {
       expect(of({ ...old, className })).toEqual({ standing: 'never', why: 'no-rotation-policy' });
     }
-    expect(explain('vault://prod/x', { classes, secrets: [], freezes: [], nowMs: AT_MS })).toEqual({
-      standing: 'not-enrolled',
-    });
+    expect(explain('vault://prod/x', { classes, secrets: [], freezes: [], nowMs: AT_MS })).toBeNull();
   });
 });
