@@ -10,10 +10,11 @@ import { countLogIns } from './lock-outs.ts';
 import { floor, rekey } from './reissue.ts';
 import { rotateAll } from './rotation.ts';
 import { measureScale, type ScalePoint } from './scale.ts';
+import { measureDecision, measureYear } from './schedule.ts';
 import { type Spread, spreadOf } from './spread.ts';
 import { type BenchWorld, createBenchWorld } from './world.ts';
 
-const SECTIONS = ['cut', 'reissue', 'rotation', 'dead', 'aims', 'scale'] as const;
+const SECTIONS = ['cut', 'reissue', 'rotation', 'dead', 'schedule', 'aims', 'scale'] as const;
 type Section = (typeof SECTIONS)[number];
 
 const options = new Command('bench')
@@ -161,6 +162,20 @@ async function measureAims(): Promise<void> {
   add('transitionsPerSecond', 'durable transitions a second', transitions);
 }
 
+function measureSchedule(): void {
+  const decision = measureDecision(100_000, 4 * options.rounds);
+  add('decisionMs', 'decision over 100,000 secrets, ms', decision.ms, { aim: '200' });
+  add('decisionGrownMiB', 'held more after as many decisions, MiB', [decision.grownMiB], {
+    digits: 1,
+    blocks: 8,
+  });
+  const year = measureYear(10_000);
+  say(`a year of schedules: ${JSON.stringify(year)}`);
+  add('yearSeconds', 'a year of schedules for 10,000 secrets, s', [year.seconds], { aim: '60' });
+  // Their maximum age.
+  add('yearOldestDays', 'oldest value in it, days', [year.oldestDays], { digits: 1, blocks: 30 });
+}
+
 const scale: ScalePoint[] = [];
 if (options.only === 'scale') {
   for (const secrets of [100, 1_000, 10_000]) {
@@ -168,6 +183,7 @@ if (options.only === 'scale') {
     say(`scale: ${JSON.stringify(scale.at(-1))}`);
   }
 } else {
+  if (wants('schedule')) measureSchedule();
   if (wants('aims')) await measureAims();
   if (wants('cut') || wants('reissue') || wants('rotation') || wants('dead')) {
     const world = await createBenchWorld(options.secrets, wants('dead'));

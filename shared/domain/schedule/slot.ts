@@ -19,8 +19,9 @@ const TOO_SOON = 1 / 4;
  */
 export function nextSlotMs(ref: string, sinceMs: number, intervalMs: number, longestMs: number): number {
   const place = Math.floor(placeOf(ref) * intervalMs);
-  const passed = (((sinceMs - place) % intervalMs) + intervalMs) % intervalMs;
-  const waitMs = intervalMs - passed;
+  // Whole turns by division: `%` of numbers of this size is what the decision over all secrets would spend its time on.
+  const turns = Math.floor((sinceMs - place) / intervalMs) + 1;
+  const waitMs = turns * intervalMs + place - sinceMs;
   if (waitMs >= intervalMs * TOO_SOON) return sinceMs + waitMs;
   const nextMs = waitMs + intervalMs;
   return sinceMs + (nextMs <= longestMs ? nextMs : waitMs + Math.floor(intervalMs * (1 - TOO_SOON)));

@@ -39,8 +39,29 @@ export interface Stretch {
   readonly offsetMs: number;
 }
 
-/** The stretches from one instant to another. No zone changes its clock twice within a day. */
+const known = new Map<string, readonly Stretch[]>();
+/** Looked up at once on either side of what is asked for: whoever asks comes back with times that are near. */
+const MORE_MS = 400 * DAY_MS;
+
+/** The stretches from one instant to another. */
 export function stretchesOf(zone: string, fromMs: number, toMs: number): Stretch[] {
+  let stretches = known.get(zone) ?? [];
+  const covers = (stretches[0]?.fromMs ?? fromMs) <= fromMs && toMs <= (stretches.at(-1)?.toMs ?? fromMs);
+  if (!covers) {
+    stretches = lookUp(zone, fromMs - MORE_MS, toMs + MORE_MS);
+    known.set(zone, stretches);
+  }
+  return stretches
+    .filter((stretch) => stretch.fromMs < toMs && stretch.toMs > fromMs)
+    .map((stretch) => ({
+      ...stretch,
+      fromMs: Math.max(stretch.fromMs, fromMs),
+      toMs: Math.min(stretch.toMs, toMs),
+    }));
+}
+
+/** No zone changes its clock twice within a day. */
+function lookUp(zone: string, fromMs: number, toMs: number): Stretch[] {
   const stretches: Stretch[] = [];
   let beganMs = fromMs;
   let offsetMs = offsetAtMs(zone, fromMs);
@@ -55,8 +76,7 @@ export function stretchesOf(zone: string, fromMs: number, toMs: number): Stretch
     }
     lookMs = nextMs;
   }
-  if (beganMs < toMs) stretches.push({ fromMs: beganMs, toMs, offsetMs });
-  return stretches;
+  return [...stretches, { fromMs: beganMs, toMs, offsetMs }];
 }
 
 /** The first instant with the later offset. */
