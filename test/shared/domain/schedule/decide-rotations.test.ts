@@ -262,6 +262,41 @@ describe('the share in flight', () => {
   });
 });
 
+describe('what later windows cannot hold', () => {
+  const sundays: RotationWindow = { days: ['sun'], fromMinute: 120, toMinute: 240, zone: 'Europe/Berlin' };
+  const opensAtMs = Date.UTC(2026, 10, 29, 1);
+  // An hour of grace: two rounds of ten each Sunday, and three Sundays more before their latest moment.
+  const classes = [
+    aRotatingClass('payments', {
+      everyMs: 30 * DAY_MS,
+      windows: [sundays],
+      inFlight: { class: { count: 10 } },
+    }),
+  ];
+  const aWeekOld = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      aHeldSecret(`vault://prod/app_${index}`, opensAtMs - 7 * DAY_MS),
+    );
+
+  test.each([
+    [60, 0],
+    [65, 5],
+    [90, 10],
+  ])('[5.2] of %i that are not due %i go early', (count, early) => {
+    const { begin, held } = decide(aWeekOld(count), { classes, nowMs: opensAtMs });
+    expect(begin).toHaveLength(early);
+    expect(held).toEqual([]);
+  });
+
+  test('[5.2] nothing goes early while the window is closed, the class frozen or its bound reached', () => {
+    const secrets = aWeekOld(65);
+    expect(decide(secrets, { classes, nowMs: opensAtMs - 1 }).begin).toEqual([]);
+    expect(decide(secrets, { classes, nowMs: opensAtMs, freezes: [aFreeze()] }).begin).toEqual([]);
+    const full = secrets.map((secret, index) => (index < 10 ? inFlight(secret, opensAtMs) : secret));
+    expect(decide([...full, ...aWeekOld(90)], { classes, nowMs: opensAtMs }).begin).toEqual([]);
+  });
+});
+
 describe('the error rate', () => {
   const classes = [aRotatingClass('payments', { stopAtErrorRate: 20, retries: 9 })];
   /** Of so many with a try in the last hours, the first ones failed; and one that is due. */
