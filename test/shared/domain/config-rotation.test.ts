@@ -108,7 +108,7 @@ describe('what cannot be', () => {
     [
       'an unknown day',
       window('days: [sa], from: "02:00", to: "04:00", zone: UTC'),
-      /:8:\d+ 0 is not as expected/,
+      /:8:\d+ days is not as expected/,
     ],
     ['no day', window('days: [], from: "02:00", to: "04:00", zone: UTC'), /:8:\d+ days is not as expected/],
     ['nobody in flight', 'every: 20d\ninFlight: { class: 0 }', /:8:26 class is not as expected/],
