@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Installs the servers that tests and the demo start by themselves: Redis and MariaDB, from Debian. Starts no service.
-# Safe to run again: where both are there it says so and does nothing.
+# Installs the servers that tests and the demo start by themselves, Redis and MariaDB, and what makes certificates for them,
+# from Debian. Starts no service.
+# Safe to run again: where all are there it says so and does nothing.
 set -euo pipefail
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
-packages=(redis-server mariadb-server)
+packages=(redis-server mariadb-server openssl)
 policy=/usr/sbin/policy-rc.d
 
 fail() {
@@ -13,7 +14,7 @@ fail() {
 
 missing() {
   local command
-  for command in redis-server mariadbd mariadb-install-db; do
+  for command in redis-server mariadbd mariadb-install-db openssl; do
     command -v "$command" > /dev/null || echo "$command"
   done
 }

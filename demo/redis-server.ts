@@ -33,8 +33,8 @@ export interface RedisRequest {
   /** Lines of the configuration, by their first word. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly adminPassword?: string;
-  /** Paths in PEM: then it speaks nothing but TLS. */
-  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Then it speaks nothing but TLS, as `localhost`. Paths, and the authority's own PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly ca: string };
 }
 
 const ADMIN = 'rekey_admin';
@@ -102,7 +102,8 @@ export async function startRedisServer(request: RedisRequest): Promise<RedisServ
       await untilReady(child, {
         name: 'Redis',
         logFile: server.logFile,
-        logIn: async () => (await redisLogin(server, ADMIN, adminPassword)).disconnect(),
+        logIn: async () =>
+          (await redisLogin({ ...server, ca: request.tls?.ca }, ADMIN, adminPassword)).disconnect(),
       });
     },
     async stop() {
@@ -118,7 +119,7 @@ export async function startRedisServer(request: RedisRequest): Promise<RedisServ
 
 /** Logs in with the ordinary driver, once: rejects with the server's own word. The caller disconnects. */
 export async function redisLogin(
-  to: { readonly host: string; readonly port: number; readonly ca?: string },
+  to: { readonly host: string; readonly port: number; readonly ca?: string | undefined },
   user: string,
   password: string,
 ): Promise<Redis> {

@@ -1,4 +1,3 @@
-import type { PostgresServer } from '../../demo/postgres-servers.ts';
 import { toRecords } from '../../shared/domain/config/records.ts';
 import { ConfigFile } from '../../shared/domain/config/schema.ts';
 import type { RoutinePolicy } from '../../shared/domain/routine-policy.ts';
@@ -11,7 +10,14 @@ import { createIncidentRuns } from './incident-runs.ts';
 import { aState } from './state.ts';
 
 export interface EnrolledTarget {
-  readonly server: PostgresServer;
+  /** Default `postgres`. */
+  readonly kind?: 'postgres' | 'redis';
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly adminUser: string;
+    readonly adminPassword: string;
+  };
   /** Of a proxy before it; else the server's own. */
   readonly port?: number;
   /** Where it is not the server's own superuser. References of `secrets`. */
@@ -22,12 +28,17 @@ export interface EnrolledSecret {
   readonly ref: string;
   /** Default `payments`. */
   readonly className?: string;
+  /** Of `redis`: the ACL user. */
   readonly role: string;
   /** Where it is more than the role. */
   readonly account?: Readonly<Record<string, string>>;
   /** Left out: a value that no rotator changes. */
   readonly target?: string;
   readonly password: string;
+}
+
+function accountOf(target: EnrolledTarget | undefined, name: string): Record<string, string> {
+  return target?.kind === 'redis' ? { user: name } : { role: name };
 }
 
 /** The real state (registry, store, keys, audit, engine) over real servers, enrolled as `rekey apply` and `rekey import` do. */
@@ -49,10 +60,10 @@ export async function aPostgresWorld(given: {
   const config = ConfigFile.parse({
     version: 1,
     targets: Object.fromEntries(
-      targets.map(([id, { server, port = server.port, admins }]) => [
+      targets.map(([id, { kind = 'postgres', server, port = server.port, admins }]) => [
         id,
         {
-          kind: 'postgres',
+          kind,
           connection: { host: server.host, port, tls: 'disable' },
           admins: admins?.map(({ user, ref }) => ({ user, password: ref })) ?? [
             { user: server.adminUser, password: `vault://admin/${id}` },
@@ -66,11 +77,11 @@ export async function aPostgresWorld(given: {
         { owner: 'team', maxAge: '30d', breakGlass: { deadline: given.deadline ?? '30s' } },
       ]),
     ),
-    secrets: secrets.map(({ ref, className = 'payments', role, account = { role }, target }) => ({
+    secrets: secrets.map(({ ref, className = 'payments', role, account, target }) => ({
       ref,
       class: className,
       tenant: 'acme',
-      ...(target === undefined ? {} : { target, account }),
+      ...(target === undefined ? {} : { target, account: account ?? accountOf(given.targets[target], role) }),
     })),
   });
   await services.registry.applyEnrolment([{ put: toRecords(config), remove: {}, entries: [] }]);

@@ -5,6 +5,8 @@ import { redis } from '../../shared/rotators/redis/rotator.ts';
 import type { Account, TargetSession } from '../../shared/rotators/rotator.ts';
 import { withRedis } from './redis.ts';
 
+const SAVES = { aclfile: 'ACL SAVE', config: 'CONFIG REWRITE', memory: 'PING' } as const;
+
 /** A real server as a target, with accounts and the verbs' sessions. */
 export function withRedisTarget(request: Omit<RedisRequest, 'home'> = {}) {
   const world = withRedis(request);
@@ -17,7 +19,8 @@ export function withRedisTarget(request: Omit<RedisRequest, 'home'> = {}) {
       const user = `app_${users}`;
       const password = `canary-old-${users}`;
       await world.admin(`ACL SETUSER ${user} on >${password} ~${user}:* +@read +@write +ping`);
-      await world.admin('ACL SAVE');
+      // As far as the server can.
+      await world.admin(SAVES[request.usersIn ?? 'aclfile']);
       return { account: { ref: `vault://t/${user}`, account: { user } }, password };
     },
     /** `port`: of a proxy before the server. */

@@ -9,6 +9,7 @@ import { configJsonSchema } from '../../../shared/domain/config/schema.ts';
 import { STARTER } from '../../../shared/domain/config/starter.ts';
 import { suggestNearest } from '../../../shared/domain/nearest.ts';
 import { postgres } from '../../../shared/rotators/postgres/rotator.ts';
+import { redis } from '../../../shared/rotators/redis/rotator.ts';
 import { aWorkspace } from '../../contracts/records.ts';
 
 const GOOD = `version: 1
@@ -321,6 +322,17 @@ test.each([
   ],
 ])('[5.2] %s is a mistake with its place', (_name, text, expected) => {
   expect(mistakesOf(text).join('\n')).toMatch(expected);
+});
+
+test('[5.2] a kind’s own mistakes are told by that kind', () => {
+  const text = GOOD.replace('kind: postgres', 'kind: redis').replace(
+    'role: one',
+    'user: "two words", database: app',
+  );
+  const parsed = parseConfig(text, { postgres, redis });
+  const messages = parsed.ok ? [] : parsed.mistakes.map(({ message }) => message);
+  expect(messages).toContain('user is no name of an ACL user: no spaces');
+  expect(messages).toContainEqual(expect.stringMatching(/^unknown key "database"/));
 });
 
 test('every mistake is reported at once, in the file’s order, and none shows a value', () => {

@@ -1,0 +1,14 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { kinds } from '../../../shared/adapters/aws/lambda/wires/kinds.ts';
+import { rotators } from '../../../shared/rotators/rotators.ts';
+
+const folders = readdirSync(new URL('../../../shared/rotators/', import.meta.url), { withFileTypes: true })
+  .flatMap((entry) => (entry.isDirectory() && entry.name !== 'template' ? [entry.name] : []))
+  .sort();
+
+test('each kind that has a folder can be enrolled, under its own name, in both worlds', async () => {
+  expect(Object.keys(rotators).sort()).toEqual(folders);
+  expect(Object.entries(rotators).every(([name, { kind }]) => name === kind)).toBe(true);
+  expect(Object.keys(await kinds.open({})).sort()).toEqual(folders);
+});
