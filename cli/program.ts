@@ -207,6 +207,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .action(action(async () => (await import('./commands/exec.ts')).exec, ['command']));
 
   program
+    .command('confirm')
+    .description('for a consumer: it uses the version that it was told of')
+    .argument('<id>', 'the confirmation’s, as it was told')
+    .requiredOption('--token-stdin', 'the token that it was told with, from standard input')
+    .action(action(async () => (await import('./commands/confirm.ts')).confirm, ['id']));
+
+  program
     .command('doctor')
     .description('look whether everything that an incident needs is in order')
     .option('--live', 'in the account: the time to deny, measured with a canary, and what only AWS can show')

@@ -1,5 +1,6 @@
 import { approval } from '../../functions/approval/front.ts';
 import { auditor } from '../../functions/auditor/front.ts';
+import { confirmation } from '../../functions/confirmation/front.ts';
 import { control } from '../../functions/control/front.ts';
 import { enrolment } from '../../functions/enrolment/front.ts';
 import { reader } from '../../functions/reader/front.ts';
@@ -28,6 +29,7 @@ export const FRONTS: readonly KnownFront[] = [
   { key: 'enrolment', front: enrolment, answersWithinMs: LONG_MS } as const,
   { key: 'reader', front: reader, answersWithinMs: SHORT_MS } as const,
   { key: 'auditor', front: auditor, answersWithinMs: SHORT_MS } as const,
+  { key: 'confirmation', front: confirmation, answersWithinMs: SHORT_MS } as const,
 ].map(({ key, front: { name, functions }, answersWithinMs }) => ({
   key,
   name,

@@ -154,6 +154,11 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           ways: [called('Auditor')],
         },
         {
+          name: 'confirm a delivery',
+          judgedBy: 'the same on `Confirmation`',
+          ways: [called('Confirmation')],
+        },
+        {
           name: 'start the machine',
           judgedBy: '`states:StartExecution`',
           ways: any(onAll(['states:StartExecution'], [machine])),
@@ -317,6 +322,11 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
               item('Registry', action, 'SECRET#vault://payments/ledger'),
             ),
           ),
+        },
+        {
+          name: 'write down what a consumer said',
+          judgedBy: '`PutItem` of a delivery',
+          ways: any([item('Registry', 'PutItem', 'INCIDENT#inc-1')]),
         },
         {
           name: 'delete from the ledger',

@@ -102,6 +102,11 @@ export const PARTS: readonly Part[] = [
     roles: ['TellConsumersRole', 'TellerRole'],
   },
   {
+    name: 'consumer',
+    says: 'A service that is told of new versions, and says that it uses one; and the function that takes its word, for its token.',
+    roles: ['ConsumerRole', 'ConfirmationRole'],
+  },
+  {
     name: 'sealer',
     says: 'Destroys keys that nothing names any more, reads the incident’s audit, signs its packet.',
     roles: ['SealIncidentRole'],

@@ -18,7 +18,7 @@ import type { EpochKey } from '../../shared/ports/keys.ts';
  */
 export const sealIncident = defineFunction({
   name: 'SealIncident',
-  needs: ['registry', 'store', 'keys', 'audit', 'signer', 'packets', 'notifier', 'clock'],
+  needs: ['registry', 'store', 'keys', 'audit', 'signer', 'packets', 'notifier', 'clock', 'random'],
   input: { incidentId: z.string() },
   output: { packet: z.string() },
   async run({ incidentId }, services) {

@@ -5,6 +5,7 @@ import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
 import { keys } from '../../shared/adapters/aws/lambda/wires/keys.ts';
 import { notifier } from '../../shared/adapters/aws/lambda/wires/notifier.ts';
 import { packets } from '../../shared/adapters/aws/lambda/wires/packets.ts';
+import { random } from '../../shared/adapters/aws/lambda/wires/random.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { signer } from '../../shared/adapters/aws/lambda/wires/signer.ts';
 import { sealIncident } from './handler.ts';
@@ -18,4 +19,5 @@ export const handler = await lambdaHandler(sealIncident, {
   packets,
   notifier,
   clock,
+  random,
 });

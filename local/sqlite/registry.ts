@@ -605,6 +605,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
       );
     },
 
+    async delivery(incident, id) {
+      return row<Delivery>('SELECT doc FROM delivery WHERE id = ? AND incident = ?', id, incident);
+    },
+
     async deliveries(incident) {
       return rows<Delivery>('SELECT doc FROM delivery WHERE incident = ? ORDER BY id', incident);
     },

@@ -1,4 +1,4 @@
-import type { Delivery } from './delivery.ts';
+import { type Delivery, isDone } from './delivery.ts';
 
 /** What becomes of the previous credential where a consumer that has to confirm does not. */
 export const UNCONFIRMED = ['keep', 'escalate', 'go-on'] as const;
@@ -32,7 +32,7 @@ export function standingOf(
   sinceMs: number,
   nowMs: number,
 ): Standing {
-  const open = deliveries.filter(({ mustConfirm, state }) => mustConfirm && state !== 'confirmed');
+  const open = deliveries.filter((delivery) => delivery.mustConfirm && !isDone(delivery));
   if (open.length === 0) return { state: 'confirmed' };
   const untilMs = sinceMs + withinMs;
   if (nowMs < untilMs) return { state: 'waiting', untilMs };

@@ -1,4 +1,5 @@
 import type { Brake } from '../domain/brake.ts';
+import { isDone } from '../domain/delivery.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import { reopenersNeeded } from '../domain/progress.ts';
 import type { TargetTally } from '../ports/registry.ts';
@@ -68,7 +69,7 @@ export async function viewOf(
   ]);
   const owners = new Map(consumers.map((consumer) => [consumer.name, consumer.owner]));
   const open = Map.groupBy(
-    deliveries.filter(({ state, mustConfirm }) => state === 'due' || (mustConfirm && state !== 'confirmed')),
+    deliveries.filter((delivery) => !isDone(delivery)),
     (delivery) => delivery.consumer,
   );
   const targets = await Promise.all(

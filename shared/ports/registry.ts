@@ -232,6 +232,7 @@ export interface Registry {
    * what was saved: what it misses the next look finds, and what was just done may show once more.
    */
   deliveriesDue(nowMs: number, limit: number): Promise<Delivery[]>;
+  delivery(incident: string, id: string): Promise<Delivery | null>;
   /** All of an incident, by id. */
   deliveries(incident: string): Promise<Delivery[]>;
   /** Whole, by id; one that is done stays as it is (two tellers may be at one), and the entries are written all the same. */

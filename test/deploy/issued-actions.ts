@@ -96,6 +96,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   ChainAudit: [],
   // Reads admins' credentials; writes none, and closes no breaker. So it is with the others at a target.
   CheckTarget: [...DELETES, ...VALUE_WRITES],
+  // Its adapter writes the whole registry; it may write one delivery.
+  Confirmation: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem', ...DELETES],
   // Names packets, and writes none.
   Control: [...DELETES, 's3:PutObjectRetention'],
   // Reads admins' credentials; writes none.

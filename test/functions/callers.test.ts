@@ -6,6 +6,7 @@ import { cancelRequest } from '../../functions/cancel-request/handler.ts';
 import { checkHealth } from '../../functions/check-health/handler.ts';
 import { checkValues } from '../../functions/check-values/handler.ts';
 import { compareEnrolment } from '../../functions/compare-enrolment/handler.ts';
+import { confirmDelivery } from '../../functions/confirm-delivery/handler.ts';
 import { decideRequest } from '../../functions/decide-request/handler.ts';
 import { explainRotation } from '../../functions/explain-rotation/handler.ts';
 import { listIncidents } from '../../functions/list-incidents/handler.ts';
@@ -61,6 +62,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [compareEnrolment, { wanted: WANTED, remove: false }],
   [decideRequest, { requestId: 'req-1', decision: 'approve', planHash: 'ab' }],
   [explainRotation, { ref: REF }],
+  [confirmDelivery, { confirmationId: 'inc-1#one', token: 'none' }],
   [listIncidents, {}],
   [listRequests, {}],
   [nameScope, { class: 'payments' }],

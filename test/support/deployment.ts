@@ -16,6 +16,7 @@ export const IDENTITIES = {
   engineer: { arn: role('EngineerRole'), may: ['Enrolment'] },
   reader: { arn: role('ReaderRole'), may: ['Reader'] },
   auditor: { arn: role('AuditorRole'), may: ['Auditor'] },
+  consumer: { arn: role('ConsumerRole'), may: ['Confirmation'] },
   agent: { arn: role('AgentRole'), may: [] },
   expired: { arn: role('Admin'), expired: true },
 } as const;

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { approval } from '../../functions/approval/front.ts';
 import { auditor } from '../../functions/auditor/front.ts';
+import { confirmation } from '../../functions/confirmation/front.ts';
 import { control } from '../../functions/control/front.ts';
 import { enrolment } from '../../functions/enrolment/front.ts';
 import { reader } from '../../functions/reader/front.ts';
@@ -16,7 +17,7 @@ export async function frontsOver(
   const wires = wiresOver(services);
   const handlers = new Map(
     await Promise.all(
-      ([control, approval, enrolment, reader, auditor] as readonly Front[]).map(
+      ([control, approval, enrolment, reader, auditor, confirmation] as readonly Front[]).map(
         async (front) => [front.name, await lambdaFront(front, wires, {})] as const,
       ),
     ),

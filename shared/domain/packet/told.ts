@@ -1,5 +1,5 @@
 import type { ConsumerRecord } from '../consumer.ts';
-import type { Delivery } from '../delivery.ts';
+import { type Delivery, isDone } from '../delivery.ts';
 
 /** What one consumer was told of one version, and what it said. */
 export interface PacketDelivery {
@@ -40,6 +40,6 @@ export function toldOf(
 }
 
 /** Whether the consumer still has to take the message, or to say that it uses the version. */
-export function isOpen({ state, mustConfirm }: Pick<Delivery, 'state' | 'mustConfirm'>): boolean {
-  return state === 'due' || (mustConfirm && state !== 'confirmed');
+export function isOpen(delivery: Pick<Delivery, 'state' | 'mustConfirm'>): boolean {
+  return !isDone(delivery);
 }

@@ -35,6 +35,19 @@ export function describeDeliveries(create: CreateRegistry): void {
       expect(await registry.deliveries(uniqueName('inc'))).toEqual([]);
     });
 
+    test('[5.5] one is found by its incident and its id, as it was saved last', async () => {
+      const { registry } = await create();
+      const incident = uniqueName('inc');
+      const delivery = aDelivery(incident, { id: `${uniqueName('v')}/checkout#1`, tokenHashes: ['ab'] });
+      await saved(registry, [delivery]);
+      expect(await registry.delivery(incident, delivery.id)).toEqual(delivery);
+      const told = { ...delivery, state: 'told', tokenHashes: ['ab', 'cd'] } as const;
+      await registry.saveDelivery(told, []);
+      expect(await registry.delivery(incident, delivery.id)).toEqual(told);
+      expect(await registry.delivery(uniqueName('inc'), delivery.id)).toBeNull();
+      expect(await registry.delivery(incident, uniqueName('delivery'))).toBeNull();
+    });
+
     test('[5.5] due is what its time has come for, until it is confirmed, or told where that suffices', async () => {
       const { registry } = await create();
       const incident = uniqueName('inc');
@@ -45,6 +58,7 @@ export function describeDeliveries(create: CreateRegistry): void {
         of({ state: 'confirmed' }),
         of({ state: 'confirmed', mustConfirm: false }),
         of({ state: 'told', mustConfirm: false }),
+        of({ state: 'overtaken' }),
       ];
       await saved(registry, [...due, ...not]);
       await vi.waitFor(async () => {
@@ -80,8 +94,9 @@ export function describeDeliveries(create: CreateRegistry): void {
     test.each([
       { state: 'confirmed', mustConfirm: true },
       { state: 'told', mustConfirm: false },
+      { state: 'overtaken', mustConfirm: true },
     ] as const)(
-      '[5.5] what a consumer has $state is not taken back by a teller who comes late, whose entry stands',
+      '[5.5] what is $state is not taken back by a teller who comes late, whose entry stands',
       async (done) => {
         const { registry, audit } = await create();
         const incident = uniqueName('inc');

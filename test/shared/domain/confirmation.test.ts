@@ -22,6 +22,11 @@ describe('consumers that have to confirm', () => {
     ).toEqual({ state: 'confirmed' });
   });
 
+  test('[5.5] nobody is waited for to confirm a version that is not current any more', () => {
+    const overtaken = { ...told, state: 'overtaken' } as const;
+    expect(standingOf([overtaken], POLICY, PROMOTED_MS, UNTIL_MS)).toEqual({ state: 'confirmed' });
+  });
+
   test('[5.5] one that is told and has not confirmed is waited for, to the last millisecond', () => {
     expect(standingOf([confirmed, told], POLICY, PROMOTED_MS, UNTIL_MS - 1)).toEqual({
       state: 'waiting',

@@ -20,6 +20,11 @@ export async function dueDeliveries(table: Table, nowMs: number, limit: number):
     .slice(0, limit);
 }
 
+export async function deliveryNamed(table: Table, incident: string, id: string): Promise<Delivery | null> {
+  const item = await table.get(deliveryKey(incident, id));
+  return item === null ? null : readDelivery(item);
+}
+
 export async function deliveriesOf(table: Table, incident: string): Promise<Delivery[]> {
   const { pk, sk } = deliveryKey(incident, '');
   return (await table.query(pk, startingWith(sk))).map(readDelivery);

@@ -8,7 +8,7 @@ import { breakerOf, saveBreaker } from './breakers.ts';
 import { claimSecrets, releaseClaims, renewClaims } from './claims.ts';
 import { storedClass } from './class-item.ts';
 import { cutsOf, saveCut, saveObservedCut, saveUndoneCut } from './cuts.ts';
-import { deliveriesOf, dueDeliveries, saveDelivery } from './deliveries.ts';
+import { deliveriesOf, deliveryNamed, dueDeliveries, saveDelivery } from './deliveries.ts';
 import { applyChanges, enrolledSlack, enrolledTarget, listEnrolled, readEnrolment } from './enrolment.ts';
 import { freezesIn, saveFreeze } from './freezes.ts';
 import { createIncidents } from './incidents.ts';
@@ -75,6 +75,7 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     setBreaker: (target, breaker) => saveBreaker(table, target, breaker),
 
     deliveriesDue: (nowMs, limit) => dueDeliveries(table, nowMs, limit),
+    delivery: (incident, id) => deliveryNamed(table, incident, id),
     deliveries: (incident) => deliveriesOf(table, incident),
     saveDelivery: (delivery, entries) => saveDelivery(table, delivery, entries),
 

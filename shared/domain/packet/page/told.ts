@@ -25,6 +25,7 @@ function consumer(group: readonly PacketDelivery[], versions: VersionNames): Htm
     ...(count('told') > 0
       ? [`${count('told')} told${mustConfirm ? ' and not confirmed' : ', which suffices'}`]
       : []),
+    ...(count('overtaken') > 0 ? [`${count('overtaken')} overtaken by a newer version`] : []),
     ...(count('due') > 0 ? [`${count('due')} not told`] : []),
   ];
   return html`<details${open > 0 ? html` open` : null}><summary><b>${name}</b> ${open > 0 ? chip('bad', `${open} open`) : null}

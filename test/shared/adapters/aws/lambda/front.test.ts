@@ -219,5 +219,6 @@ describe('the fronts', () => {
     expect(having('PutValues')).toEqual(['Enrolment']);
     expect(having('ReadSecret')).toEqual(['Reader']);
     expect(having('ReadAudit')).toEqual(['Auditor']);
+    expect(having('ConfirmDelivery')).toEqual(['Confirmation']);
   });
 });
