@@ -21,10 +21,7 @@ export function createLocalWorkflows(database: DatabaseSync, engine: EngineAtHan
   return {
     startBreakGlass: start('break-glass'),
     startRotation: start('scheduled-rotation'),
-    async startManualRotation(name, input) {
-      requests.ask({ name, machine: 'manual-rotation', input });
-      engine.ensure();
-    },
+    startManualRotation: start('manual-rotation'),
     async standing(name) {
       return standingOfExecution(database, name);
     },

@@ -12,9 +12,9 @@ export const planRotationBatches = defineFunction({
   output: { bucket: z.string(), key: z.string(), batches: z.number() },
   async run({ requestId, round }, services) {
     const nowMs = services.clock.nowMs();
-    const { plan } = await runningRequest(services, requestId);
-    const due = (await plannedNow(services, plan, requestId, nowMs)).flatMap(({ planned, dueAtMs }) =>
-      dueAtMs === undefined || dueAtMs > nowMs ? [] : [planned],
+    const { request, plan } = await runningRequest(services, requestId);
+    const due = (await plannedNow(services, request, plan, nowMs)).filter(
+      ({ dueAtMs }) => dueAtMs !== undefined && dueAtMs <= nowMs,
     );
     const batches = batchesOf(due, new Set(plan.last));
     const place = await services.manifests.write(`${requestId}/${Math.floor(nowMs)}-${round}`, batches);

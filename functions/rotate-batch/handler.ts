@@ -4,7 +4,7 @@ import { routinePolicyOf } from '../../shared/domain/routine-policy.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { advanceBatch } from '../../shared/driver/advance-batch.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
-import { startBySchedule } from '../../shared/driver/start-of.ts';
+import { startByRequest, startBySchedule } from '../../shared/driver/start-of.ts';
 
 /**
  * Leaves: each secret of the batch as far along its routine lifecycle as it goes now. What may begin is judged here again, by
@@ -12,14 +12,16 @@ import { startBySchedule } from '../../shared/driver/start-of.ts';
  */
 export const rotateBatch = defineFunction({
   name: 'RotateBatch',
-  needs: ['registry', 'store', 'keys', 'rotators', 'clock', 'random'],
+  needs: ['registry', 'store', 'keys', 'plans', 'rotators', 'clock', 'random'],
   input: {
     operationId: z.string(),
+    /** What people approved; left out where the schedule decides. */
+    requestId: z.string().optional(),
     targetId: z.string(),
     secretRefs: z.array(z.string()),
   },
   output: { settled: z.number(), left: z.number() },
-  async run({ operationId, targetId, secretRefs }, services, { untilMs }) {
+  async run({ operationId, requestId, targetId, secretRefs }, services, { untilMs }) {
     const { registry, keys } = services;
     const refs = secretRefs as SecretRef[];
     const secrets = await registry.secrets(refs);
@@ -34,7 +36,10 @@ export const rotateBatch = defineFunction({
         next: ['rekey status'],
       });
     }
-    const { user, mayStart } = await startBySchedule(services, record, secrets);
+    const { user, mayStart } =
+      requestId === undefined
+        ? await startBySchedule(services, record, secrets)
+        : await startByRequest(services, record, requestId);
     const key = await keys.ensure(record.name, record.epoch, 'open');
     return advanceBatch(services, {
       operation: { id: operationId, epoch: record.epoch, keyId: key.id },

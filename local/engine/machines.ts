@@ -3,7 +3,7 @@ import { loadMachine } from '../interpreter/load.ts';
 import { FUNCTIONS } from './functions.ts';
 
 /** The machines of `statemachines/`, by their files' names. */
-export const MACHINES = ['break-glass', 'scheduled-rotation'] as const;
+export const MACHINES = ['break-glass', 'scheduled-rotation', 'manual-rotation'] as const;
 export type MachineName = (typeof MACHINES)[number];
 
 /** A machine as the engine runs it: function names are their own substitutions. */

@@ -1,30 +1,46 @@
-import { goesOnAt } from '../domain/lifecycle.ts';
+import type { ClassRecord } from '../domain/class.ts';
 import type { PlannedSecret, RotationPlan } from '../domain/request/plan.ts';
+import type { RequestRecord } from '../domain/request/record.ts';
 import { type PlannedStanding, standingOfPlanned } from '../domain/request/tally.ts';
+import type { SecretRecord } from '../domain/secret.ts';
+import { routineGoesOnAt } from '../domain/under-way.ts';
 import type { Needs } from './services.ts';
 
-/** A planned secret as it stands now. `dueAtMs`: when it can be gone on with; undefined: not without a person, or it is done. */
-export interface PlannedNow {
-  readonly planned: PlannedSecret;
+/** A planned secret as it stands now. */
+export interface PlannedNow extends PlannedSecret {
   readonly standing: PlannedStanding;
-  readonly dueAtMs?: number;
+  /** When it can be gone on with; undefined: it is done, or not without a person. */
+  readonly dueAtMs: number | undefined;
 }
 
 /** How far a running request's plan has come, secret by secret. */
 export async function plannedNow(
   { registry }: Needs<'registry'>,
+  request: Pick<RequestRecord, 'begunAtMs'>,
   plan: RotationPlan,
-  operation: string,
   nowMs: number,
 ): Promise<PlannedNow[]> {
-  const found = await registry.secrets(plan.secrets.map(({ ref }) => ref));
+  const [found, record] = await Promise.all([
+    registry.secrets(plan.secrets.map(({ ref }) => ref)),
+    registry.classNamed(plan.scope.className),
+  ]);
   const secrets = new Map(found.map((secret) => [secret.ref, secret]));
   return plan.secrets.map((planned) => {
     const secret = secrets.get(planned.ref);
-    const standing = standingOfPlanned(planned, secret, operation);
-    const open = secret !== undefined && (standing === 'left' || standing === 'parked');
-    if (!open || secret.rotation?.parked?.sweepable === false) return { planned, standing };
-    const { rotation } = secret;
-    return { planned, standing, dueAtMs: rotation === undefined ? nowMs : goesOnAt(rotation, nowMs) };
+    const standing = standingOfPlanned(planned, secret, request.begunAtMs ?? 0);
+    return { ...planned, standing, dueAtMs: dueAtOf(secret, standing, record, plan, nowMs) };
   });
+}
+
+function dueAtOf(
+  secret: SecretRecord | undefined,
+  { is }: PlannedStanding,
+  record: ClassRecord | null,
+  plan: RotationPlan,
+  nowMs: number,
+): number | undefined {
+  if (secret === undefined || record === null) return undefined;
+  if (secret.rotation !== undefined) return routineGoesOnAt(secret, record, nowMs) ?? undefined;
+  // A break-glass has the class now: what people approved is begun no more.
+  return is === 'left' && record.epoch === plan.epoch ? nowMs : undefined;
 }

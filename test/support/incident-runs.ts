@@ -13,10 +13,14 @@ export function createIncidentRuns(state: State, engineOptions: EngineOptions = 
 
   /** An engine as the next command starts it: until nothing is under way, or it waits for people (anew). */
   async function carryOn(): Promise<void> {
-    const waitingFor = async () =>
-      (await registry.incidents())
+    const waitingFor = async () => [
+      ...(await registry.incidents())
         .filter((incident) => incident.state === 'awaiting-reopen')
-        .map((incident) => incident.reopenToken);
+        .map((incident) => incident.reopenToken),
+      ...(await registry.requests())
+        .filter(({ state, taskToken }) => state === 'pending' && taskToken !== undefined)
+        .map(({ taskToken }) => taskToken),
+    ];
     const before = await waitingFor();
     ending = new AbortController();
     const watching = setInterval(() => {

@@ -1,4 +1,5 @@
 import type { EngineOptions } from '../../local/engine/engine.ts';
+import type { MachineName } from '../../local/engine/machines.ts';
 import type { State } from '../../local/state.ts';
 import type { Cause } from '../../shared/domain/cause.ts';
 import type { Scope } from '../../shared/domain/class.ts';
@@ -61,7 +62,7 @@ export interface World {
   plan(cause?: Cause, more?: BreakGlassMore): Promise<string>;
   /** Runs the whole machine until it ends or waits for people. */
   breakGlass(cause?: Cause, more?: BreakGlassMore): Promise<IncidentRecord>;
-  run(execution: string, input: object): Promise<void>;
+  run(execution: string, input: object, machine?: MachineName): Promise<void>;
   /** The scheduled machine, once. `refs`: these to their end. */
   runSchedule(execution: string, refs?: readonly string[]): Promise<void>;
   /** An engine as the next command starts it. */

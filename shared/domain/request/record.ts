@@ -29,12 +29,14 @@ export interface Decision {
   readonly signature?: { readonly armored: string; readonly expiresAtMs: number };
 }
 
-/** How a rotation came out, once it has been gone through. */
+/** How a rotation came out, by the registry: secrets that were promoted, and of these settled to the proof; left, and set aside. */
 export interface RequestReport {
   readonly settled: number;
   readonly promoted: number;
   readonly left: number;
   readonly parked: number;
+  /** The first of those set aside, each with its reason. */
+  readonly aside: readonly { readonly ref: string; readonly code: string; readonly message: string }[];
 }
 
 /** Somebody's wish that a plan be carried out, and what others said to it. */

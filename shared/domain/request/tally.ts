@@ -2,29 +2,49 @@ import type { SecretRecord } from '../secret.ts';
 import type { PlannedSecret } from './plan.ts';
 import type { RequestReport } from './record.ts';
 
-/** Where a planned secret stands: `promoted` once readers have another version than the planned one. */
-export type PlannedStanding = 'settled' | 'promoted' | 'parked' | 'left';
+/**
+ * Where a planned secret stands: `promoted` once readers have another version than the planned one, `settled` when nothing is
+ * under way besides. `parked`: it failed, or waits for a person. `left`: nothing has come of it yet.
+ */
+export type PlannedStanding =
+  | { readonly is: 'settled' | 'promoted' | 'left' }
+  | { readonly is: 'parked'; readonly code: string; readonly message: string };
 
-/** `secret` undefined: enrolled no more. Pure. */
+/** `secret` undefined: enrolled no more. What failed before the rotation began is forgiven: people asked for it. Pure. */
 export function standingOfPlanned(
-  planned: PlannedSecret,
+  planned: Pick<PlannedSecret, 'versionId'>,
   secret: SecretRecord | undefined,
-  operation: string,
+  begunAtMs: number,
 ): PlannedStanding {
-  if (secret === undefined) return 'left';
-  const { currentVersionId, rotation } = secret;
-  if (currentVersionId !== planned.versionId) return rotation === undefined ? 'settled' : 'promoted';
-  return rotation?.operation === operation && rotation.parked !== undefined ? 'parked' : 'left';
+  if (secret === undefined) return { is: 'left' };
+  const { currentVersionId, rotation, routine } = secret;
+  if (rotation?.parked !== undefined) {
+    const { code, message } = rotation.parked;
+    return { is: 'parked', code, message };
+  }
+  if (currentVersionId !== planned.versionId) return { is: rotation === undefined ? 'settled' : 'promoted' };
+  if (rotation === undefined && routine !== undefined && routine.atMs >= begunAtMs)
+    return { is: 'parked', code: routine.code, message: routine.message };
+  return { is: 'left' };
 }
 
-/** Counted from the registry: each secret once, `settled` ones are promoted too. */
-export function tallyOf(standings: readonly PlannedStanding[]): RequestReport {
-  const count = (...which: PlannedStanding[]) =>
-    standings.filter((standing) => which.includes(standing)).length;
+/** Parked ones that are named: the others are counted. */
+const NAMED = 20;
+
+export function reportOf(
+  planned: readonly { readonly ref: string; readonly standing: PlannedStanding }[],
+): RequestReport {
+  const count = (is: PlannedStanding['is']) => planned.filter(({ standing }) => standing.is === is).length;
+  const settled = count('settled');
   return {
-    settled: count('settled'),
-    promoted: count('settled', 'promoted'),
+    settled,
+    promoted: settled + count('promoted'),
     left: count('left'),
     parked: count('parked'),
+    aside: planned
+      .flatMap(({ ref, standing }) =>
+        standing.is === 'parked' ? [{ ref, code: standing.code, message: standing.message }] : [],
+      )
+      .slice(0, NAMED),
   };
 }
