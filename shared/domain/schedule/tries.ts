@@ -25,14 +25,22 @@ export function noTries(): RecentTries {
 
 /** Takes a secret's last try in. What lies at or before `forgivenUntilMs` has been forgiven. */
 export function takeIn({ tries }: RecentTries, secret: SecretRecord, forgivenUntilMs: number): void {
-  const atMs = secret.routine?.atMs ?? secret.valueSinceMs;
-  if (atMs === undefined || atMs <= forgivenUntilMs) return;
+  const last = lastTry(secret);
+  if (last === null || last.atMs <= forgivenUntilMs) return;
   const first = tries[0];
-  if (tries.length === RECENT && first !== undefined && atMs <= first.atMs) return;
+  if (tries.length === RECENT && first !== undefined && last.atMs <= first.atMs) return;
   let index = tries.length;
-  while (index > 0 && (tries[index - 1]?.atMs ?? 0) > atMs) index -= 1;
-  tries.splice(index, 0, { atMs, failed: secret.routine !== undefined });
+  while (index > 0 && (tries[index - 1]?.atMs ?? 0) > last.atMs) index -= 1;
+  tries.splice(index, 0, last);
   if (tries.length > RECENT) tries.shift();
+}
+
+/** A rotation that is set aside has failed as long as it is. */
+function lastTry({ rotation, routine, valueSinceMs }: SecretRecord): Try | null {
+  const parked = rotation?.mode === 'routine' ? rotation.parked : undefined;
+  const failedAtMs = parked?.atMs ?? routine?.atMs;
+  if (failedAtMs !== undefined) return { atMs: failedAtMs, failed: true };
+  return valueSinceMs === undefined ? null : { atMs: valueSinceMs, failed: false };
 }
 
 /** A class that its own failures have stopped. */

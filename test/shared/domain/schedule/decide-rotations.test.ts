@@ -352,6 +352,24 @@ describe('the error rate', () => {
     expect(outcome(probed)[0]).toBe(0);
   });
 
+  test('[5.2] counts what is set aside as failed, for as long as it is, and an emergency’s not at all', () => {
+    const parked = {
+      code: 'target-unavailable',
+      message: 'no answer',
+      atMs: AT_MS - HOUR_MS,
+      sweepable: true,
+    };
+    const setAside = (mode: 'routine' | 'emergency') =>
+      tried(20, 0).map((secret, index) => {
+        const { rotation } = inFlight(secret, AT_MS);
+        return index < 8 && rotation !== undefined
+          ? { ...secret, rotation: { ...rotation, mode, parked } }
+          : secret;
+      });
+    expect(outcome(setAside('routine'))[0]).toBe(0);
+    expect(outcome(setAside('emergency'))[0]).toBe(2);
+  });
+
   test('[5.2] goes on once somebody releases the class', () => {
     const released = aFreeze({ className: 'payments', frozen: false, atMs: AT_MS });
     expect(outcome(tried(20, 8))[0]).toBe(0);
