@@ -27,7 +27,7 @@ export function beginRollback(
       family: 'Conflict',
       message: `${ref} has no previous version in grace`,
       safe: 'Nothing was changed.',
-      next: [`rekey explain ${ref}`],
+      next: [`rekey schedule --explain ${ref}`],
     });
   }
   const next: Rotation = {

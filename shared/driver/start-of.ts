@@ -40,18 +40,34 @@ export async function startBySchedule(
   record: ClassRecord,
   secrets: readonly SecretRecord[],
 ): Promise<Start> {
-  const { rotation, ...policy } = record.policy;
-  // How many may be in flight was decided over the whole class, when the manifest was written.
-  const unbounded =
-    rotation === undefined
-      ? record
-      : { ...record, policy: { ...policy, rotation: { ...rotation, inFlight: {} } } };
-  const decided = decideRotations({
-    classes: [unbounded],
-    secrets: secrets.map(({ claim: _claim, ...secret }) => secret),
-    freezes: await registry.freezes(),
-    nowMs: clock.nowMs(),
+  const freezes = await registry.freezes();
+  const nowMs = clock.nowMs();
+  const { begin, held } = decideRotations({
+    classes: [unbounded(record)],
+    secrets: secrets.map(unclaimed),
+    freezes,
+    nowMs,
   });
-  const begin = new Set<string>(decided.begin);
-  return { user: SCHEDULE, mayStart: ({ ref }) => begin.has(ref) };
+  const may = new Set<string>(begin);
+  const due = new Set<string>([...begin, ...held.map(({ ref }) => ref)]);
+  if (secrets.some(({ ref, rotation }) => rotation === undefined && !due.has(ref))) {
+    // Whether one that is not due goes early only the whole class says.
+    const all = (await registry.secretsIn({ className: record.name })).map(unclaimed);
+    const whole = decideRotations({ classes: [record], secrets: all, freezes, nowMs });
+    for (const ref of whole.begin) if (!due.has(ref)) may.add(ref);
+  }
+  return { user: SCHEDULE, mayStart: ({ ref }) => may.has(ref) };
+}
+
+/** How many may be in flight, and whether the class stopped itself, was decided over all of it, when the manifest was written. */
+function unbounded(record: ClassRecord): ClassRecord {
+  const { rotation, ...policy } = record.policy;
+  if (rotation === undefined) return record;
+  const { stopAtErrorRate: _decided, ...alone } = rotation;
+  return { ...record, policy: { ...policy, rotation: { ...alone, inFlight: {} } } };
+}
+
+/** Whoever held it may be gone: the claim says so when it is taken. */
+function unclaimed({ claim: _claim, ...secret }: SecretRecord): SecretRecord {
+  return secret;
 }

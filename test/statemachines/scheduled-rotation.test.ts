@@ -90,6 +90,21 @@ test('[5.2] outside its windows nothing begins, and what has begun goes on', asy
   expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 2 });
 });
 
+test('[5.2] what later windows cannot hold begins before it is due', async () => {
+  const tuesdays = { days: ['tue'], fromMinute: 180, toMinute: 300, zone: 'UTC' } as const;
+  const clock = new SetClock();
+  const world = await aWorld({
+    clock,
+    secrets: 8,
+    rotation: { everyMs: 30 * DAY_MS, windows: [tuesdays], inFlight: { class: { count: 1 } } },
+  });
+  world.target.strategy = 'beside';
+  // A week old, on a Tuesday at three: nobody is due, and the three Tuesdays to come hold two each.
+  clock.pass(7 * DAY_MS);
+  await world.runSchedule('rot-1');
+  expect(await stages(world)).toEqual({ idle: 7, promoted: 1 });
+});
+
 test('[5.4] while an incident of the class is open nothing of it begins, not even what an edited manifest names', async () => {
   const { world } = await aDueWorld(2);
   const { clock } = world.state.services;
