@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import type { PostgresServer } from '../demo/postgres-servers.ts';
 import { runEngine } from '../local/engine/engine.ts';
 import { createStartRequests } from '../local/sqlite/start-requests.ts';
-import { systemClock } from '../local/system.ts';
+import { ahead } from './rotation.ts';
 import type { BenchWorld } from './world.ts';
 
 export interface LogIns {
@@ -75,8 +75,7 @@ export async function countLogIns(
           machine: 'scheduled-rotation',
           input: { v: 1, refs: [] },
         });
-        const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + byMs + laterMs };
-        await runEngine(world.home, { clock, idleMs: 0 });
+        await runEngine(world.home, { clock: ahead(byMs + laterMs), idleMs: 0 });
       }
     }
   }
