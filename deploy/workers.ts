@@ -1,13 +1,13 @@
 import type { ConfigFile } from '../shared/domain/config/schema.ts';
 
-/** Those that the state machine calls, and those that a front does. */
-const CALLED_BY_MACHINE = ['CutTarget', 'AdvanceBatch'] as const;
+/** Those that the state machines call, and those that a front does. */
+const CALLED_BY_MACHINES = ['CutTarget', 'AdvanceBatch', 'RotateBatch'] as const;
 const CALLED_BY_FRONTS = ['RestoreTarget', 'CheckTarget', 'NoteIdentities'] as const;
 
 /** What opens sessions at targets, and so has to stand where they can be reached. */
-const WORKERS = [...CALLED_BY_MACHINE, ...CALLED_BY_FRONTS] as const;
+const WORKERS = [...CALLED_BY_MACHINES, ...CALLED_BY_FRONTS] as const;
 
-type OfTheMachine = (typeof CALLED_BY_MACHINE)[number];
+type OfTheMachines = (typeof CALLED_BY_MACHINES)[number];
 
 /** Where no network is named: outside any network of the account. */
 const OUTSIDE = 'local';
@@ -20,8 +20,8 @@ export interface Workers {
   /** A function for each network beside `local`. */
   readonly functions: Readonly<Record<string, object>>;
   readonly resources: { readonly Resources: Readonly<Record<string, object>> };
-  /** What the state machine calls: the one function, or which of them by the batch's target. */
-  readonly substitutions: Readonly<Record<OfTheMachine, object>>;
+  /** What the state machines call: the one function, or which of them by the batch's target. */
+  readonly substitutions: Readonly<Record<OfTheMachines, object>>;
   /** What fronts call, by the network of the target: `REKEY_WORKERS`, as JSON. */
   readonly names: string;
 }
@@ -51,7 +51,11 @@ export function workersFor(config: Pick<ConfigFile, 'networks' | 'targets'>): Wo
         ...Object.fromEntries(used.flatMap((network) => endpointsOf(network, config.networks[network]))),
       },
     },
-    substitutions: { CutTarget: callee('CutTarget', config), AdvanceBatch: callee('AdvanceBatch', config) },
+    substitutions: {
+      CutTarget: callee('CutTarget', config),
+      AdvanceBatch: callee('AdvanceBatch', config),
+      RotateBatch: callee('RotateBatch', config),
+    },
     names: namesIn(used),
   };
 }
@@ -90,7 +94,7 @@ function arnOf(logicalName: string): object {
  * The callee stands inside a JSON string of the machine. With targets in several networks it becomes an expression that
  * finds the worker for its target: the machine itself stays as it is on one machine.
  */
-function callee(worker: OfTheMachine, { targets }: Pick<ConfigFile, 'targets'>): object {
+function callee(worker: OfTheMachines, { targets }: Pick<ConfigFile, 'targets'>): object {
   const elsewhere = Map.groupBy(
     Object.entries(targets).filter(([, { network }]) => network !== OUTSIDE),
     ([, { network }]) => network,

@@ -160,12 +160,22 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
         },
         {
           name: 'start the machine',
-          judgedBy: '`states:StartExecution`',
+          judgedBy: '`states:StartExecution` of break-glass',
           ways: any(onAll(['states:StartExecution'], [machine])),
         },
         {
+          name: 'start the schedule',
+          judgedBy: '`states:StartExecution` of the scheduled rotation',
+          ways: any(onAll(['states:StartExecution'], [stack.arnOf('ScheduledRotation')])),
+        },
+        {
+          name: 'start what was requested',
+          judgedBy: '`states:StartExecution` of the rotation on request, which waits for people',
+          ways: any(onAll(['states:StartExecution'], [stack.arnOf('ManualRotation')])),
+        },
+        {
           name: 'stop an execution',
-          judgedBy: '`states:StopExecution` on an execution of the machine',
+          judgedBy: '`states:StopExecution` on an execution of break-glass',
           ways: any(onAll(['states:StopExecution'], [execution])),
         },
         {

@@ -39,7 +39,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'scheduled rotator',
     says: 'Writes new versions in routine alone: a fenced class’s key leaves it out.',
-    roles: ['ScheduledRotatorRole'],
+    roles: ['RotateBatchRole'],
   },
   {
     name: 'audit writer',
@@ -118,18 +118,25 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'bookkeeper',
-    says: 'Steps of the machine that touch the registry and manifests alone.',
+    says: 'Steps of the machines that touch the registry, plans and manifests alone.',
     roles: [
       'RecordContainmentRole',
       'PlanBatchesRole',
       'SweepUnfinishedRole',
       'RequestReopenRole',
       'ReportUnfinishedRole',
+      'PlanDueRole',
+      'ReportRotationRole',
+      'FindRequestRole',
+      'AwaitApprovalRole',
+      'CheckPlanRole',
+      'PlanRotationBatchesRole',
+      'ReportRequestRole',
     ],
   },
   {
     name: 'machine',
-    says: 'The state machine, which calls its steps in their order.',
-    roles: ['BreakGlassRole'],
+    says: 'The state machines, which call their steps in their order, and the schedule, which starts one of them.',
+    roles: ['BreakGlassRole', 'ScheduledRotationRole', 'ManualRotationRole', 'ScheduleRole'],
   },
 ];

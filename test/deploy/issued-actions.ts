@@ -92,6 +92,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Names packets, and writes none.
   Approval: [...DELETES, 's3:GetObject', 's3:PutObject', 's3:PutObjectRetention', 'states:StartExecution'],
   ArchiveAudit: TABLE_REST,
+  // Answers, and starts and watches nothing.
+  AwaitApproval: [...DELETES, 'states:DescribeExecution', 'states:StartExecution'],
   Auditor: REGISTRY_WRITES,
   ChainAudit: [],
   // Reads admins' credentials; writes none, and closes no breaker. So it is with the others at a target.
@@ -101,10 +103,12 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Names packets, and writes none.
   Control: [...DELETES, 's3:PutObjectRetention'],
   // Reads admins' credentials; writes none.
+  CheckPlan: [...DELETES, 's3:PutObject', 's3:PutObjectRetention'],
   CutTarget: VALUE_WRITES,
   Enrolment: [...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS, 'sts:AssumeRole'],
   FenceClass: [...DELETES, ...KEY_MAKING, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES],
   // The adapter of keys asks the registry before it destroys one that has sealed something: these have not.
+  FindRequest: [...REGISTRY_WRITES],
   KeepSpareKeys: [
     ...REGISTRY_READS,
     ...REGISTRY_WRITES,
@@ -126,13 +130,28 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObjectRetention',
   ],
   PlanBatches: [...DELETES, 's3:GetObject', 's3:PutObjectRetention'],
+  PlanDue: [...REGISTRY_WRITES, 's3:GetObject', 's3:PutObjectRetention'],
+  PlanRotationBatches: [...DELETES, 's3:PutObjectRetention'],
   PublishAudit: TABLE_REST,
   Reader: [...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
   RecordContainment: DELETES,
   ReopenClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
+  ReportRequest: [...DELETES, 's3:PutObject', 's3:PutObjectRetention'],
+  ReportRotation: [...REGISTRY_WRITES],
   ReportUnfinished: REGISTRY_WRITES,
   RequestReopen: DELETES,
   RestoreClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES],
+  // Looks at the epoch's key.
+  RotateBatch: [
+    ...KEY_MAKING,
+    ...KEY_POLICIES,
+    ...KEY_SWITCHES,
+    ...KEY_ENDINGS,
+    ...KEY_NAMES,
+    ...KEY_LISTS,
+    's3:PutObject',
+    's3:PutObjectRetention',
+  ],
   RestoreTarget: [...DELETES, ...VALUE_WRITES],
   // Reads as the teller. Publishes to the topics that rekey.yaml names for consumers, and here it names none; so TellConsumers.
   SealIncident: [

@@ -61,18 +61,44 @@ const WHO = [
 type May = Readonly<Partial<Record<(typeof WHO)[number], 'all' | readonly string[]>>>;
 
 /** What is required: who may do it, and nobody else. */
+/** Steps of the machines that write down what they decided. */
+const BOOKKEEPING_WRITERS = [
+  'RecordContainmentRole',
+  'PlanBatchesRole',
+  'SweepUnfinishedRole',
+  'RequestReopenRole',
+  'AwaitApprovalRole',
+  'CheckPlanRole',
+  'PlanRotationBatchesRole',
+  'ReportRequestRole',
+];
+
 const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> = {
-  'call a function, past its URL': ['[F.1]', { front: ['ApprovalRole', 'EnrolmentRole'], machine: 'all' }],
+  'call a function, past its URL': [
+    '[F.1]',
+    {
+      front: ['ApprovalRole', 'EnrolmentRole'],
+      machine: ['BreakGlassRole', 'ScheduledRotationRole', 'ManualRotationRole'],
+    },
+  ],
   'break the glass': ['[F.1] [5.4]', { responder: 'all' }],
   'sign a re-opening': ['[F.1]', { approver: 'all' }],
   'enrol, and hand a value in': ['[F.1]', { engineer: 'all' }],
   'read by a reference': ['[1.2]', { reader: ['ReaderRole', 'CanaryRole'] }],
   'ask for the audit': ['[6.5] [F.4]', { auditor: 'all' }],
   'confirm a delivery': ['[5.5]', { consumer: ['ConsumerRole'] }],
-  'start the machine': ['[F.1]', { front: ['ControlRole'], machine: 'all' }],
-  'stop an execution': ['[F.1]', { responder: 'all', machine: 'all' }],
-  'answer a machine that waits': ['[F.1]', { front: ['ControlRole', 'ApprovalRole'] }],
-  'become the prover': ['[1.2]', { 're-issuer': 'all', cutter: 'all' }],
+  'start the machine': ['[F.1]', { front: ['ControlRole'], machine: ['BreakGlassRole'] }],
+  'start the schedule': [
+    '[F.1]',
+    { front: ['ControlRole'], machine: ['ScheduledRotationRole', 'ScheduleRole'] },
+  ],
+  'start what was requested': ['[F.1]', { front: ['ControlRole'], machine: ['ManualRotationRole'] }],
+  'stop an execution': ['[F.1]', { responder: 'all', machine: ['BreakGlassRole'] }],
+  'answer a machine that waits': [
+    '[F.1]',
+    { front: ['ControlRole', 'ApprovalRole'], bookkeeper: ['AwaitApprovalRole'] },
+  ],
+  'become the prover': ['[1.2]', { 're-issuer': 'all', 'scheduled rotator': 'all', cutter: 'all' }],
   'become the teller': ['[1.2]', { sealer: 'all' }],
   'become the canary': ['[1.2]', { observer: 'all' }],
 
@@ -118,6 +144,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       front: ['ControlRole', 'ApprovalRole', 'EnrolmentRole'],
       'fence operator': 'all',
       're-issuer': 'all',
+      'scheduled rotator': 'all',
       'audit writer': 'all',
       'key maker': ['OpenIncidentRole'],
       cutter: 'all',
@@ -134,12 +161,13 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       front: ['ControlRole', 'ApprovalRole', 'EnrolmentRole'],
       'fence operator': 'all',
       're-issuer': 'all',
+      'scheduled rotator': 'all',
       'key maker': ['OpenIncidentRole'],
       cutter: 'all',
       teller: ['TellConsumersRole'],
       sealer: 'all',
       observer: 'all',
-      bookkeeper: ['RecordContainmentRole', 'PlanBatchesRole', 'SweepUnfinishedRole', 'RequestReopenRole'],
+      bookkeeper: BOOKKEEPING_WRITERS,
     },
   ],
   'write down what a consumer said': [
@@ -149,13 +177,14 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       front: ['ControlRole', 'ApprovalRole', 'EnrolmentRole'],
       'fence operator': 'all',
       're-issuer': 'all',
+      'scheduled rotator': 'all',
       'key maker': ['OpenIncidentRole'],
       cutter: 'all',
       teller: ['TellConsumersRole'],
       consumer: ['ConfirmationRole'],
       sealer: 'all',
       observer: 'all',
-      bookkeeper: ['RecordContainmentRole', 'PlanBatchesRole', 'SweepUnfinishedRole', 'RequestReopenRole'],
+      bookkeeper: BOOKKEEPING_WRITERS,
     },
   ],
   'delete from the ledger': ['[6.3]', {}],
@@ -515,7 +544,7 @@ describe('[1.2] who may become whom', () => {
     ResponderRole: PEOPLE,
     ApproverRole: PEOPLE,
     EngineerRole: PEOPLE,
-    ProverRole: 'AdvanceBatch CutTarget RestoreTarget CheckTarget NoteIdentities'
+    ProverRole: 'AdvanceBatch RotateBatch CutTarget RestoreTarget CheckTarget NoteIdentities'
       .split(' ')
       .map((name) => `arn:aws:iam::111122223333:role/rekey-STAGE/${name}Role`)
       .join(', ')
@@ -523,6 +552,9 @@ describe('[1.2] who may become whom', () => {
     TellerRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/SealIncidentRole may sts:AssumeRole',
     CanaryRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/ObserveDenialRole may sts:AssumeRole',
     BreakGlassRole: 'states.amazonaws.com may sts:AssumeRole',
+    ScheduledRotationRole: 'states.amazonaws.com may sts:AssumeRole',
+    ManualRotationRole: 'states.amazonaws.com may sts:AssumeRole',
+    ScheduleRole: 'events.amazonaws.com may sts:AssumeRole',
   };
 
   test('functions’ roles are Lambda’s alone; prover, teller and canary are named functions’; people’s are the account’s', () => {

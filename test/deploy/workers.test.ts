@@ -59,6 +59,8 @@ test('each network has its workers, in its subnets, with the role and the enviro
     'NoteIdentitiesInpaymentsx2evpc',
     'RestoreTargetInledgerx2dvpc',
     'RestoreTargetInpaymentsx2evpc',
+    'RotateBatchInledgerx2dvpc',
+    'RotateBatchInpaymentsx2evpc',
   ]);
   expect(functions['CutTargetInpaymentsx2evpc']).toMatchObject({
     role: '${file(deploy/functions.yml):CutTarget.role}',

@@ -3,9 +3,15 @@ import * as z from 'zod';
 import { createStepFunctionsWorkflows } from '../../step-functions/workflows.ts';
 import { lambdaClock } from '../clock.ts';
 import { wire } from '../wire.ts';
+import { Json } from './json.ts';
+
+const Machine = z.string().regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:/);
 
 export const workflows = wire(
-  { REKEY_BREAK_GLASS: z.string().regex(/^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:stateMachine:/) },
-  ({ REKEY_BREAK_GLASS }) =>
-    createStepFunctionsWorkflows(new SFNClient({}), { 'break-glass': REKEY_BREAK_GLASS }, lambdaClock),
+  {
+    REKEY_MACHINES: Json.pipe(
+      z.strictObject({ 'break-glass': Machine, 'scheduled-rotation': Machine, 'manual-rotation': Machine }),
+    ),
+  },
+  ({ REKEY_MACHINES }) => createStepFunctionsWorkflows(new SFNClient({}), REKEY_MACHINES, lambdaClock),
 );

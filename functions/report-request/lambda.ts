@@ -1,0 +1,7 @@
+import { lambdaHandler } from '../../shared/adapters/aws/lambda/lambda-handler.ts';
+import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
+import { plans } from '../../shared/adapters/aws/lambda/wires/plans.ts';
+import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
+import { reportRequest } from './handler.ts';
+
+export const handler = await lambdaHandler(reportRequest, { registry, plans, clock });

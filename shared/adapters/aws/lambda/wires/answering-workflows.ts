@@ -1,0 +1,9 @@
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { createStepFunctionsWorkflows } from '../../step-functions/workflows.ts';
+import { lambdaClock } from '../clock.ts';
+import { wire } from '../wire.ts';
+
+/** For a step of a machine, which answers a task by its token and starts nothing: it cannot know the machine that knows it. */
+export const answeringWorkflows = wire({}, () =>
+  createStepFunctionsWorkflows(new SFNClient({}), {}, lambdaClock),
+);
