@@ -16,9 +16,16 @@ export const planDue = defineFunction({
     execution: z.string().min(1),
     refs: z.array(z.string()),
   },
-  output: { operationId: z.string(), bucket: z.string(), key: z.string(), batches: z.number() },
+  output: {
+    operationId: z.string(),
+    bucket: z.string(),
+    key: z.string(),
+    batches: z.number(),
+    /** Values older than their class allows: what an alarm watches. */
+    overAge: z.number(),
+  },
   async run({ execution, refs }, services) {
-    const { secrets, targets } = await dueNow(services, refs);
+    const { secrets, targets, overAge } = await dueNow(services, refs);
     const admins = new Set(targets.flatMap((target) => target.admins.map((admin) => admin.passwordRef)));
     // A batch is of one class: its policy and its key hold for all of it.
     const batches = [...Map.groupBy(secrets, ({ className }) => className).values()].flatMap((group) =>
@@ -29,7 +36,7 @@ export const planDue = defineFunction({
       `${operationId}/${Math.floor(services.clock.nowMs())}`,
       batches,
     );
-    return { ...place, operationId, batches: batches.length };
+    return { ...place, operationId, batches: batches.length, overAge };
   },
 });
 

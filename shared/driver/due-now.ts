@@ -1,3 +1,4 @@
+import { complianceOf } from '../domain/schedule/compliance.ts';
 import { decideRotations } from '../domain/schedule/decide-rotations.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { TargetRecord } from '../domain/target.ts';
@@ -8,6 +9,8 @@ import type { Needs } from './services.ts';
 export interface DueNow {
   readonly secrets: readonly SecretRecord[];
   readonly targets: readonly TargetRecord[];
+  /** Values of all classes that are older than their class allows, or of unknown age. */
+  readonly overAge: number;
 }
 
 /**
@@ -34,5 +37,9 @@ export async function dueNow(
     const goesOnAtMs = routineGoesOnAt(secret, record, nowMs);
     return begin.has(secret.ref) || (goesOnAtMs !== null && goesOnAtMs <= nowMs);
   });
-  return { secrets: due, targets };
+  const overAge = complianceOf(classes, secrets, nowMs).reduce(
+    (sum, { secrets: values, withinMaxAge }) => sum + values - withinMaxAge,
+    0,
+  );
+  return { secrets: due, targets, overAge };
 }

@@ -29,6 +29,7 @@ const LOGGED: Readonly<Record<string, (value: unknown) => boolean>> = {
   left: isCount,
   unfinished: isCount,
   oldestUnfinishedSeconds: isCount,
+  overAge: isCount,
   oldestUnarchivedSeconds: isCount,
 };
 

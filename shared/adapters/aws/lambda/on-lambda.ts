@@ -20,6 +20,7 @@ const COUNTS = [
   'unfinished',
   'oldestUnfinishedSeconds',
   'oldestUnarchivedSeconds',
+  'overAge',
 ] as const;
 
 /** What an event asks for, as far as a log may say it. */

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { planDue } from '../../functions/plan-due/handler.ts';
+import { DAY_MS } from '../support/rotating.ts';
+import { SetClock } from '../support/set-clock.ts';
+import { aWorld } from '../support/world.ts';
+
+test('[5.2] each run says how many values are older than their class allows, for whoever watches', async () => {
+  const clock = new SetClock();
+  // Every class allows 30 days, and nothing rotates by itself.
+  const { state } = await aWorld({ clock, secrets: 3 });
+  const overAge = async (refs: string[] = []) => {
+    const input = { v: 1, execution: 'rot-1', refs };
+    return (await planDue.invoke(state.services, input, { untilMs: Number.MAX_SAFE_INTEGER })).overAge;
+  };
+  expect(await overAge()).toBe(0);
+  clock.pass(31 * DAY_MS);
+  // The admin’s and the key that signs notices too, whichever a run is asked for.
+  expect([await overAge(), await overAge(['vault://prod/payments/s0'])]).toEqual([5, 5]);
+});
