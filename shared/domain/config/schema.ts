@@ -243,7 +243,7 @@ export const ConfigFile = z
             owner: z.string().min(1),
             ...CONSUMER_MEANS,
             confirm: z
-              .union([z.boolean(), z.literal('callback')], { error: 'false, true or callback' })
+              .union([z.boolean(), z.literal('callback')], { error: 'is neither false, true nor callback' })
               .default(false)
               .describe(
                 'It has to say that it uses the new version: true, by its answer; callback, later, by the token it was told with.',

@@ -98,8 +98,8 @@ test.each([
     `webhook: ${WEBHOOK}, file: ${FILE}`,
     /:8:\d+ app is told by webhook already: one means a consumer/,
   ],
-  ['a program somewhere on the path', 'exec: { command: [systemctl] }', /0 is no absolute path/],
-  ['no program', 'exec: { command: [] }', /:8:\d+ 0 is missing/],
+  ['a program somewhere on the path', 'exec: { command: [systemctl] }', /command is no absolute path/],
+  ['no program', 'exec: { command: [] }', /:8:\d+ command is missing/],
   ['a command in one word', 'exec: { command: /bin/true }', /command is not as expected/],
   [
     'a command that takes long',
@@ -140,7 +140,7 @@ test.each([
   [
     'a confirmation of another kind',
     `sns: ${SNS}, confirm: later`,
-    /confirm is not as expected \(false, true or callback\)/,
+    /confirm is neither false, true nor callback/,
   ],
   [
     'an unknown signing key',
