@@ -2,22 +2,23 @@ import { randomBytes } from 'node:crypto';
 import { RekeyError } from '../../domain/errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import { type Failure, failure } from '../failure.ts';
-import type { Account, Issued, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
+import type { Account, Issued, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import type { AdminConnection } from './admin-connection.ts';
 import type { RedisConnection } from './connection.ts';
 import { doubtsAbout } from './doubts.ts';
-import { isCutShown, judgeNew, judgeOld, saysNothing } from './login-meaning.ts';
+import { isCutShown, judgeNew } from './login-meaning.ts';
 import { type LoginAnswer, seeAlive, tryLogin } from './login-probe.ts';
 import { openError, targetUnavailable } from './open-error.ts';
 import { otherNodes } from './other-nodes.ts';
+import { proveOne } from './proving.ts';
 import { refused } from './refusal.ts';
 import { type Command, Refusal } from './resp.ts';
 import { saveUsers } from './saving.ts';
 import { endSessionsBefore, endWritersNamed, markNow } from './sessions.ts';
 import { digestOf, type User } from './user.ts';
-import { listUsers, lookAt } from './users.ts';
+import { lookAt } from './users.ts';
 
-type Proving = Account & Issued & { readonly mark: string; readonly old: readonly OldCredential[] };
+type Installing = Account & Issued & { readonly turnOn: boolean };
 
 /** The verbs of `redis` over one admin connection. `connect` opens another where the first was lost. */
 export async function createTargetSession(
@@ -88,7 +89,7 @@ export async function createTargetSession(
   }
 
   /** The answer was lost: what this session had under way is ended, then the server is asked what it has. */
-  async function lookAfterLoss(items: readonly (Account & Issued)[]): Promise<Map<Account, Failure>> {
+  async function lookAfterLoss(items: readonly Installing[]): Promise<Map<Account, Failure>> {
     admin.close();
     admin = await connect();
     if (!(await endWritersNamed(admin, [writer])))
@@ -97,62 +98,9 @@ export async function createTargetSession(
     return new Map(
       items.flatMap((item, index) => {
         const outcome = seen[index];
-        const has = outcome?.ok === true && outcome.user.digests.includes(digestOf(item.value));
-        return has ? [] : [[item, LOST] as const];
+        return outcome?.ok === true && has(outcome.user, item) ? [] : [[item, LOST] as const];
       }),
     );
-  }
-
-  /** Whose digest of an old password stands with another user now: the old one is open under that name. */
-  async function keptBy({ value }: OldCredential): Promise<Failure | null> {
-    const users = await listUsers(admin);
-    if (users instanceof Refusal) return refused(users, 'ACL LIST');
-    const other = users.find(({ digests }) => value !== null && digests.includes(digestOf(value)));
-    return other === undefined
-      ? null
-      : failure('account-renamed', `the old password opens user ${other.name} now`);
-  }
-
-  async function proveOne(
-    item: Proving,
-    old: OldCredential,
-    seen: {
-      readonly answer: LoginAnswer;
-      readonly user: Outcome<{ user: User }>;
-      readonly ended: number;
-      readonly gone: boolean;
-      readonly unsaved: Failure | null;
-      readonly elsewhere: Failure | null;
-    },
-  ): Promise<Outcome<{ evidence: string }>> {
-    const { answer, user, ended, gone, unsaved, elsewhere } = seen;
-    if (!user.ok) {
-      if (user.reason !== 'account-missing' || item.identity === undefined) return user;
-      if (answer.saw !== 'refused')
-        return answer.saw === 'accepted' ? failure('busy', 'the user came back') : saysNothing(answer);
-      const kept = await keptBy(old);
-      return (
-        kept ??
-        unsaved ??
-        elsewhere ?? { ok: true, evidence: `the account is gone: no user ${item.identity}` }
-      );
-    }
-    const alive = judgeOld(answer, old.value, item.value, user.user);
-    if (gone && ended > 0)
-      return failure('sessions-found', `${ended} connections from before were ended late`);
-    if (alive !== null) return alive;
-    if (!gone) return failure('busy', 'connections from before would not end');
-    const doubt = unsaved ?? elsewhere;
-    if (doubt !== null) return doubt;
-    const tried = user.user.off
-      ? 'the user is off'
-      : old.value === null
-        ? 'nobody holds the value'
-        : 'refused (WRONGPASS)';
-    return {
-      ok: true,
-      evidence: `${tried}; the new one alone is among the user’s (ACL GETUSER) and saved, no connection from before`,
-    };
   }
 
   const guarded = <T>(work: () => Promise<T>): Promise<T> =>
@@ -233,23 +181,17 @@ export async function createTargetSession(
       guarded(async () => {
         const known = await look(items);
         const takesPassword = ({ nopass }: User) => !nopass;
-        let failures: Map<Account, Failure>;
-        try {
-          failures = await setSeen(
-            items,
-            known,
-            ({ value, turnOn }) => {
-              const digest = `#${digestOf(value)}`;
-              // Switched on with the old one still there, it would be open to whoever it was cut off from.
-              return turnOn ? ['resetpass', digest, 'on'] : [digest];
-            },
-            takesPassword,
-          );
-          await saveUsers(admin);
-        } catch (error) {
-          if (error instanceof RekeyError) throw error;
-          failures = await lookAfterLoss(items);
-        }
+        const failures = await setSeen(
+          items,
+          known,
+          ({ value, turnOn }) => {
+            const digest = `#${digestOf(value)}`;
+            // Switched on with the old one still there, it would be open to whoever it was cut off from.
+            return turnOn ? ['resetpass', digest, 'on'] : [digest];
+          },
+          takesPassword,
+        ).catch(() => lookAfterLoss(items));
+        await saveUsers(admin);
         const mark = await markNow(admin);
         return items.map((item, index) => {
           const outcome = known[index];
@@ -331,7 +273,7 @@ export async function createTargetSession(
           () => [],
         );
         for (const [at, { item, index, old }] of tries.entries()) {
-          const outcome = await proveOne(item, old, {
+          const outcome = await proveOne(admin, item, old, {
             answer: answers[at] ?? { saw: 'unreachable', why: 'not tried' },
             user: users[index] ?? NOT_LOOKED,
             ended: ended.get(userName(item)) ?? 0,
@@ -348,6 +290,11 @@ export async function createTargetSession(
 
     close: async () => admin.close(),
   };
+}
+
+/** Whether an install was done: what is switched on by it has no other password. */
+function has({ digests, off }: User, { value, turnOn }: Installing): boolean {
+  return digests.includes(digestOf(value)) && !(turnOn && (off || digests.length > 1));
 }
 
 const NOT_LOOKED = failure('busy', 'the user was not looked at');

@@ -237,8 +237,14 @@ test('[5.4] a lost answer: the lost connection is ended, then the server is aske
   proxy.meet = ({ type }) => (type === 'ACL SETUSER' ? 'cut' : 'pass');
   const unsent = { ...item, value: fresh() };
   expect(await session.install([unsent])).toMatchObject([{ ok: false, reason: 'outcome-unknown' }]);
+  // Nor does the one that would switch on what was cut; that the password is there already does not stand for it.
   proxy.meet = () => 'pass';
-  expect(await session.install([unsent])).toMatchObject([{ ok: true }]);
+  await session.cut([account], null);
+  proxy.meet = ({ type }) => (type === 'ACL SETUSER' ? 'cut' : 'pass');
+  const turnedOn = { ...item, turnOn: true };
+  expect(await session.install([turnedOn])).toMatchObject([{ ok: false, reason: 'outcome-unknown' }]);
+  proxy.meet = () => 'pass';
+  expect(await session.install([turnedOn])).toMatchObject([{ ok: true }]);
 });
 
 test('[5.4] an older writer is ended by the name it shows: nothing that it still sends is done', async () => {
@@ -260,6 +266,43 @@ test('[5.4] a target that is lost right after the admin got in is one that does 
     code: 'target-unavailable',
     family: 'TargetUnavailable',
   });
+});
+
+test('[4.4] a value goes to the server in nothing but a login: elsewhere its digest stands for it', async () => {
+  const proxy = await aRedisProxy(world.server());
+  const sent = new Map<string, string>();
+  proxy.meet = ({ from, type, text }) => {
+    if (from === 'client') sent.set(type, (sent.get(type) ?? '') + text);
+    return 'pass';
+  };
+  const { account, password } = await world.account();
+  const session = await world.session({ port: proxy.port });
+  const value = fresh();
+  const [outcome] = await session.install([{ ...account, value, turnOn: false }]);
+  const mark = outcome?.ok === true ? outcome.mark : '';
+  const item = { ...account, value, mark, expectOff: false, old: [{ versionId: 'v', value: password }] };
+  await session.revoke([item]);
+  await session.prove([item]);
+  await session.cut([account], { ref: account.ref, value });
+  await session.install([{ ...item, turnOn: true }]);
+  expect(sent.get('AUTH')).toContain(value);
+  sent.delete('AUTH');
+  expect([...sent.keys()]).toContain('ACL SETUSER');
+  expect([...sent.values()].join()).not.toMatch(/canary-/);
+});
+
+test('cut: who is off already is left alone', async () => {
+  const proxy = await aRedisProxy(world.server());
+  const session = await world.session({ port: proxy.port });
+  const [on, off] = [(await world.account()).account, (await world.account()).account];
+  await session.cut([off], null);
+  const changed: string[] = [];
+  proxy.meet = ({ from, type, text }) => {
+    if (from === 'client' && type === 'ACL SETUSER') changed.push(text.split('\r\n')[6] ?? '');
+    return 'pass';
+  };
+  await session.cut([on, off], null);
+  expect(changed).toEqual([on.account['user']]);
 });
 
 test('[4.4] no value is seen by a monitor, in the slow log, the log of refusals, the server’s own log or its files', async () => {
