@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { kinds } from '../../../shared/adapters/aws/lambda/wires/kinds.ts';
 import { rotators } from '../../../shared/rotators/rotators.ts';
 
-const folders = readdirSync(new URL('../../../shared/rotators/', import.meta.url), { withFileTypes: true })
-  .flatMap((entry) => (entry.isDirectory() && entry.name !== 'template' ? [entry.name] : []))
+const all = new URL('../../../shared/rotators/', import.meta.url);
+const folders = readdirSync(all)
+  .filter((name) => existsSync(new URL(`${name}/kind.ts`, all)))
   .sort();
 
 test('each kind that has a folder can be enrolled, under its own name, in both worlds', async () => {
