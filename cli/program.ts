@@ -137,6 +137,55 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .requiredOption('--reason <text>', 'why, for the audit and for whoever wonders')
     .action(action(async () => (await import('./commands/roll-back.ts')).rollBack, ['ref']));
 
+  program
+    .command('rotate')
+    .description('show what a rotation would do, and request it of the people who approve')
+    .argument('[refs...]', 'secrets of one class')
+    .option('--class <name>', 'the class')
+    .option('--tenant <name>', 'only this tenant of it')
+    .option('--target <id>', 'only this target of it')
+    .option('--not-before <time>', 'begin no sooner, also if approved before: 2026-11-24T22:00:00+01:00')
+    .option('--reason <text>', 'why, for those who approve and for the audit')
+    .option('--yes', 'request the plan that --plan-hash names without asking')
+    .option('--plan-hash <hash>', 'the plan that was looked at')
+    .option('--plan', 'show the plan and its hash, do nothing')
+    .action(action(async () => (await import('./commands/rotate.ts')).rotate, ['refs']));
+
+  const request = program.command('request').description('requests for rotations');
+  request
+    .command('list')
+    .description('all of them')
+    .action(action(async () => (await import('./commands/request.ts')).listRequests));
+  request
+    .command('show')
+    .description('one request with its plan')
+    .argument('<request>')
+    .action(action(async () => (await import('./commands/request.ts')).showRequest, ['request']));
+
+  for (const [name, description] of [
+    ['approve', 'say yes to another person’s request'],
+    ['deny', 'say no to it: one no ends it'],
+  ] as const) {
+    program
+      .command(name)
+      .description(description)
+      .argument('<request>')
+      .option(
+        '--key <file>',
+        'your private SSH key (or its .pub, for an agent); on AWS whoever signs the call',
+      )
+      .option('--reason <text>', 'why, for the requester and for the audit')
+      .option('--yes', 'decide on the plan that --plan-hash names without asking')
+      .option('--plan-hash <hash>', 'the plan that was looked at')
+      .action(action(async () => (await import('./commands/decide.ts'))[name], ['request']));
+  }
+
+  program
+    .command('cancel')
+    .description('withdraw your own request, as long as it has not begun')
+    .argument('<request>')
+    .action(action(async () => (await import('./commands/request.ts')).cancel, ['request']));
+
   for (const [name, description] of [
     ['reopen', 'sign the re-opening of a fenced class; the second signature opens it'],
     ['restore', 'sign the undoing of a cut that was a mistake; the second signature undoes it'],

@@ -1,15 +1,21 @@
 import { defineFront } from '../../shared/adapters/aws/lambda/front.ts';
+import { decideRequest } from '../decide-request/handler.ts';
 import { listIncidents } from '../list-incidents/handler.ts';
+import { listRequests } from '../list-requests/handler.ts';
 import { prepareSignature } from '../prepare-signature/handler.ts';
 import { showIncident } from '../show-incident/handler.ts';
+import { showRequest } from '../show-request/handler.ts';
 import { showStatus } from '../show-status/handler.ts';
 import { submitSignature } from '../submit-signature/handler.ts';
 
-/** What approvers call: they look and they sign, and they start nothing. */
+/** What approvers call: they look, they sign and they decide, and they start nothing. */
 export const approval = defineFront('Approval', [
+  decideRequest,
   listIncidents,
+  listRequests,
   prepareSignature,
   showIncident,
+  showRequest,
   showStatus,
   submitSignature,
 ]);

@@ -1,6 +1,7 @@
 import { lambdaFront } from '../../shared/adapters/aws/lambda/lambda-front.ts';
 import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
 import { packets } from '../../shared/adapters/aws/lambda/wires/packets.ts';
+import { plans } from '../../shared/adapters/aws/lambda/wires/plans.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { workers } from '../../shared/adapters/aws/lambda/wires/workers.ts';
 import { workflows } from '../../shared/adapters/aws/lambda/wires/workflows.ts';
@@ -9,6 +10,7 @@ import { approval } from './front.ts';
 export const handler = await lambdaFront(approval, {
   registry,
   packets,
+  plans,
   workers,
   workflows,
   clock,

@@ -13,6 +13,7 @@ export const IDENTITIES = {
   everything: { arn: role('Admin') },
   responder: { arn: role('ResponderRole'), may: ['Control'] },
   approver: { arn: role('ApproverRole'), may: ['Approval'] },
+  anotherApprover: { arn: role('ApproverRole').replace('ada', 'grace'), may: ['Approval'] },
   engineer: { arn: role('EngineerRole'), may: ['Enrolment'] },
   reader: { arn: role('ReaderRole'), may: ['Reader'] },
   auditor: { arn: role('AuditorRole'), may: ['Auditor'] },

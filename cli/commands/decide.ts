@@ -1,0 +1,91 @@
+import { decideRequest } from '../../functions/decide-request/handler.ts';
+import { showRequest } from '../../functions/show-request/handler.ts';
+import { signWithKeyFile } from '../../local/ssh/sign.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { decisionBytes, decisionStatement } from '../../shared/domain/request/statement.ts';
+import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
+import type { RequestView } from '../../shared/driver/request-view.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { reportRequest } from '../report-request.ts';
+import { renderRotationPlan } from '../screen/rotation-plan.ts';
+import { withFace } from '../with-face.ts';
+
+interface DecideOptions {
+  readonly request: string;
+  readonly key?: string;
+  readonly reason?: string;
+  readonly yes?: boolean;
+  readonly planHash?: string;
+}
+
+export async function approve(context: Context, options: DecideOptions): Promise<ExitCode> {
+  return decide(context, 'approve', options);
+}
+
+export async function deny(context: Context, options: DecideOptions): Promise<ExitCode> {
+  return decide(context, 'deny', options);
+}
+
+/** Shows what is decided on, asks, and says it: by the key on this machine, which goes nowhere, or as whoever signs for AWS. */
+async function decide(
+  context: Context,
+  decision: 'approve' | 'deny',
+  options: DecideOptions,
+): Promise<ExitCode> {
+  return withFace(context, async (face) => {
+    const { view, plan } = await face.call(showRequest, { requestId: options.request });
+    const { planHash } = view;
+    context.say(renderRotationPlan(plan, planHash));
+    context.say(`  requested   by ${view.requester.person} (${view.requester.way}): ${view.reason}`);
+    await confirm(context, decision, options, planHash);
+    const { reason, key } = options;
+    const decided = await face.call(decideRequest, {
+      requestId: view.request,
+      decision,
+      planHash,
+      ...(reason === undefined ? {} : { reason }),
+      ...(key === undefined ? {} : { armored: await signed(view, decision, key) }),
+    });
+    const code = reportRequest(context, decided.view);
+    // To deny is what was asked for.
+    return decision === 'deny' && decided.view.state === 'declined' ? EXIT.done : code;
+  });
+}
+
+function signed(view: RequestView, decision: 'approve' | 'deny', keyFile: string): Promise<string> {
+  const statement = decisionStatement({ ...view, id: view.request }, decision);
+  return signWithKeyFile({
+    keyFile,
+    namespace: SIGNATURE_NAMESPACE,
+    message: decisionBytes(statement),
+  });
+}
+
+async function confirm(
+  context: Context,
+  decision: 'approve' | 'deny',
+  options: DecideOptions,
+  planHash: string,
+): Promise<void> {
+  const again = `rekey ${decision} ${options.request} --yes --plan-hash ${planHash}`;
+  const refused = (code: string, message: string) =>
+    new RekeyError({ code, family: 'Validation', message, safe: 'Nothing was decided.', next: [again] });
+  if (options.yes === true) {
+    if (options.planHash === planHash) return;
+    throw refused(
+      'plan-hash',
+      options.planHash === undefined
+        ? '--yes needs --plan-hash: it says which plan was looked at'
+        : `the request is about the plan ${planHash}, ${options.planHash} was looked at`,
+    );
+  }
+  const answer = await context.ask(
+    `${decision === 'approve' ? 'Approve' : 'Deny'} exactly this plan? yes or no: `,
+  );
+  if (answer === 'yes') return;
+  throw refused(
+    'not-confirmed',
+    answer === null ? 'there is no terminal to confirm at: --yes --plan-hash does' : 'that is no yes',
+  );
+}

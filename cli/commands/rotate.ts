@@ -1,0 +1,75 @@
+import { planRotation } from '../../functions/plan-rotation/handler.ts';
+import { requestRotation } from '../../functions/request-rotation/handler.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { reportRequest } from '../report-request.ts';
+import { renderRotationPlan } from '../screen/rotation-plan.ts';
+import { withFace } from '../with-face.ts';
+
+interface RotateOptions {
+  readonly refs: readonly string[];
+  readonly class?: string;
+  readonly tenant?: string;
+  readonly target?: string;
+  readonly notBefore?: string;
+  readonly reason?: string;
+  readonly yes?: boolean;
+  readonly planHash?: string;
+  readonly plan?: boolean;
+}
+
+/** Shows what would be rotated, and asks other people for it. */
+export async function rotate(context: Context, options: RotateOptions): Promise<ExitCode> {
+  const { reason } = options;
+  if (reason === undefined && options.plan !== true) throw reasonMissing();
+  return withFace(context, async (face) => {
+    const { class: className, tenant, target, notBefore, refs } = options;
+    const names = { class: className, tenant, target, notBefore, refs: [...refs] };
+    const { planHash, plan } = await face.call(planRotation, names);
+    context.say(renderRotationPlan(plan, planHash));
+    if (options.plan === true || reason === undefined) {
+      if (context.json) context.print(JSON.stringify({ planHash, plan }));
+      return EXIT.done;
+    }
+    await confirm(context, options, planHash);
+    const { view } = await face.call(requestRotation, { planHash, reason });
+    return reportRequest(context, view);
+  });
+}
+
+async function confirm(context: Context, options: RotateOptions, planHash: string): Promise<void> {
+  if (options.yes === true) {
+    if (options.planHash === planHash) return;
+    throw new RekeyError({
+      code: 'plan-hash',
+      family: 'Validation',
+      message:
+        options.planHash === undefined
+          ? `--yes needs --plan-hash: it says which plan was looked at (${planHash} now)`
+          : `the plan is ${planHash} now, ${options.planHash} was looked at: something changed in between`,
+      safe: 'Nothing was requested.',
+      next: ['rekey rotate … --plan'],
+    });
+  }
+  const answer = await context.ask('Request this of the people who approve? yes or no: ');
+  if (answer === 'yes') return;
+  throw new RekeyError({
+    code: 'not-confirmed',
+    family: 'Validation',
+    message:
+      answer === null ? 'there is no terminal to confirm at: --yes --plan-hash does' : 'that is no yes',
+    safe: 'Nothing was requested.',
+    next: [`rekey rotate … --yes --plan-hash ${planHash}`],
+  });
+}
+
+function reasonMissing(): RekeyError {
+  return new RekeyError({
+    code: 'reason-missing',
+    family: 'Validation',
+    message: '--reason says why, to those who approve and to whoever reads the audit',
+    safe: 'Nothing was requested.',
+    next: ['rekey rotate … --reason TEXT', 'rekey rotate … --plan'],
+  });
+}
