@@ -174,7 +174,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
         '--key <file>',
         'your private SSH key (or its .pub, for an agent); on AWS whoever signs the call',
       )
-      .option('--reason <text>', 'why, for the requester and for the audit')
+      .addOption(
+        new Option('--reason <text>', 'why, for the requester and for the audit').makeOptionMandatory(
+          name === 'deny',
+        ),
+      )
       .option('--yes', 'decide on the plan that --plan-hash names without asking')
       .option('--plan-hash <hash>', 'the plan that was looked at')
       .action(action(async () => (await import('./commands/decide.ts'))[name], ['request']));

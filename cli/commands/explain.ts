@@ -4,9 +4,12 @@ import { drawMachine } from '../../shared/domain/machine-drawing.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
-const WORKFLOWS: Readonly<Record<string, URL>> = {
-  'break-glass': new URL('../../statemachines/break-glass.asl.json', import.meta.url),
-};
+const WORKFLOWS: Readonly<Record<string, URL>> = Object.fromEntries(
+  ['break-glass', 'scheduled-rotation', 'manual-rotation'].map((name) => [
+    name,
+    new URL(`../../statemachines/${name}.asl.json`, import.meta.url),
+  ]),
+);
 
 export async function explain(
   context: Context,

@@ -16,6 +16,7 @@ const like = (shape: RegExp) => (value: unknown) => typeof value === 'string' &&
 const LOGGED: Readonly<Record<string, (value: unknown) => boolean>> = {
   function: like(/^[A-Za-z]{1,40}$/),
   incidentId: like(/^inc-[A-Za-z0-9._-]{1,60}$/),
+  rotationRequest: like(/^req-[A-Za-z0-9._-]{1,60}$/),
   requestId: like(/^[0-9a-f-]{36}$/),
   traceId: like(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/),
   coldStart: (value) => typeof value === 'boolean',

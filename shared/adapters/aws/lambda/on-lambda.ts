@@ -76,7 +76,12 @@ function tell(wayIn: WayIn, logger: Logger, metrics: Metrics): MiddlewareObj {
     before({ event }) {
       startedMs = lambdaClock.nowMs();
       const { functionName, payload } = wayIn.asked(event);
-      logger.appendKeys({ function: functionName, incidentId: fieldOf(payload, 'incidentId') });
+      logger.appendKeys({
+        function: functionName,
+        incidentId: fieldOf(payload, 'incidentId'),
+        // `requestId` is Lambda's own.
+        rotationRequest: fieldOf(payload, 'requestId'),
+      });
       say('info', 'started', {});
     },
     after({ context, response }) {

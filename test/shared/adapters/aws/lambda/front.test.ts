@@ -20,7 +20,11 @@ function aFront(work: Work) {
   const definition = defineFunction({
     name: 'ShowThing',
     needs: [],
-    input: { incidentId: z.string().optional(), value: z.string().optional() },
+    input: {
+      incidentId: z.string().optional(),
+      requestId: z.string().optional(),
+      value: z.string().optional(),
+    },
     output: { said: z.string() },
     run: async (_input, _services, context) => ({ said: await work(context) }),
   });
@@ -178,6 +182,15 @@ describe('what is logged', () => {
     expect(logged.join('')).not.toContain(CANARY);
   });
 
+  test('[6.2] the request that a call is about is in its lines, and nothing that only looks like one', async () => {
+    const logged = whatIsLogged();
+    const requestId = 'req-20261125-payments-0a1b2c3d';
+    await ask(async () => '', request({}, { v: 1, requestId }));
+    expect(logged.join('')).toContain(`"rotationRequest":"${requestId}"`);
+    await ask(async () => '', request({}, { v: 1, requestId: CANARY }));
+    expect(logged.join('')).not.toContain(CANARY);
+  });
+
   test('[1.5] [4.3] a value that goes in or comes out reaches no line, and no cache keeps the answer', async () => {
     const logged = whatIsLogged();
     const coded = { body: Buffer.from(JSON.stringify({ v: 1, value: CANARY })).toString('base64') };
@@ -215,6 +228,8 @@ describe('the fronts', () => {
     expect(having('StartBreakGlass')).toEqual(['Control']);
     expect(having('ResumeIncident')).toEqual(['Control']);
     expect(having('SubmitSignature')).toEqual(['Approval']);
+    expect(having('RequestRotation')).toEqual(['Control']);
+    expect(having('DecideRequest')).toEqual(['Approval']);
     expect(having('ApplyEnrolment')).toEqual(['Enrolment']);
     expect(having('PutValues')).toEqual(['Enrolment']);
     expect(having('ReadSecret')).toEqual(['Reader']);
