@@ -1,3 +1,5 @@
+import { LONGEST_PAUSE_MS, pauseEnd } from './clock-set.ts';
+
 /** The system that accepts the credentials. */
 export interface TargetRecord {
   readonly v: 1;
@@ -13,11 +15,16 @@ export interface TargetRecord {
   readonly maxConnections: number;
 }
 
-/** Opened when a target was found dead: its batches fail fast until `openUntilMs`. */
+/** Opened when a target was found dead, or asked to be left alone: its batches fail fast until `openUntilMs`. */
 export interface Breaker {
   readonly target: string;
   readonly failures: number;
   readonly openUntilMs: number;
   readonly reason: string;
   readonly atMs: number;
+}
+
+/** When its batches are let through again. One written before the clock was set back keeps nobody longer than it was meant to. */
+export function breakEnd({ openUntilMs, atMs }: Breaker, nowMs: number): number {
+  return pauseEnd(openUntilMs, nowMs, Math.max(LONGEST_PAUSE_MS, openUntilMs - atMs));
 }

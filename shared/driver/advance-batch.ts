@@ -1,7 +1,7 @@
 import { beginEmergency, beginRoutine, proveNoEarlier, proveNoLater, type Work } from '../domain/begin.ts';
 import { isBetweenValues } from '../domain/between-values.ts';
 import { hasBegun, isStopped } from '../domain/brake.ts';
-import { LONGEST_PAUSE_MS, pauseEnd } from '../domain/clock-set.ts';
+import { LONGEST_PAUSE_MS } from '../domain/clock-set.ts';
 import { type CutRecord, isCuttable, markedBy } from '../domain/cut.ts';
 import { isOfState, RekeyError } from '../domain/errors.ts';
 import { nextStep, type Verb } from '../domain/lifecycle.ts';
@@ -11,13 +11,13 @@ import type { Mode, SecretRecord } from '../domain/secret.ts';
 import { LEASE_MS, LONGEST_WRITE_MS, writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import { setBack } from '../domain/setback.ts';
-import type { TargetRecord } from '../domain/target.ts';
+import { breakEnd, type TargetRecord } from '../domain/target.ts';
 import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
 import { BatchItem, type Taken } from './batch-item.ts';
 import type { Acting } from './entries.ts';
 import { letThrough } from './let-through.ts';
-import { noteDeath, openTarget } from './open-target.ts';
+import { noteAnswer, noteDeath, openTarget } from './open-target.ts';
 import { type Bench, performStep } from './perform-step.ts';
 import type { Needs } from './services.ts';
 import { cutWriter, unfinishedCuts } from './unfinished-cuts.ts';
@@ -64,7 +64,7 @@ export async function advanceBatch(
   while (waiting.length > 0 && clock.nowMs() < request.untilMs) {
     const nowMs = clock.nowMs();
     const breaker = await registry.breaker(request.targetId);
-    if (breaker !== null && pauseEnd(breaker.openUntilMs, nowMs) > nowMs && !request.again) break;
+    if (breaker !== null && breakEnd(breaker, nowMs) > nowMs && !request.again) break;
     const refs = await letThrough(services, request, waiting);
     if (refs.length === 0) break;
     settled += await advanceThese(services, { ...request, refs });
@@ -169,7 +169,7 @@ async function workAt(
     };
     await advance(bench, work, request);
     await commit(services, work.filter(isUntold).map(asItStands));
-    await registry.setBreaker(target.id, null);
+    await noteAnswer(services, target.id, session.restMs?.() ?? 0);
     return true;
   } catch (error) {
     if (!(error instanceof RekeyError) || isOfState(error)) throw error;

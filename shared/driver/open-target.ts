@@ -8,6 +8,8 @@ import type { TargetSession } from '../rotators/rotator.ts';
 import type { Needs } from './services.ts';
 
 const FIRST_BREAK_MS = 1_000;
+/** An API that asks for more is asked again all the same: nobody is to wait for it until tomorrow. */
+const LONGEST_REST_MS = 300_000;
 
 /** The admin of a target that is used: the one of this credential, else the first. Throws `target-not-operable`. */
 export function adminOf(target: TargetRecord, through: string | undefined): TargetRecord['admins'][number] {
@@ -105,4 +107,19 @@ export async function noteDeath(
     reason: error.message,
     atMs: nowMs,
   });
+}
+
+/** After a batch that the target answered: its breaker is closed, or open for as long as it asks to be left alone. */
+export async function noteAnswer(
+  { registry, clock }: Needs<'registry' | 'clock'>,
+  target: string,
+  restMs: number,
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  const openUntilMs = nowMs + Math.min(LONGEST_REST_MS, restMs);
+  const reason = `${target} asks to be left alone for ${Math.ceil(restMs / 1_000)} s`;
+  await registry.setBreaker(
+    target,
+    restMs > 0 ? { target, failures: 0, openUntilMs, reason, atMs: nowMs } : null,
+  );
 }

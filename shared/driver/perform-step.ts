@@ -274,6 +274,7 @@ function oldCredentials(item: BatchItem): OldCredential[] {
     versionId: version.id,
     value: item.old?.get(version.id) ?? null,
     ...namesOf(version),
+    ...(version.promotedAtMs !== undefined && version.installedAtMs === undefined ? { byHand: true } : {}),
   }));
 }
 

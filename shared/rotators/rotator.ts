@@ -37,6 +37,8 @@ export type OutcomeReason =
   | 'busy'
   /** It may or may not have been done: look before trying again. */
   | 'outcome-unknown'
+  /** The target refused the admin's credential, in the middle of things. */
+  | 'admin-refused'
   /** The target does not answer. */
   | 'target-unavailable';
 
@@ -76,6 +78,8 @@ export interface Minted extends Omit<Issued, 'slot' | 'handle'> {
 export interface OldCredential extends Omit<Issued, 'value'> {
   readonly versionId: string;
   readonly value: string | null;
+  /** Somebody put it by hand: it bears no label. */
+  readonly byHand?: true;
 }
 
 /** `urgent`: what the new credential does not need in order to work, and the old one to die, holds nothing up. */
@@ -160,6 +164,8 @@ export interface TargetSession {
   ): Promise<{ readonly versionId: string; readonly outcome: Outcome<{ readonly evidence: string }> }[][]>;
   /** What of the target itself will keep an old credential from being proven dead. Changes nothing. */
   doubts?(): Promise<readonly string[]>;
+  /** For how long from now the target has asked to be left alone; left out where targets of the kind never do. */
+  restMs?(): number;
   close(): Promise<void>;
 }
 
@@ -178,6 +184,8 @@ export interface Rotator {
   /** Schema of a target's `connection` and of a secret's `account` in `rekey.yaml`; unknown keys are refused. */
   readonly connection: z.ZodType;
   readonly account: z.ZodType;
+  /** Schema of an account where its target's `connection` decides what it has to say; null where that cannot be read. */
+  readonly accountAt?: (connection: unknown) => z.ZodType | null;
   /** How the target holds an account's credentials. Pure: what `rekey.yaml` says of the account decides. */
   strategy(account: Account['account']): Strategy;
   /** How long a consumer may find neither credential working where the strategy is `replace`, in the documentation's words. */

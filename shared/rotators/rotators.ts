@@ -1,6 +1,7 @@
+import { http } from './http/rotator.ts';
 import { postgres } from './postgres/rotator.ts';
 import { redis } from './redis/rotator.ts';
 import type { Rotator } from './rotator.ts';
 
 /** Every kind that can be enrolled, with its driver. */
-export const rotators: Readonly<Record<string, Rotator>> = { postgres, redis };
+export const rotators: Readonly<Record<string, Rotator>> = { http, postgres, redis };

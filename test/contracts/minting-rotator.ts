@@ -239,6 +239,7 @@ export function describeMintingRotator(kind: string, means: Means, worldOf: () =
     function testsOfSwitch() {
       test('[7.3] cut: off by the issuer’s word, the sample refused, and undone by restore', async () => {
         const { world, session, account, issued, value } = await minted();
+        expect(await world.accepts(account, issued.value)).toBe(true);
         const { reports, sampleRefused } = await session.cut([account], { ref: account.ref, ...issued });
         expect(reports).toMatchObject([{ ref: account.ref, outcome: { ok: true, wasOff: false } }]);
         expect(sampleRefused).toBe(true);

@@ -21,6 +21,8 @@ export interface Mistake {
 export interface KindSchemas {
   readonly connection: z.ZodType;
   readonly account: z.ZodType;
+  /** Of one target, where its connection decides. */
+  readonly accountAt?: (connection: unknown) => z.ZodType | null;
 }
 
 export type ParsedConfig =
@@ -156,6 +158,15 @@ const KNOWN_KEYS = [
   'target',
   'account',
   'host',
+  'settles',
+  'issue',
+  'revoke',
+  'verify',
+  'prove',
+  'refused',
+  'accepted',
+  'handle',
+  'idempotencyKey',
   'port',
   'database',
   'tls',
@@ -280,7 +291,8 @@ function checkSecrets(
     expect([...at, 'target'], 'target', secret.target, Object.keys(targets));
     const target = targets[secret.target ?? ''];
     if (target === undefined) continue;
-    const checked = kinds[target.kind ?? '']?.account.safeParse(secret.account);
+    const kind = kinds[target.kind ?? ''];
+    const checked = (kind?.accountAt?.(target.connection) ?? kind?.account)?.safeParse(secret.account);
     for (const issue of checked?.error?.issues ?? []) explain(issue, add, [...at, 'account']);
     for (const account of accountsOf(secret)) {
       if (!accounts.has(account)) accounts.set(account, secret.ref);

@@ -1,4 +1,5 @@
 import { RekeyError } from '../../../../domain/errors.ts';
+import { httpKind } from '../../../../rotators/http/kind.ts';
 import { postgresKind } from '../../../../rotators/postgres/kind.ts';
 import { redisKind } from '../../../../rotators/redis/kind.ts';
 import type { Rotator } from '../../../../rotators/rotator.ts';
@@ -14,4 +15,8 @@ const open: Rotator['open'] = async ({ target }) => {
 };
 
 /** For functions that ask which kinds have a rotator, and stand where no target can be reached: no driver comes along. */
-export const kinds = wire({}, () => ({ postgres: { ...postgresKind, open }, redis: { ...redisKind, open } }));
+export const kinds = wire({}, () => ({
+  http: { ...httpKind, open },
+  postgres: { ...postgresKind, open },
+  redis: { ...redisKind, open },
+}));

@@ -1,0 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../../ports/clock.ts';
+
+/** The machine's own time: what an API asks to be left alone for passes by that, whatever time the engine runs on. */
+export const wallClock: Clock = {
+  nowMs: () => Date.now(),
+  async sleep(ms, signal) {
+    await delay(Math.max(0, ms), undefined, signal === undefined ? {} : { signal }).catch(
+      (error: unknown) => {
+        if (signal?.aborted !== true) throw error;
+      },
+    );
+  },
+};
