@@ -1,4 +1,4 @@
-import { issuedOf, type Rotating, reach, withRotation, withVersion } from './rotating.ts';
+import { issuedOf, type Rotating, reach, withoutOwnCut, withRotation, withVersion } from './rotating.ts';
 
 /** From now on the issuer may have been asked for the new credential: whoever comes next has to look. */
 export function intended(rotating: Rotating): Rotating {
@@ -23,8 +23,7 @@ export function minted(
   nowMs: number,
 ): Rotating {
   const { handle, identity, mark, off, receipt } = made;
-  const { cut, ...rest } = withHandle(rotating, handle).secret;
-  const secret = { ...rest, identity, ...(off && cut !== undefined ? { cut } : {}) };
+  const secret = { ...withoutOwnCut(withHandle(rotating, handle).secret, off, nowMs), identity };
   const next = reach({ ...rotating, secret }, 'installed', { mark });
   return withVersion(next, issuedOf(next)?.id ?? '', (version) => ({
     ...version,

@@ -45,3 +45,9 @@ export function withVersion(
     versions: rotating.versions.map((version) => (version.id === id ? change(version) : version)),
   };
 }
+
+/** The new credential undoes a cut of Rekey's own. What was off before Rekey came stays off, and says so. */
+export function withoutOwnCut({ cut, ...secret }: SecretRecord, off: boolean, nowMs: number): SecretRecord {
+  if (!off) return secret;
+  return { ...secret, cut: { operation: cut?.operation ?? '', atMs: cut?.atMs ?? nowMs, wasOff: true } };
+}

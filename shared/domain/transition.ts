@@ -1,5 +1,13 @@
 import { withoutHandle } from './minting.ts';
-import { issuedOf, oldOf, type Rotating, reach, withRotation, withVersion } from './rotating.ts';
+import {
+  issuedOf,
+  oldOf,
+  type Rotating,
+  reach,
+  withoutOwnCut,
+  withRotation,
+  withVersion,
+} from './rotating.ts';
 import { holdOffMs } from './schedule/hold-off.ts';
 import type { Rotation, SecretRecord } from './secret.ts';
 import { type Setback, setBack, tryAgainFrom } from './setback.ts';
@@ -15,13 +23,8 @@ export function installed(
   seen: { identity: string; mark: string; off: boolean },
   nowMs: number,
 ): Rotating {
-  const { cut, ...secret } = rotating.secret;
-  const kept = seen.off
-    ? { cut: { operation: cut?.operation ?? '', atMs: cut?.atMs ?? nowMs, wasOff: true } }
-    : {};
-  const next = reach({ ...rotating, secret: { ...secret, ...kept, identity: seen.identity } }, 'installed', {
-    mark: seen.mark,
-  });
+  const secret = { ...withoutOwnCut(rotating.secret, seen.off, nowMs), identity: seen.identity };
+  const next = reach({ ...rotating, secret }, 'installed', { mark: seen.mark });
   return withVersion(next, issuedOf(next)?.id ?? '', (version) => ({ ...version, installedAtMs: nowMs }));
 }
 

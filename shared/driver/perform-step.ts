@@ -156,7 +156,12 @@ async function mint(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]>
   const found = lostTrack.map((item) =>
     taken(bench, item, 'store', adopted(item.rotating, services.clock.nowMs()), FOUND),
   );
-  const ours = await bench.stillOurs(items.filter((item) => !lostTrack.includes(item)));
+  const going = items.filter((item) => !lostTrack.includes(item));
+  await loadOld(
+    bench,
+    going.filter((item) => supersededOf(item).length > 0),
+  );
+  const ours = await bench.stillOurs(going);
   for (const item of ours) item.begun = true;
   const first = new Set(ours.filter((item) => item.unasked));
   for (const item of ours) item.unasked = false;
@@ -165,7 +170,10 @@ async function mint(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]>
       ...item.account,
       versionId: item.issuedId,
       again: !first.has(item),
+      begunAtMs: issuedOf(item.rotating)?.createdAtMs ?? 0,
+      superseded: oldCredentials(item, supersededOf(item)),
       keepOff: expectOff(item),
+      turnOn: turnsOn(item),
     })),
   );
   const stands = await putMinted(bench, ours, outcomes);
@@ -190,9 +198,15 @@ function notMinted(
   nowMs: number,
 ): Rotating {
   if (why.reason === 'value-unknown') return leftUnknown(rotating, why, nowMs);
+  // What is left is to see whether the old ones are gone with it.
+  if (why.reason === 'account-missing') return accountMissing(rotating, why, nowMs);
   // Else an earlier try's may still be there, or this one's.
   const isNotMade = isFirstTry && why.reason !== 'outcome-unknown';
   return setBack(isNotMade ? notMade(rotating) : rotating, why, nowMs);
+}
+
+function supersededOf({ rotating }: BatchItem): VersionRecord[] {
+  return oldOf(rotating).filter(({ id }) => id !== rotating.secret.currentVersionId);
 }
 
 /** Puts what was made. Answers the items whose version certainly holds it. */
@@ -237,7 +251,9 @@ async function storedValue(bench: Bench, item: BatchItem): Promise<string | null
 
 /** The issued values, as the store holds them: what is durable is what is installed. */
 async function loadValues(bench: Bench, items: readonly BatchItem[]): Promise<void> {
-  const missing = items.filter((item) => item.value === undefined);
+  const missing = items.filter(
+    (item) => item.value === undefined && issuedOf(item.rotating)?.fate !== 'failed',
+  );
   const values = await bench.services.store.read(
     missing.map((item) => ({ ref: item.ref, versionId: item.issuedId })),
     'worker',
@@ -269,13 +285,18 @@ async function readOld(bench: Bench, item: BatchItem, versionId: string): Promis
   }
 }
 
-function oldCredentials(item: BatchItem): OldCredential[] {
-  return oldOf(item.rotating).map((version) => ({
+function oldCredentials(item: BatchItem, versions = oldOf(item.rotating)): OldCredential[] {
+  return versions.map((version) => ({
     versionId: version.id,
     value: item.old?.get(version.id) ?? null,
+    begunAtMs: version.createdAtMs,
     ...namesOf(version),
     ...(version.promotedAtMs !== undefined && version.installedAtMs === undefined ? { byHand: true } : {}),
   }));
+}
+
+function turnsOn(item: BatchItem): boolean {
+  return item.rotating.secret.cut?.wasOff === false;
 }
 
 function expectOff(item: BatchItem): boolean {
@@ -295,7 +316,7 @@ async function install(bench: Bench, items: readonly BatchItem[]): Promise<Taken
       ...item.account,
       ...item.issued,
       urgent: isUrgent(item),
-      turnOn: item.rotating.secret.cut?.wasOff === false,
+      turnOn: turnsOn(item),
     })),
   );
   const nowMs = bench.services.clock.nowMs();

@@ -5,6 +5,7 @@ import { LEASE_MS } from '../domain/secret.ts';
 import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
 import type { VersionRecord } from '../domain/version.ts';
 import type { SecretChange } from '../ports/registry.ts';
+import type { Issued, Rotator } from '../rotators/rotator.ts';
 import type { Needs } from './services.ts';
 
 /** What stands against putting one of the values, by its place among them. */
@@ -73,7 +74,7 @@ export async function putValues(
   }
   const secrets = await registry.secrets(values.map(({ ref }) => ref as SecretRef));
   const known = new Map(secrets.map((secret) => [secret.ref as string, secret]));
-  const slots = new Map(values.map(({ ref }, index) => [ref, takes[index]]));
+  const names = new Map(values.map(({ ref }, index) => [ref, namesIn(takes[index])]));
   const wanted = values.filter(({ ref }) => by.replace || known.get(ref)?.currentVersionId === undefined);
   const nowMs = clock.nowMs();
   const operation = `put-${random.uuid().slice(0, 8)}`;
@@ -100,6 +101,7 @@ export async function putValues(
     const epoch = epochs.get(secret.className) ?? secret.epoch;
     const key = await keys.ensure(secret.className, epoch, 'open');
     const ordinal = secret.ordinal + 1;
+    const { handle } = names.get(ref) ?? {};
     const issued: VersionRecord = {
       v: 1,
       ref: secret.ref,
@@ -110,7 +112,7 @@ export async function putValues(
       fate: 'live',
       operation,
       valueHeld: true,
-      ...slots.get(ref),
+      ...names.get(ref),
       createdAtMs: nowMs,
       promotedAtMs: nowMs,
     };
@@ -118,7 +120,14 @@ export async function putValues(
     const { claim: _claim, ...rest } = secret;
     changes.push({
       token: secret.fencing,
-      secret: { ...rest, ordinal, epoch, currentVersionId: issued.id, valueSinceMs: nowMs },
+      secret: {
+        ...rest,
+        ordinal,
+        epoch,
+        currentVersionId: issued.id,
+        valueSinceMs: nowMs,
+        ...(handle === undefined ? {} : { handles: [...new Set([...(secret.handles ?? []), handle])] }),
+      },
       versions: [
         // What it replaces was changed by a person's hand: nobody has seen the old one refused.
         ...versions.map((version) => ({
@@ -189,4 +198,11 @@ export async function putValues(
   }
   await store.promote(seals.map(({ ref, versionId }) => ({ ref, versionId })));
   return seals.map(({ ref, versionId }) => ({ ref, versionId }));
+}
+
+/** How target and issuer tell it from the account's others. */
+function namesIn(
+  take: ReturnType<NonNullable<Rotator['takes']>> | undefined,
+): Pick<Issued, 'slot' | 'handle'> {
+  return take === undefined || 'refused' in take ? {} : take;
 }

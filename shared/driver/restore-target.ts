@@ -4,7 +4,7 @@ import type { IncidentRecord } from '../domain/incident.ts';
 import { type SecretRecord, writerName } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { UndoneCut } from '../ports/workers.ts';
-import type { TargetSession } from '../rotators/rotator.ts';
+import type { Account, TargetSession } from '../rotators/rotator.ts';
 import { accountOf } from './account-of.ts';
 import type { Acting } from './entries.ts';
 import { openTarget } from './open-target.ts';
@@ -20,6 +20,25 @@ export async function stillCut(
   return (await registry.secrets(cut)).filter(
     (secret) => secret.epoch < incident.epoch && secret.rotation?.operation !== incident.id,
   );
+}
+
+/** What had been taken away before the cut stays off, where each credential has a switch of its own. */
+async function goodBefore(
+  { registry }: Needs<'registry'>,
+  secrets: readonly SecretRecord[],
+): Promise<Account[]> {
+  const several = secrets.filter(({ handles = [] }) => handles.length > 1).map(({ ref }) => ref);
+  const versions = several.length === 0 ? [] : await registry.versions({ refs: several });
+  const revoked = new Set(
+    versions.flatMap(({ fate, handle }) =>
+      fate === 'revoked-unproven' && handle !== undefined ? handle : [],
+    ),
+  );
+  return secrets.map((secret) => {
+    const { handles, ...account } = accountOf(secret);
+    if (handles === undefined) return account;
+    return { ...account, handles: handles.filter((handle) => !revoked.has(handle)) };
+  });
 }
 
 /** Undoes one target's cut for the secrets that have not been re-issued; what was off before stays off. Idempotent. Answers what is on again. */
@@ -43,7 +62,7 @@ export async function restoreTarget(
       signal: AbortSignal.timeout(30_000),
     });
     await session.endWriters([writerName({ operation: incident.id, holder: cut.holder })]);
-    const outcomes = await session.restore(secrets.map(accountOf));
+    const outcomes = await session.restore(await goodBefore(services, secrets));
     const restored: SecretRef[] = [];
     const failed: { ref: string; message: string }[] = [];
     secrets.forEach(({ ref }, index) => {

@@ -7,7 +7,7 @@ export interface Account {
   readonly ref: string;
   readonly account: Readonly<Record<string, string>>;
   readonly identity?: string;
-  /** Of credentials that the issuer minted: those that may still open something, oldest first. */
+  /** Of credentials that an issuer made: those that may still open something, oldest first. */
   readonly handles?: readonly string[];
 }
 
@@ -64,7 +64,13 @@ export interface Issued {
 export interface Minting extends Account {
   readonly versionId: string;
   readonly again: boolean;
+  /** When the first try of it began, in milliseconds since 1970. */
+  readonly begunAtMs: number;
+  /** What may still open something and readers do not get. */
+  readonly superseded: readonly OldCredential[];
   readonly keepOff: boolean;
+  /** A cut of Rekey's own is undone by it. */
+  readonly turnOn: boolean;
 }
 
 export interface Minted extends Omit<Issued, 'slot' | 'handle'> {
@@ -80,6 +86,8 @@ export interface OldCredential extends Omit<Issued, 'value'> {
   readonly value: string | null;
   /** Somebody put it by hand: it bears no label. */
   readonly byHand?: true;
+  /** When it was begun, in milliseconds since 1970, as far as that is known. */
+  readonly begunAtMs?: number;
 }
 
 /** `urgent`: what the new credential does not need in order to work, and the old one to die, holds nothing up. */
@@ -123,8 +131,10 @@ export interface TargetSession {
   /**
    * Of a kind whose issuer makes the credentials, and then instead of `install`: has a new one made, beside the old ones,
    * under a label that names the version. `again`: an earlier try of it may have been done, its answer lost; what bears that
-   * label is taken away first, never anything else. `keepOff`: it was off before Rekey came, so the new one is off too.
-   * `mark` goes to the later verbs. `outcome-unknown`: it may have been done. `value-unknown`: the earlier try may have been
+   * label is taken away first, never anything else. Where the issuer takes no label, that is what is nobody's, was made since
+   * the try began and was never used. Where it has no room for one more, one of `superseded` goes, once it was seen refused.
+   * `keepOff`: it was off before Rekey came, so the new one is off too; so it is where the target shows that and nothing says
+   * `turnOn`. `mark` goes to the later verbs. `outcome-unknown`: it may have been done. `value-unknown`: the earlier try may have been
    * done, and the kind cannot look; nothing was asked for. Any other failure: nothing was made.
    */
   mint?(items: readonly Minting[]): Promise<Outcome<Minted>[]>;
@@ -193,10 +203,13 @@ export interface Rotator {
   /** A new credential as the store keeps it; null where the issuer makes it (`mint`). Pure but for `random`. */
   readonly issue: ((random: Random, whose: Pick<Account, 'account'> & Pick<Issued, 'slot'>) => string) | null;
   /**
-   * Whether a value that people hold can be the account's, and of which of its users. Left out: any can. Pure; the words of
-   * a refusal hold nothing of the value.
+   * Whether a value that people hold can be the account's, of which of its users, and how its issuer calls it. Left out: any
+   * can. Pure; the words of a refusal hold nothing of the value.
    */
-  takes?(account: Account['account'], value: string): Pick<Issued, 'slot'> | { readonly refused: string };
+  takes?(
+    account: Account['account'],
+    value: string,
+  ): Pick<Issued, 'slot' | 'handle'> | { readonly refused: string };
   /** Throws `TargetUnavailable` (dead, hanging: within 1 s), `Denied` `admin-refused` (wrong admin credential). */
   open(request: OpenRequest): Promise<TargetSession>;
 }

@@ -42,7 +42,10 @@ export function describeMintingRotator(kind: string, means: Means, worldOf: () =
       ...account,
       versionId: randomUUID(),
       again: false,
+      begunAtMs: Date.now(),
+      superseded: [],
       keepOff: false,
+      turnOn: false,
       ...more,
     });
 

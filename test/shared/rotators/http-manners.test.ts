@@ -205,8 +205,11 @@ test('[5.4] no change is asked for long after its step began: a claim may be som
     ref: REF,
     account: { project: 'proj_1' },
     versionId,
+    begunAtMs: 0,
+    superseded: [],
     again: false,
     keepOff: false,
+    turnOn: false,
   }));
   const outcomes = (await session.mint?.(items)) ?? [];
   expect(outcomes.filter(({ ok }) => ok).length).toBeLessThan(items.length);

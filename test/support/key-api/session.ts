@@ -27,7 +27,16 @@ export async function mintOne(
 ): Promise<Outcome<Minted>> {
   const [outcome] =
     (await session.mint?.([
-      { ref: 'vault://t/one', versionId: 'v1', again: false, keepOff: false, ...item },
+      {
+        ref: 'vault://t/one',
+        versionId: 'v1',
+        begunAtMs: 0,
+        superseded: [],
+        again: false,
+        keepOff: false,
+        turnOn: false,
+        ...item,
+      },
     ])) ?? [];
   if (outcome === undefined) throw new Error('no outcome');
   return outcome;
