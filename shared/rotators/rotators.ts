@@ -1,7 +1,13 @@
+import { awsIamAccessKey } from './aws-iam-access-key/rotator.ts';
 import { http } from './http/rotator.ts';
 import { postgres } from './postgres/rotator.ts';
 import { redis } from './redis/rotator.ts';
 import type { Rotator } from './rotator.ts';
 
 /** Every kind that can be enrolled, with its driver. */
-export const rotators: Readonly<Record<string, Rotator>> = { http, postgres, redis };
+export const rotators: Readonly<Record<string, Rotator>> = {
+  'aws-iam-access-key': awsIamAccessKey,
+  http,
+  postgres,
+  redis,
+};

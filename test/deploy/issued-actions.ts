@@ -40,11 +40,12 @@ export const OF_LAMBDA: ReadonlySet<string> = new Set([
   'xray:PutTelemetryRecords',
 ]);
 
-/** The actions that the sources of a bundle can ask for: the SDK's commands that they import. */
+/** The actions that the sources of a bundle can ask for in its role's name: the SDK's commands that they import. */
 export function issuedBy(inputsFile: string): ReadonlySet<string> {
   const inputs = Object.keys(JSON.parse(readFileSync(inputsFile, 'utf8')) as object);
   const possible = new Set<string>();
-  for (const path of inputs.filter((input) => !input.startsWith('node_modules/'))) {
+  // A rotator asks with a target's admin credential, not with the role.
+  for (const path of inputs.filter((input) => !/^(?:node_modules|shared\/rotators)\//.test(input))) {
     const source = readFileSync(join(ROOT, path), 'utf8');
     for (const [, names = '', client = ''] of source.matchAll(
       /import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g,

@@ -173,6 +173,9 @@ const KNOWN_KEYS = [
   'ca',
   'role',
   'alternate',
+  'region',
+  'partition',
+  'endpoint',
 ];
 
 function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey[] = []): void {

@@ -160,7 +160,9 @@ export const ConfigFile = z
       .record(
         Name,
         z.strictObject({
-          kind: z.string().describe('What accepts the credentials: http, postgres, redis.'),
+          kind: z
+            .string()
+            .describe('What accepts the credentials: aws-iam-access-key, http, postgres, redis.'),
           network: Name.default('local').describe(
             'From where it is reached: local, or one of networks. One machine has local alone.',
           ),

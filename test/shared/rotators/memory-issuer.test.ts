@@ -7,7 +7,7 @@ for (const looks of [true, false]) {
   const issuer = new MemoryIssuer();
   issuer.looks = looks;
   let roles = 0;
-  const means = { looks, switches: true, takesByHand: true };
+  const means = { looks, switches: true, takesByHand: true, labels: true, most: Infinity };
   describeMintingRotator(looks ? 'memory' : 'memory that lists nothing', means, () => ({
     async account() {
       roles += 1;

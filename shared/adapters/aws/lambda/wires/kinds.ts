@@ -1,4 +1,5 @@
 import { RekeyError } from '../../../../domain/errors.ts';
+import { awsIamAccessKeyKind } from '../../../../rotators/aws-iam-access-key/kind.ts';
 import { httpKind } from '../../../../rotators/http/kind.ts';
 import { postgresKind } from '../../../../rotators/postgres/kind.ts';
 import { redisKind } from '../../../../rotators/redis/kind.ts';
@@ -16,6 +17,7 @@ const open: Rotator['open'] = async ({ target }) => {
 
 /** For functions that ask which kinds have a rotator, and stand where no target can be reached: no driver comes along. */
 export const kinds = wire({}, () => ({
+  'aws-iam-access-key': { ...awsIamAccessKeyKind, open },
   http: { ...httpKind, open },
   postgres: { ...postgresKind, open },
   redis: { ...redisKind, open },

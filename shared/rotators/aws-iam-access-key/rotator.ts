@@ -1,0 +1,23 @@
+import { lambdaClock } from '../../adapters/aws/lambda/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Rotator } from '../rotator.ts';
+import { Connection } from './connection.ts';
+import { awsIamAccessKeyKind } from './kind.ts';
+
+/**
+ * Access keys of IAM users: two at most, made by IAM, without a label. A new one beside the old one, the old one switched off,
+ * seen refused by STS, then deleted. `clock` paces the calls and tells a young key.
+ */
+export function createAwsIamAccessKey(clock: Clock): Rotator {
+  return {
+    ...awsIamAccessKeyKind,
+    async open(request) {
+      // The SDK is loaded by whoever has such a target, and by nobody else.
+      const { openSession } = await import('./target-session.ts');
+      return openSession(request, Connection.parse(request.target.connection), clock);
+    },
+  };
+}
+
+/** IAM tells when a key was made by the wall clock. */
+export const awsIamAccessKey: Rotator = createAwsIamAccessKey(lambdaClock);
