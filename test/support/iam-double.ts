@@ -129,6 +129,15 @@ export class IamDouble {
     this.#users.delete(name);
   }
 
+  deleteKey(name: string, id: string): void {
+    const user = this.#user(name);
+    const key = user.keys.get(id);
+    if (key === undefined) return;
+    this.#change(key, false);
+    user.keys.delete(id);
+    this.#deleted.set(id, { key, user });
+  }
+
   keysOf(name: string): { readonly id: string; readonly active: boolean }[] {
     return [...this.#user(name).keys.values()].map(({ id, active }) => ({ id, active }));
   }
@@ -183,11 +192,8 @@ export class IamDouble {
     const action = parameters.get('Action') ?? '';
     const about = parameters.get('AccessKeyId') ?? parameters.get('UserName') ?? '';
     this.calls.push([action, about].filter((word) => word !== '').join(' '));
-    const said =
-      this.fault(action, 'before', parameters) ??
-      this.#signed(request, body) ??
-      this.#does(action, parameters, request);
-    const answer = typeof said === 'string' ? (this.fault(action, 'after', parameters) ?? said) : said;
+    const answer =
+      this.fault(action, 'before', parameters) ?? this.#handled(action, parameters, request, body);
     if (answer === 'no answer') {
       request.socket.destroy();
       return;
@@ -202,6 +208,16 @@ export class IamDouble {
         ? `<${action}Response><${action}Result>${answer}</${action}Result><ResponseMetadata><RequestId>${id}</RequestId></ResponseMetadata></${action}Response>`
         : `<ErrorResponse><Error><Type>Sender</Type><Code>${answer.code}</Code><Message>${answer.message ?? answer.code}</Message></Error><RequestId>${id}</RequestId></ErrorResponse>`,
     );
+  }
+
+  #handled(
+    action: string,
+    parameters: URLSearchParams,
+    request: IncomingMessage,
+    body: string,
+  ): string | Refusal {
+    const said = this.#signed(request, body) ?? this.#does(action, parameters, request);
+    return this.fault(action, 'after', parameters) ?? said;
   }
 
   /** Why the signature is refused, or undefined. Signature Version 4, by code of its own. */
@@ -275,14 +291,10 @@ export class IamDouble {
         if (user?.keys.has(id) !== true) return noSuch(`access key with id ${id}`);
         this.turn(name, id, parameters.get('Status') === 'Active');
         return '';
-      case 'DeleteAccessKey': {
-        const key = user?.keys.get(id);
-        if (user === undefined || key === undefined) return noSuch(`access key with id ${id}`);
-        this.#change(key, false);
-        user.keys.delete(id);
-        this.#deleted.set(id, { key, user });
+      case 'DeleteAccessKey':
+        if (user?.keys.has(id) !== true) return noSuch(`access key with id ${id}`);
+        this.deleteKey(name, id);
         return '';
-      }
       default:
         throw new Error(`no double of ${action}`);
     }
