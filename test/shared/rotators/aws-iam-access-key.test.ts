@@ -303,6 +303,23 @@ describe('revoke and prove', () => {
     expect(iam.keysOf(name)).toHaveLength(2);
   });
 
+  test('the issued key is never switched off, also where an older version has the very same', async () => {
+    const { iam, session, issued, made } = await aMinted();
+    const old = { versionId: 'v0', value: issued.value, handle: made.id };
+    expect(await session.revoke([{ ...issued, old: [old] }])).toEqual([{ ok: true }]);
+    expect(iam.letsIn(made)).toBe(true);
+  });
+
+  test('a key of another user, imported by mistake, is not called dead', async () => {
+    const { session, issued, user } = await aMinted();
+    const other = user();
+    const old = { versionId: 'v0', value: other.value, handle: other.key.id };
+    await session.revoke([{ ...issued, old: [old] }]);
+    expect(await session.prove([{ ...issued, old: [old] }])).toMatchObject([
+      [{ outcome: { ok: false, reason: 'old-accepted', message: expect.stringContaining(other.name) } }],
+    ]);
+  });
+
   test('a key whose value nobody holds is gone by IAM’s word; one without a name is, where every key is somebody’s', async () => {
     const { iam, session, issued, old, key, name, clock } = await aMinted();
     const unheld = { ...old, value: null };
@@ -480,6 +497,23 @@ describe('the admin', () => {
       { ok: false, reason: 'busy' },
     ]);
     expect(throttled).toBe(1);
+  });
+
+  test('no user is begun later than the claims stand: the rest is left to the next turn', async () => {
+    const { iam, clock, user, open } = await anIam({ clock: new FrozenClock() });
+    const session = await open();
+    const users = Array.from({ length: 9 }, user);
+    iam.fault = (_action, phase) => {
+      if (phase === 'before') clock.ms += 1_000;
+      return undefined;
+    };
+    const outcomes = (await session.mint?.(users.map(({ account }) => minting(account, clock)))) ?? [];
+    const made = outcomes.filter(({ ok }) => ok).length;
+    expect(made).toBeGreaterThan(0);
+    expect(outcomes.slice(made)).toEqual(
+      users.slice(made).map(() => ({ ok: false, reason: 'busy', message: 'not reached in this turn' })),
+    );
+    expect(made).toBeLessThan(users.length);
   });
 
   test('where AWS answers none of them, the target is said to be dead, and what was lost is looked for', async () => {
