@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   CreateAccessKeyCommand,
   GetAccessKeyLastUsedCommand,
@@ -171,3 +173,22 @@ test('what a person puts is a key of a user, and says how IAM calls it', () => {
   for (const wrong of ['x', '{}', value('ASIASESSIONSESSION12'), `${value(OLD).slice(0, -1)},"more":1}`])
     expect(rotator.takes?.(account, wrong)).toEqual({ refused: expect.stringContaining('is no access key') });
 });
+
+test('the rights that the documentation asks for are those that the calls take, and no others', () => {
+  const text = (file: string) => readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
+  const source = text('shared/rotators/aws-iam-access-key/user-keys.ts');
+  const called = [...source.matchAll(/new (\w+)Command\(/g)].map(([, action]) => `iam:${action}`);
+  const page = text('docs/kinds/aws-iam-access-key.md');
+  const policies = [...page.matchAll(/```json\n(.*?)```/gs)].map(
+    ([, json = '']) => JSON.parse(json) as Policy,
+  );
+  const asked = policies
+    .flatMap(({ Statement }) => Statement)
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Action }) => Action);
+  expect(asked.toSorted()).toEqual([...new Set(called)].sort());
+});
+
+interface Policy {
+  readonly Statement: readonly { readonly Effect: string; readonly Action: string | readonly string[] }[];
+}
