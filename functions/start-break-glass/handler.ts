@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { incidentIdOf, startIncident } from '../../shared/driver/start-incident.ts';
 
 /** A confirmation older than this is not what a person at a terminal just did: its times would mislead. */
 const OLDEST_CONFIRMATION_MS = 300_000;
@@ -24,24 +25,7 @@ export const startBreakGlass = defineFunction({
       confirmedAtMs > nowMs || confirmedAtMs < nowMs - OLDEST_CONFIRMATION_MS ? nowMs : confirmedAtMs;
     const tail = Buffer.from(services.random.bytes(2)).toString('hex');
     const incidentId = incidentIdOf(plan.scope.className, atMs, tail);
-    await services.workflows.startBreakGlass(incidentId, {
-      v: 1,
-      incidentId,
-      planHash,
-      startedBy: user,
-      confirmedAtMs: atMs,
-      again: false,
-    });
+    await startIncident(services, { incidentId, planHash, startedBy: user, confirmedAtMs: atMs });
     return { incidentId };
   },
 });
-
-/** `inc-<day>-<class>-<random>`: at most 48 characters, so that it fits into `application_name` with the worker's. */
-function incidentIdOf(className: string, nowMs: number, tail: string): string {
-  const day = new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '');
-  const name = className
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]/g, '-')
-    .slice(0, 24);
-  return `inc-${day}-${name}-${tail}`;
-}

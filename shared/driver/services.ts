@@ -3,8 +3,10 @@ import type { AuditArchive } from '../ports/audit-archive.ts';
 import type { AuditBus } from '../ports/audit-bus.ts';
 import type { AuditCursor } from '../ports/audit-cursor.ts';
 import type { Canary } from '../ports/canary.ts';
+import type { Chat, SlackAnswers } from '../ports/chat.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { EpochKeys } from '../ports/keys.ts';
+import type { LiveMessages } from '../ports/live-messages.ts';
 import type { Manifests } from '../ports/manifests.ts';
 import type { Notices } from '../ports/notices.ts';
 import type { Notifier } from '../ports/notifier.ts';
@@ -41,6 +43,11 @@ export interface Services {
 export interface SlackServices {
   readonly seen: SeenRequests;
   readonly inbox: SlackInbox;
+  readonly answers: SlackAnswers;
+  readonly live: LiveMessages;
+  readonly chat: Chat;
+  /** Up to here Slack was shown what there was to show. */
+  readonly shown: AuditCursor;
 }
 
 /**

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createSlackChat } from '../../shared/adapters/slack/chat.ts';
-import { sayHelp } from '../../shared/domain/slack/say/help.ts';
+import { sayHelp } from '../../shared/driver/slack/say/help.ts';
 import { BOT_TOKEN } from '../support/in-slack.ts';
 import { startSlack } from '../support/slack-server.ts';
 

@@ -16,15 +16,20 @@ export interface MemoryChat extends Chat {
   /** What was asked of it, in order. */
   readonly calls: readonly string[];
   remove(ts: string): void;
-  /** What comes of the next calls instead. */
-  next(...outcomes: readonly Unsaid[]): void;
+  /** What comes of the next calls instead; `said`: what they ask for. */
+  next(...outcomes: readonly (Unsaid | 'said')[]): void;
 }
 
 export function createMemoryChat(channel = 'C0REKEY'): MemoryChat {
   const standing = new Map<string, Standing>();
   const calls: string[] = [];
-  const unsaid: Unsaid[] = [];
+  const scripted: (Unsaid | 'said')[] = [];
   let count = 0;
+
+  function instead(): Unsaid | undefined {
+    const next = scripted.shift();
+    return next === 'said' ? undefined : next;
+  }
 
   function put(text: SlackText, thread?: string) {
     count += 1;
@@ -38,17 +43,17 @@ export function createMemoryChat(channel = 'C0REKEY'): MemoryChat {
     calls,
     standing: () => [...standing.values()],
     remove: (ts) => void standing.delete(ts),
-    next: (...outcomes) => void unsaid.push(...outcomes),
+    next: (...outcomes) => void scripted.push(...outcomes),
     async post(to, text) {
       calls.push('post');
       if (to !== channel)
         return { outcome: 'later', afterMs: 60_000, message: 'Slack said channel_not_found' };
-      return unsaid.shift() ?? put(text);
+      return instead() ?? put(text);
     },
     async update(place: MessagePlace, text) {
       calls.push('update');
-      const instead = unsaid.shift();
-      if (instead !== undefined) return instead;
+      const unsaid = instead();
+      if (unsaid !== undefined) return unsaid;
       const before = standing.get(place.ts);
       if (before === undefined) return { outcome: 'gone' };
       standing.set(place.ts, { ...before, ...wired(text) });
@@ -56,7 +61,7 @@ export function createMemoryChat(channel = 'C0REKEY'): MemoryChat {
     },
     async reply(place, text) {
       calls.push('reply');
-      return unsaid.shift() ?? put(text, place.ts);
+      return instead() ?? put(text, place.ts);
     },
   };
 }

@@ -6,6 +6,7 @@ export type AuditAction =
   | 'read'
   | 'apply'
   | 'import'
+  | 'propose'
   | 'incident-open'
   | 'request'
   | 'approve'

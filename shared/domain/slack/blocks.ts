@@ -1,4 +1,4 @@
-import { Mrkdwn } from './mrkdwn.ts';
+import { joined, type Mrkdwn, mrkdwn } from './mrkdwn.ts';
 
 /** Slack's documented limits ("Block Kit", reference). */
 const MOST_BLOCKS = 50;
@@ -96,13 +96,11 @@ function written(text: Mrkdwn): Written {
 
 /** Whole lines, so that no markup is cut in two. */
 function fitting(lines: readonly Mrkdwn[], longest: number): Mrkdwn {
-  const kept: string[] = [];
   let length = 0;
-  for (const { text } of lines) {
+  const cut = lines.findIndex(({ text }) => {
     length += text.length + 1;
-    if (length > longest - 20)
-      return new Mrkdwn([...kept, `… ${lines.length - kept.length} more`].join('\n'));
-    kept.push(text);
-  }
-  return new Mrkdwn(kept.join('\n'));
+    return length > longest - 20;
+  });
+  if (cut < 0) return joined(lines, '\n');
+  return joined([...lines.slice(0, cut), mrkdwn`… ${lines.length - cut} more`], '\n');
 }

@@ -1,5 +1,5 @@
-/** Text in Slack's markup in which nothing foreign is read as markup: `mrkdwn` makes it. */
-export class Mrkdwn {
+/** Text in Slack's markup in which nothing foreign is read as markup: made here alone. */
+class Mrkdwn {
   readonly text: string;
   constructor(text: string) {
     this.text = text;
@@ -9,14 +9,16 @@ export class Mrkdwn {
   }
 }
 
-/** The longest that a foreign text becomes. */
-const LONGEST = 300;
+export type { Mrkdwn };
+
+/** The longest that a foreign text becomes: a command with a reference and a hash in it is shorter. */
+const LONGEST = 800;
 
 /** Line ends, and what turns, hides or joins other letters. */
 const UNSEEN = /[\p{C}\p{Z}]+/gu;
 
 /**
- * Markup of our own. Foreign text in it becomes a code span: on one line, cut to 300 characters, read neither as markup nor as
+ * Markup of our own. Foreign text in it becomes a code span: on one line, cut to 800 characters, read neither as markup nor as
  * a mention or a link. Numbers, and what was made here before, stand as they are.
  */
 export function mrkdwn(
@@ -50,7 +52,11 @@ export function moment(atMs: number): Mrkdwn {
 
 /** One after the other: at most `most`, the others counted. */
 export function listed(items: readonly string[], most = 10): Mrkdwn {
-  const shown = items.slice(0, most).map((item) => mrkdwn`${item}`.text);
+  const shown = items.slice(0, most).map((item) => mrkdwn`${item}`);
   const more = items.length - shown.length;
-  return new Mrkdwn([...shown, ...(more > 0 ? [`${more} more`] : [])].join(', '));
+  return joined([...shown, ...(more > 0 ? [mrkdwn`${more} more`] : [])], ', ');
+}
+
+export function joined(parts: readonly Mrkdwn[], between: ', ' | '\n'): Mrkdwn {
+  return new Mrkdwn(parts.map(({ text }) => text).join(between));
 }

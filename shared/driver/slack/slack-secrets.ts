@@ -26,7 +26,7 @@ export function createSlackSecret(
 }
 
 /** `NotFound` `slack-absent` where `rekey.yaml` says nothing of Slack. */
-async function workspaceOf({ registry }: Needs<'registry'>): Promise<SlackWorkspace> {
+export async function workspaceOf({ registry }: Needs<'registry'>): Promise<SlackWorkspace> {
   const workspace = await registry.slack();
   if (workspace !== null) return workspace;
   throw new RekeyError({

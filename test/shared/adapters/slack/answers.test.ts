@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSlackAnswers } from '../../../../shared/adapters/slack/answers.ts';
-import { sayHelp } from '../../../../shared/domain/slack/say/help.ts';
+import { sayHelp } from '../../../../shared/driver/slack/say/help.ts';
 import { startSlack } from '../../../support/slack-server.ts';
 
 test('[4.4] an answer is for one person; in place of a message it is for all', async () => {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { RekeyError } from '../../../../shared/domain/errors.ts';
 import { actions, button, context, message, section } from '../../../../shared/domain/slack/blocks.ts';
 import { listed, moment, mrkdwn } from '../../../../shared/domain/slack/mrkdwn.ts';
-import { sayHelp } from '../../../../shared/domain/slack/say/help.ts';
-import { sayRefusal } from '../../../../shared/domain/slack/say/refusal.ts';
+import { sayHelp } from '../../../../shared/driver/slack/say/help.ts';
+import { sayRefusal } from '../../../../shared/driver/slack/say/refusal.ts';
 
 test.each([
   ['a mention of everybody', '<!channel>', '`&lt;!channel&gt;`'],
@@ -20,7 +20,7 @@ test.each([
 
 test('[4.4] what is too long is cut, whole characters at a time', () => {
   const { text } = mrkdwn`${'😀'.repeat(1_000)}`;
-  expect(text).toBe(`\`${'😀'.repeat(299)}…\``);
+  expect(text).toBe(`\`${'😀'.repeat(799)}…\``);
 });
 
 test('numbers, and markup of our own, stand as they are', () => {

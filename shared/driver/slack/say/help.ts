@@ -1,5 +1,5 @@
-import { message, type SlackText, section } from '../blocks.ts';
-import { type Mrkdwn, mrkdwn } from '../mrkdwn.ts';
+import { message, type SlackText, section } from '../../../domain/slack/blocks.ts';
+import { type Mrkdwn, mrkdwn } from '../../../domain/slack/mrkdwn.ts';
 
 const LINES: readonly Mrkdwn[] = [
   mrkdwn`*What Rekey does in Slack*. The command line does all of it too, and more.`,
