@@ -41,7 +41,7 @@ export async function countLogIns(
   wanted: number,
 ): Promise<LogIns> {
   const count = { logins: 0, secondTries: 0, lockOuts: 0 };
-  let isOver = false;
+  const over = new AbortController();
 
   async function consume(from: number): Promise<void> {
     for (let turn = from; count.logins < wanted; turn += CONSUMERS) {
@@ -62,12 +62,12 @@ export async function countLogIns(
         break;
       }
     }
-    isOver = true;
+    over.abort();
   }
 
   async function rotate(): Promise<void> {
     const requests = createStartRequests(world.state.database);
-    for (let round = 0; !isOver; round += 1) {
+    for (let round = 0; !over.signal.aborted; round += 1) {
       const byMs = (100 + round) * 25 * DAY_MS;
       for (const [step, laterMs] of [0, DAY_MS].entries()) {
         requests.ask({
