@@ -51,8 +51,10 @@ export async function startMariadbServer({
   const dataDir = join(home, 'mariadb');
   const logFile = join(home, 'mariadb.log');
   const firstWords = join(home, 'mariadb-first.sql');
+  // Each one that starts takes the temporary tables that it finds for what a dead one left.
+  const tmpdir = join(home, 'mariadb-tmp');
   mkdirSync(home, { recursive: true, mode: 0o711 });
-  mkdirSync(dataDir, { mode: 0o700 });
+  for (const folder of [dataDir, tmpdir]) mkdirSync(folder, { mode: 0o700 });
   // Nobody gets in without a password: the accounts without one go before the first connection is taken.
   writeFileSync(
     firstWords,
@@ -64,11 +66,16 @@ export async function startMariadbServer({
     ].join('\n'),
     { mode: 0o600 },
   );
-  if (owner !== null) for (const path of [dataDir, firstWords]) chownSync(path, owner.uid, owner.gid);
+  if (owner !== null) for (const path of [dataDir, tmpdir, firstWords]) chownSync(path, owner.uid, owner.gid);
   const environment = { PATH: process.env['PATH'], LC_ALL: 'C' };
   const options = (all: Readonly<Record<string, string>>) =>
     Object.entries(all).map(([name, value]) => `--${name}=${value}`);
-  const install = options({ ...SMALL, datadir: dataDir, 'auth-root-authentication-method': 'normal' });
+  const install = options({
+    ...SMALL,
+    datadir: dataDir,
+    tmpdir,
+    'auth-root-authentication-method': 'normal',
+  });
   await run(
     findServer('mariadb-install-db'),
     ['--no-defaults', '--skip-test-db', '--skip-name-resolve', ...install],
@@ -88,6 +95,7 @@ export async function startMariadbServer({
       const serve = options({
         ...SMALL,
         datadir: dataDir,
+        tmpdir,
         'bind-address': server.host,
         port: String(server.port),
         socket: join(dataDir, 'socket'),
