@@ -3,7 +3,7 @@ import { applyEnrolment } from '../../functions/apply-enrolment/handler.ts';
 import { compareEnrolment } from '../../functions/compare-enrolment/handler.ts';
 import type { Change } from '../../shared/domain/config/difference.ts';
 import { formatMistakes, parseConfig } from '../../shared/domain/config/parse.ts';
-import { toRecords } from '../../shared/domain/config/records.ts';
+import { toRecords, type Wanted } from '../../shared/domain/config/records.ts';
 import type { ConfigFile } from '../../shared/domain/config/schema.ts';
 import type { World } from '../../shared/domain/consumer.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
@@ -30,7 +30,7 @@ export async function apply(
     async (face) => {
       const { changes, kept, hash, warnings } = await face.call(compareEnrolment, { wanted, remove });
       show(context, changes, kept);
-      for (const warning of [...warnings, ...gapWarnings(changes, wanted, gapOf)]) {
+      for (const warning of [...warnings, ...gapWarnings(changes, wanted, gapOf(wanted))]) {
         context.say(`warning: ${warning}`);
       }
       if (changes.length > 0 && options.yes !== true && (await context.ask('Apply? (yes) ')) !== 'yes') {
@@ -73,9 +73,12 @@ export function readConfig(file: string, world?: World): ConfigFile {
 }
 
 /** Null where the account holds two credentials at once. */
-function gapOf(kind: string, account: SecretRecord['account']): string | null {
-  const known = rotators[kind];
-  return known?.strategy(account) === 'replace' ? known.gap : null;
+function gapOf({ targets }: Pick<Wanted, 'targets'>): (secret: SecretRecord) => string | null {
+  const connections = new Map(targets.map(({ id, connection }) => [id, connection]));
+  return ({ kind, account, target }) => {
+    const known = rotators[kind];
+    return known?.strategy(account, connections.get(target)) === 'replace' ? known.gap : null;
+  };
 }
 
 function show(context: Context, changes: readonly Change[], kept: readonly Change[]): void {

@@ -107,7 +107,7 @@ async function advanceThese(
     request.operation.id,
     ...claimed.flatMap(({ secret }) => secret.cut?.operation ?? []),
   ]);
-  const items = await start(services, request, claimed, cuts);
+  const items = await start(services, request, target, claimed, cuts);
   const work = items.filter((item) => item.rotating.secret.rotation?.mode === modeOf(request));
   let held = work;
   try {
@@ -190,6 +190,7 @@ function claimsOf(items: readonly BatchItem[]): { ref: SecretRef; token: number 
 async function start(
   services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>,
   request: BatchRequest,
+  target: TargetRecord,
   claimed: readonly Claimed[],
   cuts: readonly CutRecord[],
 ): Promise<BatchItem[]> {
@@ -202,7 +203,7 @@ async function start(
       secret: isCuttable(request.operation, secret) ? markedBy(unseen, secret) : secret,
       versions,
     };
-    const work = workOf(services, request, secret);
+    const work = workOf(services, request, target, secret);
     let next =
       request.routine === undefined
         ? beginEmergency(before, work, nowMs, request.again)
@@ -237,9 +238,14 @@ function modeOf({ routine }: BatchRequest): Mode {
   return routine === undefined ? 'emergency' : 'routine';
 }
 
-function workOf({ rotators }: Needs<'rotators'>, request: BatchRequest, secret: SecretRecord): Work {
+function workOf(
+  { rotators }: Needs<'rotators'>,
+  request: BatchRequest,
+  { connection }: TargetRecord,
+  secret: SecretRecord,
+): Work {
   const rotator = rotators[secret.kind];
-  const strategy = rotator?.strategy(secret.account) ?? 'replace';
+  const strategy = rotator?.strategy(secret.account, connection) ?? 'replace';
   return {
     ...request.operation,
     mode: modeOf(request),

@@ -15,9 +15,10 @@ export async function rotationWorld(
     registry.consumers(),
   ]);
   if (record === null) return null;
-  const gapOf = ({ kind, account }: SecretRecord) => {
+  const connections = new Map(targets.map(({ id, connection }) => [id, connection]));
+  const gapOf = ({ kind, account, target }: SecretRecord) => {
     const rotator = rotators[kind];
-    return rotator?.strategy(account) === 'replace' ? rotator.gap : null;
+    return rotator?.strategy(account, connections.get(target)) === 'replace' ? rotator.gap : null;
   };
   const { graceMs } = routinePolicyOf(record.policy);
   return { record, secrets, targets, consumers, gapOf, graceMs };

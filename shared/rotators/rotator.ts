@@ -196,8 +196,8 @@ export interface Rotator {
   readonly account: z.ZodType;
   /** Schema of an account where its target's `connection` decides what it has to say; null where that cannot be read. */
   readonly accountAt?: (connection: unknown) => z.ZodType | null;
-  /** How the target holds an account's credentials. Pure: what `rekey.yaml` says of the account decides. */
-  strategy(account: Account['account']): Strategy;
+  /** How the target holds an account's credentials. Pure: what `rekey.yaml` says of the account, and of the target, decides. */
+  strategy(account: Account['account'], connection?: TargetRecord['connection']): Strategy;
   /** How long a consumer may find neither credential working where the strategy is `replace`, in the documentation's words. */
   readonly gap: string;
   /** A new credential as the store keeps it; null where the issuer makes it (`mint`). Pure but for `random`. */

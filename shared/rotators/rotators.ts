@@ -1,5 +1,6 @@
 import { awsIamAccessKey } from './aws-iam-access-key/rotator.ts';
 import { http } from './http/rotator.ts';
+import { mysql } from './mysql/rotator.ts';
 import { postgres } from './postgres/rotator.ts';
 import { redis } from './redis/rotator.ts';
 import type { Rotator } from './rotator.ts';
@@ -8,6 +9,7 @@ import type { Rotator } from './rotator.ts';
 export const rotators: Readonly<Record<string, Rotator>> = {
   'aws-iam-access-key': awsIamAccessKey,
   http,
+  mysql,
   postgres,
   redis,
 };

@@ -30,7 +30,7 @@ export function windowWarnings(
 export function gapWarnings(
   changes: readonly Change[],
   wanted: Wanted,
-  gapOf: (kind: string, account: SecretRecord['account']) => string | null,
+  gapOf: (secret: SecretRecord) => string | null,
 ): string[] {
   const touched = classesOf(changes);
   return wanted.classes
@@ -39,7 +39,7 @@ export function gapWarnings(
       const gaps = new Map(
         wanted.secrets
           .filter(({ className }) => className === name)
-          .map(({ kind, account }) => [kind, gapOf(kind, account)] as const)
+          .map((secret) => [secret.kind, gapOf(secret)] as const)
           .filter(([, gap]) => gap !== null),
       );
       return [...gaps].map(([kind, gap]) => `class ${name} rotates by itself, and ${kind} has a gap: ${gap}`);

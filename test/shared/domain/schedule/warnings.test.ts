@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { differenceOf } from '../../../../shared/domain/config/difference.ts';
 import type { Wanted } from '../../../../shared/domain/config/records.ts';
 import { gapWarnings, windowWarnings } from '../../../../shared/domain/schedule/warnings.ts';
+import type { SecretRecord } from '../../../../shared/domain/secret.ts';
 import { AT_MS, aClass } from '../../../contracts/records.ts';
 import { aHeldSecret, aRotatingClass, DAY_MS } from '../../../support/rotating.ts';
 
@@ -39,7 +40,7 @@ test('[5.2] windows that are to hold less than what is there are told before the
 test('[5.2] a kind that holds one credential at a time is told with its gap, once for a class', () => {
   const wanted = { ...NOTHING, classes: [roomy, aClass('by-hand')], secrets };
   const changes = differenceOf(NOTHING, wanted);
-  const gapOf = (kind: string) => (kind === 'postgres' ? 'well under a second' : null);
+  const gapOf = ({ kind }: SecretRecord) => (kind === 'postgres' ? 'well under a second' : null);
   expect(gapWarnings(changes, wanted, gapOf)).toEqual([
     'class payments rotates by itself, and postgres has a gap: well under a second',
   ]);

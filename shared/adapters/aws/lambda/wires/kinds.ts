@@ -1,6 +1,7 @@
 import { RekeyError } from '../../../../domain/errors.ts';
 import { awsIamAccessKeyKind } from '../../../../rotators/aws-iam-access-key/kind.ts';
 import { httpKind } from '../../../../rotators/http/kind.ts';
+import { mysqlKind } from '../../../../rotators/mysql/kind.ts';
 import { postgresKind } from '../../../../rotators/postgres/kind.ts';
 import { redisKind } from '../../../../rotators/redis/kind.ts';
 import type { Rotator } from '../../../../rotators/rotator.ts';
@@ -19,6 +20,7 @@ const open: Rotator['open'] = async ({ target }) => {
 export const kinds = wire({}, () => ({
   'aws-iam-access-key': { ...awsIamAccessKeyKind, open },
   http: { ...httpKind, open },
+  mysql: { ...mysqlKind, open },
   postgres: { ...postgresKind, open },
   redis: { ...redisKind, open },
 }));
