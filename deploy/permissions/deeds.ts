@@ -134,8 +134,18 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           ways: [called('Control')],
         },
         {
+          name: 'request a rotation',
+          judgedBy: 'the same',
+          ways: [called('Control')],
+        },
+        {
           name: 'sign a re-opening',
           judgedBy: 'the same on `Approval`',
+          ways: [called('Approval')],
+        },
+        {
+          name: 'decide a request',
+          judgedBy: 'the same',
           ways: [called('Approval')],
         },
         {

@@ -91,7 +91,7 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Looks at the epoch's key, which stands since the incident was opened.
   AdvanceBatch: [...KEY_MAKING, ...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
   // Names packets, and writes none.
-  Approval: [...DELETES, 's3:GetObject', 's3:PutObject', 's3:PutObjectRetention', 'states:StartExecution'],
+  Approval: [...DELETES, 's3:PutObject', 's3:PutObjectRetention', 'states:StartExecution'],
   ArchiveAudit: TABLE_REST,
   // Answers, and starts and watches nothing.
   AwaitApproval: [...DELETES, 'states:DescribeExecution', 'states:StartExecution'],
