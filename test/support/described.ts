@@ -18,7 +18,7 @@ export function exampleText(page: string, heading: string): string {
   return yaml;
 }
 
-export function exampleOf(page: string, heading: string): Example {
+function exampleOf(page: string, heading: string): Example {
   return parse(exampleText(page, heading)) as Example;
 }
 

@@ -14,9 +14,9 @@ import { putValues } from '../../shared/driver/put-values.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
 import type { EnrolmentChange } from '../../shared/ports/registry.ts';
+import type { Rotator } from '../../shared/rotators/rotator.ts';
 import { aClass, aConsumer, aSecret, aTarget } from '../contracts/records.ts';
 import { createIncidentRuns } from './incident-runs.ts';
-import type { MemoryIssuer } from './memory-issuer.ts';
 import { MemoryTarget } from './memory-target.ts';
 import { aRotation } from './rotating.ts';
 import { aState } from './state.ts';
@@ -33,7 +33,16 @@ export interface WorldOptions {
   readonly clock?: Clock;
   readonly onHeld?: NonNullable<EngineOptions['onHeld']>;
   /** Stands in the place of the first target, and makes its credentials itself. */
-  readonly issuer?: MemoryIssuer;
+  readonly issuer?: IssuerOfWorld;
+}
+
+/** Makes the credentials of its accounts, which are `{ role, handle }`. */
+export interface IssuerOfWorld {
+  readonly adminPassword: string;
+  readonly connection?: Readonly<Record<string, unknown>>;
+  rotator(kind: string): Rotator;
+  /** One that was there before Rekey; answers its handle, where anybody knows it. */
+  add(role: string, value: string): string | undefined;
 }
 
 /** An hour of grace after the confirmations, which may take an hour. */
@@ -84,6 +93,10 @@ export interface World {
   fates(): Promise<Record<string, number>>;
 }
 
+function accountOf(role: string, handle: string | undefined): Record<string, string> {
+  return { role, ...(handle === undefined ? {} : { handle }) };
+}
+
 export async function aWorld(options: WorldOptions = {}): Promise<World> {
   const { secrets = 1, targets: targetCount = 1, people = [], deadlineMs = 2_000 } = options;
   const targets = Array.from({ length: targetCount }, () => new MemoryTarget());
@@ -123,7 +136,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
       targets: targets.map((_, index) => ({
         ...aTarget(`db${index}`),
         kind: `memory${index}`,
-        connection: {},
+        connection: index === 0 ? (options.issuer?.connection ?? {}) : {},
       })),
       secrets: [
         ...targets.map((_, index) => byHand(`vault://admin/db${index}`, 'admin')),
@@ -131,12 +144,7 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         ...refs.map((ref, index) => ({
           ...aSecret(ref, 'payments', `db${index % targetCount}`),
           kind: `memory${index % targetCount}`,
-          account: {
-            role: `r${index}`,
-            ...(options.issuer === undefined
-              ? {}
-              : { handle: options.issuer.add(`r${index}`, `old-${index}`) }),
-          },
+          account: accountOf(`r${index}`, options.issuer?.add(`r${index}`, `old-${index}`)),
         })),
       ],
       consumers: [{ ...aConsumer('checkout'), url: 'http://127.0.0.1:9' }],
@@ -149,7 +157,10 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
   await putValues(
     state.services,
     [
-      ...targets.map((_, index) => ({ ref: `vault://admin/db${index}`, value: 'admin' })),
+      ...targets.map((_, index) => ({
+        ref: `vault://admin/db${index}`,
+        value: index === 0 ? (options.issuer?.adminPassword ?? 'admin') : 'admin',
+      })),
       { ref: 'vault://webhooks/checkout', value: 'whsec_AAAA' },
       ...refs.map((ref, index) => ({ ref, value: `old-${index}` })),
     ],

@@ -100,7 +100,8 @@ export function createCaller(
     const seen = await origin.send(sending, signal);
     if (seen.saw !== 'answer') return { means: seen.saw, what: `${words}: ${seen.why}` };
     const nowMs = clock.nowMs();
-    rest.untilMs = Math.max(rest.untilMs, nowMs + (retryAfterMs(seen, nowMs) ?? 0));
+    const askedMs = retryAfterMs(seen, nowMs);
+    if (askedMs !== null) rest.untilMs = Math.max(rest.untilMs, nowMs + askedMs);
     return {
       means: meaningOf(call, seen, USUAL[name]),
       what: `${words} answered ${seen.status}`,

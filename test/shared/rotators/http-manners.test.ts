@@ -321,6 +321,8 @@ test('[5.4] an old key is proven by a refusal that the description names, and by
     [404, {}, { ok: false, reason: 'no-proof' }],
     [302, { location: '/login' }, { ok: false, reason: 'no-proof' }],
     [500, {}, { ok: false, reason: 'no-proof' }],
+    [429, {}, { ok: false, reason: 'busy' }],
+    [503, {}, { ok: false, reason: 'busy' }],
   ];
   for (const [status, headers, outcome] of answers) {
     api.instead = ({ credential }) => (credential === 'sk_old' ? { status, headers, json: {} } : null);
@@ -402,6 +404,39 @@ test('[5.4] a key from before Rekey whose handle nobody told: it is neither cut 
     { outcome: { ok: false, reason: 'refused', message: expect.stringContaining('handle of the account') } },
   ]);
   expect(stripe.api.accepts(unknown.value)).toBe(true);
+});
+
+test('[5.4] where the issued one has no handle, only what is known to be old is taken away', async () => {
+  const { api, open } = await anApi();
+  const session = await open();
+  const [one, other] = [
+    await mintOne(session, { account: ACCOUNT }),
+    await mintOne(session, { account: ACCOUNT, versionId: 'v2' }),
+  ];
+  if (!one.ok || !other.ok) throw new Error('not made');
+  const old = [{ versionId: 'v2', value: other.value }];
+  expect(await session.revoke([{ ref: REF, account: ACCOUNT, value: one.value, mark: '', old }])).toEqual([
+    { ok: true },
+  ]);
+  expect([api.accepts(one.value), api.accepts(other.value)]).toEqual([true, false]);
+});
+
+test('[5.4] one that cannot be made takes nothing away from what was made for the others', async () => {
+  const { api, open } = await anApi();
+  const session = await open();
+  api.instead = ({ method }) => (method === 'GET' ? { status: 401, json: {} } : null);
+  const first = {
+    ref: REF,
+    account: ACCOUNT,
+    versionId: 'v1',
+    again: false,
+    begunAtMs: 0,
+    superseded: [],
+    keepOff: false,
+    turnOn: false,
+  };
+  const outcomes = await session.mint?.([first, { ...first, versionId: 'v2', again: true }]);
+  expect(outcomes).toMatchObject([{ ok: true }, { ok: false, reason: 'admin-refused' }]);
 });
 
 test('parts: readers get JSON, an account’s field among them, and each part goes where the description says', async () => {

@@ -75,12 +75,12 @@ export class KeyApi {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  make(account: string, name: string): ApiKey {
+  make(account: string, name: string, value?: string): ApiKey {
     this.#made += 1;
     const key: ApiKey = {
       id: String(1_000 + this.#made),
       account,
-      value: `sk_made_${this.#made}_${'x'.repeat(20)}`,
+      value: value ?? `sk_made_${this.#made}_${'x'.repeat(20)}`,
       name,
       madeAtMs: this.#clock.nowMs(),
       off: false,

@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/ports/clock.ts';
 import { createHttp } from '../../../shared/rotators/http/rotator.ts';
 import type { Minted, Minting, Outcome, TargetSession } from '../../../shared/rotators/rotator.ts';
 
-export function apiTarget(connection: Record<string, unknown>): TargetRecord {
+function apiTarget(connection: Record<string, unknown>): TargetRecord {
   return { v: 1, id: 'api', kind: 'http', connection, network: 'local', admins: [], maxConnections: 4 };
 }
 
