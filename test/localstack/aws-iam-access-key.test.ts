@@ -10,8 +10,8 @@ import { systemClock } from '../../local/system.ts';
 import { printAccessKey, readAccessKey } from '../../shared/rotators/aws-iam-access-key/access-key.ts';
 import { createAwsIamAccessKey } from '../../shared/rotators/aws-iam-access-key/rotator.ts';
 import type { Account, TargetSession } from '../../shared/rotators/rotator.ts';
-import { describeMintingRotator } from '../contracts/minting-rotator.ts';
 import { uniqueName } from '../contracts/records.ts';
+import { describeMintingRotator } from '../contracts/rotator.ts';
 import { minting } from '../support/iam-target.ts';
 import { localStack } from '../support/localstack.ts';
 import { refusingSts } from '../support/refusing-sts.ts';
@@ -115,6 +115,7 @@ describe('with the refusal of AWS [injected]', () => {
 
   const means = { looks: true, switches: true, takesByHand: true, labels: false, most: 2 };
   describeMintingRotator('aws-iam-access-key on LocalStack', means, () => ({
+    patienceMs: 0,
     account: aUser,
     missing: () => ({ ref: 'vault://t/none', account: { user: 'none' } }),
     session: () => open(injected.endpoint),

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../local/system.ts';
 import { printAccessKey, readAccessKey } from '../../../shared/rotators/aws-iam-access-key/access-key.ts';
 import type { Account } from '../../../shared/rotators/rotator.ts';
-import { describeMintingRotator } from '../../contracts/minting-rotator.ts';
+import { describeMintingRotator } from '../../contracts/rotator.ts';
 import { FrozenClock } from '../../support/clock.ts';
 import { anIam, loseAnswerOf, minting } from '../../support/iam-target.ts';
 
@@ -535,6 +535,7 @@ describe('the contract of kinds that mint', () => {
     at = await anIam({ clock: systemClock });
   });
   describeMintingRotator('aws-iam-access-key', means, () => ({
+    patienceMs: 0,
     account: async () => at.user(),
     missing: () => ({ ref: 'vault://t/none', account: { user: 'none' } }),
     session: () => at.open(),

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
+import type { Means } from '../../../shared/rotators/contract/minting.ts';
 import { createHttp } from '../../../shared/rotators/http/rotator.ts';
 import type { Account } from '../../../shared/rotators/rotator.ts';
-import { describeMintingRotator, type Means } from '../../contracts/minting-rotator.ts';
+import { describeMintingRotator } from '../../contracts/rotator.ts';
 import { connectionOf } from '../../support/described.ts';
 import { githubLike } from '../../support/key-api/github-like.ts';
 import { KeyApi, type Manner } from '../../support/key-api/key-api.ts';
@@ -58,6 +59,7 @@ for (const { heading, manner, means, field, tries } of VENDORS) {
   const nameOf = (account: Account) => account.account[field] ?? '';
 
   describeMintingRotator(`http, ${heading}`, means, () => ({
+    patienceMs: 0,
     async account() {
       accounts += 1;
       const name = `acc_${accounts}`;

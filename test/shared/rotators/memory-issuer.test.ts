@@ -1,5 +1,5 @@
 import { systemRandom } from '../../../local/system.ts';
-import { describeMintingRotator } from '../../contracts/minting-rotator.ts';
+import { describeMintingRotator } from '../../contracts/rotator.ts';
 import { MemoryIssuer } from '../../support/memory-issuer.ts';
 
 // The double of the driver's tests is bound by the same suite as the real kinds.
@@ -9,6 +9,7 @@ for (const looks of [true, false]) {
   let roles = 0;
   const means = { looks, switches: true, takesByHand: true, labels: true, most: Infinity };
   describeMintingRotator(looks ? 'memory' : 'memory that lists nothing', means, () => ({
+    patienceMs: 0,
     async account() {
       roles += 1;
       const role = `r${roles}`;

@@ -1,5 +1,6 @@
 import { systemRandom } from '../../../local/system.ts';
-import { describeRenames, describeRotator, type RenamingWorld } from '../../contracts/rotator.ts';
+import type { RenamingWorld } from '../../../shared/rotators/contract/renaming.ts';
+import { describeRenames, describeRotator } from '../../contracts/rotator.ts';
 import { MemoryTarget } from '../../support/memory-target.ts';
 
 let roles = 0;
@@ -9,6 +10,7 @@ for (const strategy of ['replace', 'beside'] as const) {
   const target = new MemoryTarget();
   target.strategy = strategy;
   const world = (): RenamingWorld => ({
+    patienceMs: 0,
     async account() {
       roles += 1;
       target.addRole(`r${roles}`, `old-${roles}`);

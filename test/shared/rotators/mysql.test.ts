@@ -7,7 +7,7 @@ const world = withMariadbTarget();
 let values = 0;
 const fresh = () => `canary-value-${(values += 1)}`;
 
-describeRotator('mysql', () => ({ ...world, session: () => world.session(), fresh }));
+describeRotator('mysql', () => ({ ...world, patienceMs: 0, session: () => world.session(), fresh }));
 
 const turns = createTurns(namesOf);
 const byName = (user: string): { ref: string; account: { user: string } } => ({
@@ -19,6 +19,7 @@ describeRotator(
   'mysql, two users in turn',
   () => ({
     ...world,
+    patienceMs: 0,
     fresh,
     session: async () => turns.of(await world.session()),
     async account() {

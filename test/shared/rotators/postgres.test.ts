@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { RenamingWorld } from '../../../shared/rotators/contract/renaming.ts';
 import type { Account, OutcomeReason } from '../../../shared/rotators/rotator.ts';
-import { describeRenames, describeRotator, type RenamingWorld } from '../../contracts/rotator.ts';
+import { describeRenames, describeRotator } from '../../contracts/rotator.ts';
 import { pauseLogin } from '../../support/paused-login.ts';
 import { withPostgres } from '../../support/postgres.ts';
 
@@ -11,6 +12,7 @@ const fresh = () => `canary-value-${(values += 1)}`;
 
 const suite = (): RenamingWorld => ({
   ...world,
+  patienceMs: 0,
   session: () => world.session(),
   rename: async ({ ref, account: { role } }) => {
     await world.admin((client) => client.query(`ALTER ROLE ${role} RENAME TO was_${role}`));

@@ -15,6 +15,7 @@ describeRotator(
   'redis',
   () => ({
     ...world,
+    patienceMs: 0,
     session: () => world.session(),
     logsIn: world.getsIn,
     stayIn: world.staysIn,
