@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { createNoticesByMeans } from '../shared/adapters/by-means/notices.ts';
 import { createNotifierByMeans } from '../shared/adapters/by-means/notifier.ts';
+import { createWebhookNotices } from '../shared/adapters/webhook/webhook-notices.ts';
 import { createWebhookNotifier } from '../shared/adapters/webhook/webhook-notifier.ts';
 import { createCanary } from '../shared/driver/canary.ts';
 import { createResolver, type Resolver } from '../shared/driver/resolver.ts';
@@ -75,6 +77,7 @@ export function openState(home: string, options: StateOptions = {}): State {
         exec: createExecNotifier(home, process.env, clock),
         file: createFileNotifier(resolver, random),
       }),
+    notices: createNoticesByMeans({ webhook: createWebhookNotices() }),
     rotators: options.rotators ?? rotators,
     workflows: createLocalWorkflows(database, {
       ensure: () => ensureEngine(home),

@@ -116,6 +116,7 @@ export function costWorld(): CostWorld {
     packets: createS3Packets(s3, 'archive', { clock, retainForMs: 86_400_000 }),
     plans: createS3Plans(s3, 'manifests'),
     notifier: { tell: async () => ({ state: 'confirmed' }) },
+    notices: { means: [], tell: async () => ({ state: 'told' }) },
     workflows: {
       startRotation: async () => undefined,
       startBreakGlass: async () => undefined,

@@ -58,7 +58,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'messenger',
-    says: 'Tells the bus of what is chained, and people of an incident’s moments.',
+    says: 'Tells the bus of what is chained, and people of what concerns them.',
     roles: ['PublishAuditRole', 'TellPeopleRole'],
   },
   {

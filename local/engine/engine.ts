@@ -1,9 +1,14 @@
+import { tellPeople } from '../../functions/tell-people/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { signingKeysOf } from '../../shared/driver/signing-keys.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
+import { tellNotices } from '../../shared/driver/tell-notices.ts';
+import type { AuditCursor } from '../../shared/ports/audit-cursor.ts';
 import { isDiskFull } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
 import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
 import { createSqliteJournal } from '../interpreter/sqlite-journal.ts';
+import { createSqliteAuditCursor } from '../sqlite/audit-cursor.ts';
 import { isStateLocked } from '../sqlite/database.ts';
 import { createStartRequests } from '../sqlite/start-requests.ts';
 import { openState, type State, type StateOptions } from '../state.ts';
@@ -69,6 +74,8 @@ class Engine {
   #telling: Promise<void> | undefined;
   /** The last round found nobody to tell, and nothing was under way when it looked. */
   #allTold = false;
+  readonly #told: AuditCursor;
+  #followedMs = 0;
   /** What it cannot go on with. */
   #broken: unknown;
 
@@ -78,6 +85,7 @@ class Engine {
     this.#requests = createStartRequests(state.database);
     const { clock, random, manifests } = state.services;
     if (options.serves === true) this.#schedule = new Schedule(state.services, this.#requests);
+    this.#told = createSqliteAuditCursor(state.database, 'told', { clock, random });
     this.#interpreters = new Map(
       MACHINES.map((machine) => [
         machine,
@@ -148,7 +156,7 @@ class Engine {
   #tellBeside(): boolean {
     if (this.#telling !== undefined) return true;
     const more = this.#running.size > 0;
-    this.#telling = this.#unlessHeld(() => tellDue(this.#state.services))
+    this.#telling = this.#unlessHeld(() => this.#tell())
       .then((told) => {
         this.#allTold = told === 0 && !more;
       })
@@ -157,6 +165,26 @@ class Engine {
         this.#telling = undefined;
       });
     return false;
+  }
+
+  /** Consumers and people, those that the chain has news for among them. How many were tried. */
+  async #tell(): Promise<number> {
+    const { services } = this.#state;
+    const nowMs = services.clock.nowMs();
+    if (Math.abs(nowMs - this.#followedMs) >= CHAIN_EVERY_MS) {
+      this.#followedMs = nowMs;
+      const { seq } = await services.audit.head();
+      if (seq > (await this.#told.seq())) {
+        const context = { untilMs: nowMs + INVOCATION_MS };
+        await tellPeople.invoke(
+          { ...services, chained: services.audit, told: this.#told },
+          { v: 1 },
+          context,
+        );
+      }
+    }
+    const tried = await Promise.all([tellDue(services), tellNotices(services, signingKeysOf(services))]);
+    return tried[0] + tried[1];
   }
 
   #follow(interpreter: Interpreter, name: string): void {

@@ -27,7 +27,7 @@ export function createSqliteAuditCursor(
       const mine = random.uuid();
       const held = change(
         'UPDATE audit_cursor SET held_until_ms = ?, held_by = ? WHERE name = ? AND held_until_ms < ?',
-        nowMs + forMs,
+        Math.ceil(nowMs + forMs),
         mine,
         name,
         nowMs,

@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS delivery (
   id TEXT PRIMARY KEY, incident TEXT NOT NULL, open INTEGER NOT NULL, due_ms INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (open, due_ms);
 CREATE INDEX IF NOT EXISTS delivery_incident ON delivery (incident);
+CREATE TABLE IF NOT EXISTS notice (
+  id TEXT PRIMARY KEY, means TEXT NOT NULL, open INTEGER NOT NULL, due_ms INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS notice_due ON notice (open, means, due_ms);
 CREATE TABLE IF NOT EXISTS value (
   version_id TEXT PRIMARY KEY, ref TEXT NOT NULL, epoch INTEGER NOT NULL, key_id TEXT NOT NULL,
   sealed BLOB NOT NULL, current INTEGER NOT NULL DEFAULT 0) STRICT;
@@ -63,7 +66,7 @@ CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;

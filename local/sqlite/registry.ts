@@ -28,6 +28,7 @@ import type { VersionRecord } from '../../shared/domain/version.ts';
 import type { ClaimAnswer, Registry } from '../../shared/ports/registry.ts';
 import { insertEntries } from './audit-rows.ts';
 import { transact } from './database.ts';
+import { createSqliteNotices } from './notices.ts';
 
 /** The registry on SQLite: each verb is one transaction. Idempotency and errors: `shared/ports/registry.ts`. */
 export function createSqliteRegistry(database: DatabaseSync): Registry {
@@ -619,6 +620,8 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         insertEntries(database, entries);
       });
     },
+
+    ...createSqliteNotices(database),
 
     async append(entries) {
       transact(database, () => insertEntries(database, entries));

@@ -1,4 +1,5 @@
 import type { Brake } from './brake.ts';
+import type { NotifyRule } from './notify.ts';
 import type { ApprovalPolicy } from './request/policy.ts';
 import type { RotationPolicy } from './schedule/rotation-policy.ts';
 
@@ -14,6 +15,8 @@ export interface ClassPolicy {
   };
   /** Of rotations on request. Default: `DEFAULT_APPROVAL`. */
   readonly approval?: ApprovalPolicy;
+  /** Who is told of what. Absent: everybody who reads the deployment's e-mails, of everything. */
+  readonly notify?: readonly NotifyRule[];
   /** Absent: nothing of the class rotates by itself. */
   readonly rotation?: RotationPolicy;
 }

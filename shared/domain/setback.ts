@@ -14,7 +14,11 @@ const FIRST_BACKOFF_MS = 200;
 const LONGEST_BACKOFF_MS = 10_000;
 
 /** Reasons that trying again does not change: a person must act. */
-const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['account-missing', 'account-renamed', 'value-unknown']);
+export const NEEDS_A_PERSON: ReadonlySet<string> = new Set([
+  'account-missing',
+  'account-renamed',
+  'value-unknown',
+]);
 
 /** The target was asked and does not take, or does not accept, the new credential: with that one it will not come to work. */
 const OF_THE_NEW_ONE: ReadonlySet<string> = new Set(['refused', 'new-refused']);

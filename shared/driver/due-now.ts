@@ -3,6 +3,7 @@ import { decideRotations } from '../domain/schedule/decide-rotations.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { TargetRecord } from '../domain/target.ts';
 import { routineGoesOnAt } from '../domain/under-way.ts';
+import { rotationTroubles } from './rotation-troubles.ts';
 import type { Needs } from './services.ts';
 
 /** What a run of the schedule works on, with every target that there is. */
@@ -15,7 +16,7 @@ export interface DueNow {
 
 /**
  * What may begin by the policy of its class, and what is under way and can go on. Where `refs` names some: of these alone, and
- * nothing begins.
+ * nothing begins. What is the matter with a class is written down, once a day.
  */
 export async function dueNow(
   { registry, clock }: Needs<'registry' | 'clock'>,
@@ -26,10 +27,13 @@ export async function dueNow(
     registry.freezes(),
   ]);
   const nowMs = clock.nowMs();
-  const begin = new Set<string>(
-    refs.length === 0 ? decideRotations({ classes, secrets, freezes, nowMs }).begin : [],
-  );
   const only = refs.length === 0 ? null : new Set(refs);
+  const decided = only === null ? decideRotations({ classes, secrets, freezes, nowMs }) : null;
+  const begin = new Set<string>(decided?.begin);
+  if (decided !== null) {
+    const troubles = rotationTroubles({ classes, secrets }, decided.held, nowMs);
+    if (troubles.length > 0) await registry.append(troubles);
+  }
   const records = new Map(classes.map((record) => [record.name, record]));
   const due = secrets.filter((secret) => {
     const record = records.get(secret.className);

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
+import type { Notice } from '../domain/notice.ts';
 import { reopenersNeeded } from '../domain/progress.ts';
-import type { Notice } from '../ports/notices.ts';
 
 /** What an entry may be the moment of; the incident is asked for at these alone. Null for most. */
 export function momentOf({ action, id, outcome, operation }: AuditEntry): Moment | null {

@@ -502,5 +502,10 @@ async function prove(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]
 
 async function settle(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   const nowMs = bench.services.clock.nowMs();
-  return items.map((item) => taken(bench, item, 'settle', settled(item.rotating, nowMs)));
+  return items.map((item) => {
+    const undo = item.rotating.secret.rotation?.undo;
+    // It went back to the version before, which is no success.
+    const why = undo === undefined ? undefined : { reason: undo.code, message: undo.message };
+    return taken(bench, item, 'settle', settled(item.rotating, nowMs), why);
+  });
 }

@@ -32,6 +32,7 @@ export interface Services {
   readonly packets: Packets;
   readonly plans: Plans;
   readonly notifier: Notifier;
+  readonly notices: Notices;
   readonly workflows: Workflows;
   readonly workers: Workers;
   readonly rotators: Readonly<Record<string, Rotator>>;
@@ -51,8 +52,8 @@ export interface SlackServices {
 }
 
 /**
- * What follows the chain where it is deployed, besides. One machine has none of it: the state is its archive, which its own
- * user can change anyway, and whoever broke the glass watches it there.
+ * What follows the chain where it is deployed, besides. Of it one machine only tells people: the state is its archive, which
+ * its own user can change anyway.
  */
 export interface DeployedServices extends Services {
   readonly chained: ChainedLines;
@@ -63,7 +64,6 @@ export interface DeployedServices extends Services {
   readonly signed: AuditCursor;
   readonly bus: AuditBus;
   readonly published: AuditCursor;
-  readonly notices: Notices;
   /** Up to here people were told what there was to tell. */
   readonly told: AuditCursor;
 }

@@ -1,11 +1,12 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
 import { confirmationIdOf, TOKEN_BYTES, withToken } from '../domain/confirmation-token.ts';
-import type { ByWebhook, ConsumerRecord } from '../domain/consumer.ts';
+import type { ConsumerRecord } from '../domain/consumer.ts';
 import { type Delivery, LONGEST_RETRY_MS, nextTellAt } from '../domain/delivery.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { Address, Tell, TellOutcome } from '../ports/notifier.ts';
 import type { Needs } from './services.ts';
+import { type SigningKeys, signingKeysOf } from './signing-keys.ts';
 
 const AT_ONCE = 25;
 
@@ -18,13 +19,7 @@ export async function tellDue(services: Telling): Promise<number> {
   const consumers = new Map(
     (await services.registry.consumers()).map((consumer) => [consumer.name, consumer]),
   );
-  // One look at a key serves all that is signed with it now.
-  const keys = new Map<string, Promise<string | null>>();
-  const keyOf = ({ signingKeyRef }: ByWebhook) => {
-    const known = keys.get(signingKeyRef) ?? signingKeyOf(services, signingKeyRef as SecretRef);
-    keys.set(signingKeyRef, known);
-    return known;
-  };
+  const keyOf = signingKeysOf(services);
   const current = await currentVersions(services, due);
   await Promise.all(
     due.map((delivery) =>
@@ -45,24 +40,11 @@ async function currentVersions(
   return new Map(secrets.map(({ ref, currentVersionId }) => [ref, currentVersionId]));
 }
 
-type KeyOf = (consumer: ByWebhook) => Promise<string | null>;
-
-/** Null: it has no value. */
-async function signingKeyOf(
-  { registry, store }: Needs<'registry' | 'store'>,
-  ref: SecretRef,
-): Promise<string | null> {
-  const [secret] = await registry.secrets([ref]);
-  if (secret?.currentVersionId === undefined) return null;
-  const [value = ''] = await store.read([{ ref, versionId: secret.currentVersionId }], 'worker');
-  return value;
-}
-
 async function tellOne(
   services: Telling,
   due: Delivery,
   consumer: ConsumerRecord | undefined,
-  keyOf: KeyOf,
+  keyOf: SigningKeys,
 ): Promise<void> {
   const { delivery, confirm } = await readyToTell(services, due, consumer);
   const outcome = await attempt(services, delivery, consumer, keyOf, confirm);
@@ -90,6 +72,7 @@ async function tellOne(
       atMs: nowMs,
       action: outcome.state === 'confirmed' ? 'confirm' : 'tell',
       outcome: outcome.state === 'failed' ? 'error' : 'success',
+      ...(consumer === undefined ? {} : { by: consumer.means }),
       ...(outcome.state === 'failed' ? { reason: outcome.message } : {}),
     }),
   ]);
@@ -128,7 +111,7 @@ async function leave({ registry, clock }: Needs<'registry' | 'clock'>, delivery:
 
 function deliveryEntry(
   { incident, consumer, ref, versionId }: Delivery,
-  told: Pick<AuditEntry, 'id' | 'atMs' | 'action' | 'outcome' | 'reason'>,
+  told: Pick<AuditEntry, 'id' | 'atMs' | 'action' | 'outcome' | 'reason' | 'by'>,
 ): AuditEntry {
   return {
     v: 1,
@@ -146,7 +129,7 @@ async function attempt(
   services: Telling,
   delivery: Delivery,
   consumer: ConsumerRecord | undefined,
-  keyOf: KeyOf,
+  keyOf: SigningKeys,
   confirm: Tell['confirm'],
 ): Promise<TellOutcome> {
   if (consumer === undefined)
@@ -170,8 +153,8 @@ async function attempt(
 }
 
 /** Null: what it is told is signed, and there is nothing to sign with. */
-async function addressOf(consumer: ConsumerRecord, keyOf: KeyOf): Promise<Address | null> {
+async function addressOf(consumer: ConsumerRecord, keyOf: SigningKeys): Promise<Address | null> {
   if (consumer.means !== 'webhook') return consumer;
-  const signingKey = await keyOf(consumer);
+  const signingKey = await keyOf(consumer.signingKeyRef);
   return signingKey === null ? null : { means: 'webhook', url: consumer.url, signingKey };
 }

@@ -5,6 +5,8 @@ import type { ConsumerRecord } from '../domain/consumer.ts';
 import type { CutRecord } from '../domain/cut.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
+import type { NoticeDelivery } from '../domain/notice-delivery.ts';
+import type { NoticeMeans } from '../domain/notify.ts';
 import type { PaceRecord } from '../domain/pacing/quota.ts';
 import type { Person } from '../domain/person.ts';
 import type { RequestRecord } from '../domain/request/record.ts';
@@ -237,6 +239,13 @@ export interface Registry {
   deliveries(incident: string): Promise<Delivery[]>;
   /** Whole, by id; one that is done stays as it is (two tellers may be at one), and the entries are written all the same. */
   saveDelivery(delivery: Delivery, entries: readonly AuditEntry[]): Promise<void>;
+
+  /** New ones to be told; one whose id is known stays as it is. */
+  openNotices(notices: readonly NoticeDelivery[]): Promise<void>;
+  /** As `deliveriesDue`, of one means. */
+  noticesDue(by: NoticeMeans, nowMs: number, limit: number): Promise<NoticeDelivery[]>;
+  /** As `saveDelivery`. */
+  saveNotice(notice: NoticeDelivery, entries: readonly AuditEntry[]): Promise<void>;
 
   /** Entries that change nothing but the audit itself. */
   append(entries: readonly AuditEntry[]): Promise<void>;

@@ -5,6 +5,7 @@ import type { ClassRecord } from '../../shared/domain/class.ts';
 import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
 import type { Delivery } from '../../shared/domain/delivery.ts';
 import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
+import type { NoticeDelivery } from '../../shared/domain/notice-delivery.ts';
 import { openedIncident } from '../../shared/domain/opened-incident.ts';
 import type { RotationPlan } from '../../shared/domain/request/plan.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
@@ -120,6 +121,28 @@ export function aDelivery(incident: string, about: Partial<Delivery> = {}): Deli
     mustConfirm: true,
     attempts: 0,
     dueAtMs: AT_MS,
+    ...about,
+  };
+}
+
+export function aNoticeDelivery(about: Partial<NoticeDelivery> = {}): NoticeDelivery {
+  const id = uniqueName('notice');
+  return {
+    v: 1,
+    id: `${id}>email`,
+    notice: {
+      id,
+      kind: 'people-needed',
+      className: 'payments',
+      atMs: AT_MS,
+      words: 'Two people sign.',
+      next: [],
+    },
+    to: { by: 'email' },
+    state: 'due',
+    attempts: 0,
+    dueAtMs: AT_MS,
+    untilMs: AT_MS + 86_400_000,
     ...about,
   };
 }

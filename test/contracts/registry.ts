@@ -10,6 +10,7 @@ import { describeEnrolment } from './registry/enrolment.ts';
 import { describeEntries } from './registry/entries.ts';
 import { describeFreezes } from './registry/freezes.ts';
 import { describeIncidents } from './registry/incidents.ts';
+import { describeNoticesKept } from './registry/notices.ts';
 import { describeRequests } from './registry/requests.ts';
 import { describeSteps } from './registry/steps.ts';
 import { describeTally } from './registry/tally.ts';
@@ -41,6 +42,7 @@ export function describeRegistry(name: string, create: CreateRegistry): void {
     describeFreezes(create);
     describeBreakers(create);
     describeDeliveries(create);
+    describeNoticesKept(create);
     describeEntries(create);
   });
 }

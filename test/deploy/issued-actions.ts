@@ -168,5 +168,5 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   SweepUnfinished: DELETES,
   // Its store can be opened as another role too.
   TellConsumers: ['sns:Publish', ...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
-  TellPeople: TABLE_REST,
+  TellPeople: DELETES,
 };

@@ -6,9 +6,9 @@ import { archiveAudit } from '../../functions/archive-audit/handler.ts';
 import { publishAudit } from '../../functions/publish-audit/handler.ts';
 import { signCheckpoint } from '../../functions/sign-checkpoint/handler.ts';
 import { tellPeople } from '../../functions/tell-people/handler.ts';
+import type { Notice } from '../../shared/domain/notice.ts';
 import type { DeployedServices, Services } from '../../shared/driver/services.ts';
 import type { ChainedEntry } from '../../shared/ports/audit-bus.ts';
-import type { Notice } from '../../shared/ports/notices.ts';
 import { createArchiveFolder } from './archive-folder.ts';
 import { createMemoryCursor } from './memory-cursor.ts';
 
@@ -34,8 +34,10 @@ export function afterChaining(services: Services) {
     },
     published: cursor(),
     notices: {
-      async tell(notice) {
+      means: ['email'],
+      async tell({ notice }) {
         notices.push(notice);
+        return { state: 'told' };
       },
     },
     told: cursor(),

@@ -38,6 +38,8 @@ export type AuditAction =
   | 'park'
   | 'brake'
   | 'freeze'
+  | 'stop'
+  | 'over-age'
   | 'key-close'
   | 'key-open'
   | 'key-destroy'
@@ -72,6 +74,10 @@ export interface AuditEntry {
   readonly tenant?: string;
   readonly target?: string;
   readonly consumer?: string;
+  /** Means by which a consumer or people were told. */
+  readonly by?: string;
+  /** Of a notice: who was told. */
+  readonly recipient?: string;
   readonly versionId?: string;
   readonly epoch?: number;
   readonly fate?: Fate;

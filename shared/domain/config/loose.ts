@@ -26,6 +26,7 @@ interface LooseClass {
   readonly startInSlack: readonly (string | undefined)[];
   /** Undefined: the file says nothing of it. */
   readonly approval: LooseApproval | undefined;
+  readonly notify: readonly { readonly by: string | undefined; readonly signingKey: string | undefined }[];
 }
 
 interface LooseApproval {
@@ -76,11 +77,14 @@ export function loosen(file: unknown): LooseConfig {
       connection: connection ?? {},
       passwords: listOf(admins).map((admin) => textOf(mapOf(admin)['password'])),
     })),
-    classes: each(root['classes'], ({ maxAge, rotation, approval, breakGlass }) => ({
+    classes: each(root['classes'], ({ maxAge, rotation, approval, breakGlass, notify }) => ({
       maxAge: textOf(maxAge),
       rotation,
       startInSlack: listOf(mapOf(breakGlass)['startInSlack']).map(textOf),
       approval: approvalOf(approval),
+      notify: listOf(notify)
+        .map(mapOf)
+        .map(({ by, signingKey }) => ({ by: textOf(by), signingKey: textOf(signingKey) })),
     })),
     consumers: each(root['consumers'], (consumer) => {
       const { path, mode, worldReadable } = mapOf(consumer['file']);

@@ -5,6 +5,7 @@ import { patternsMeet } from '../identity.ts';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
 import { checkConsumers } from './check-consumers.ts';
+import { checkNotify } from './check-notify.ts';
 import { checkRotation } from './check-rotation.ts';
 import { type LooseConfig, type LooseSecret, loosen } from './loose.ts';
 import { ConfigFile } from './schema.ts';
@@ -152,6 +153,9 @@ const KNOWN_KEYS = [
   'url',
   'signingKey',
   'confirm',
+  'notify',
+  'events',
+  'by',
   'ref',
   'class',
   'tenant',
@@ -258,6 +262,7 @@ function checkReferences(
     expect(['consumers', name, 'webhook', 'signingKey'], 'secret', signingKey, [...byRef.keys()]);
   }
   checkConsumers(config, world, add);
+  checkNotify(config, world, add);
   for (const [key, ref] of Object.entries(config.slack))
     expect(['slack', key], 'secret', ref, [...byRef.keys()]);
   checkPeople(config.people, add);

@@ -7,6 +7,7 @@ import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import type { SlackWorkspace } from '../slack/workspace.ts';
 import type { TargetRecord } from '../target.ts';
 import { parseDuration } from './duration.ts';
+import { notifyRules } from './notify.ts';
 import { rotationPolicy } from './rotation.ts';
 import type { ConfigFile } from './schema.ts';
 
@@ -24,7 +25,7 @@ export interface Wanted {
 export function toRecords(config: ConfigFile): Wanted {
   return {
     classes: Object.entries(config.classes).map(
-      ([name, { owner, maxAge, breakGlass, approval, rotation }]) => ({
+      ([name, { owner, maxAge, breakGlass, approval, notify, rotation }]) => ({
         v: 1,
         name,
         owner,
@@ -35,6 +36,7 @@ export function toRecords(config: ConfigFile): Wanted {
             ...(breakGlass.startInSlack.length === 0 ? {} : { startInSlack: breakGlass.startInSlack }),
           },
           ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
+          ...(notify === undefined ? {} : { notify: notifyRules(notify) }),
           ...(rotation === undefined ? {} : { rotation: rotationPolicy(rotation) }),
         },
         epoch: 1,

@@ -4,6 +4,7 @@ import { IAM_PATTERN } from '../identity.ts';
 import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import { isSecretRef } from '../secret-ref.ts';
 import { parseDuration } from './duration.ts';
+import { Notify } from './notify.ts';
 import { Rotation } from './rotation.ts';
 import { Duration } from './written-duration.ts';
 
@@ -231,6 +232,9 @@ export const ConfigFile = z
             })
             .optional()
             .describe('Of rotations on request; left out: one person of any group, within a day.'),
+          notify: Notify.optional().describe(
+            'Who is told of what. Left out: on AWS everything, to whoever has subscribed to the topic.',
+          ),
           rotation: Rotation.optional().describe(
             'When and how its secrets rotate by themselves. Left out: they do not.',
           ),

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../domain/audit/entry.ts';
+import type { Notice } from '../../domain/notice.ts';
 import { message, type SlackText, section } from '../../domain/slack/blocks.ts';
 import { type Mrkdwn, mrkdwn } from '../../domain/slack/mrkdwn.ts';
-import type { Notice } from '../../ports/notices.ts';
 import { momentOf, noticesOf } from '../notices-of.ts';
 import type { Needs } from '../services.ts';
 import { incidentSubject, planSubject, requestSubject } from './subject.ts';

@@ -1,7 +1,5 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createNotifierByMeans } from '../../../shared/adapters/by-means/notifier.ts';
 import { createWebhookNotifier } from '../../../shared/adapters/webhook/webhook-notifier.ts';
 import type { WebhookAddress } from '../../../shared/ports/notifier.ts';
@@ -13,49 +11,18 @@ import {
   type NotifierUnderTest,
   type Reached,
 } from '../../contracts/notifier.ts';
+import { aWebServer, type Said, type Sent } from '../../support/web-server.ts';
 
 const SIGNING_KEY = `whsec_${Buffer.alloc(24, 'key').toString('base64')}`;
 
-interface Sent {
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-interface Said {
-  readonly status?: number;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-}
-
-/** A consumer's own server on this machine; `answer` says what it does with what it is told, null hangs up. */
+/** A consumer's own server; `answer` says what it does with a version that it is told of. */
 async function aServer(
   answer: (versionId: string) => Said | null,
 ): Promise<{ readonly to: WebhookAddress; readonly sent: Sent[] }> {
-  const sent: Sent[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8');
-      sent.push({ headers: request.headers, body });
-      const { data } = JSON.parse(body) as { data: { versionId: string } };
-      const said = answer(data.versionId);
-      if (said === null) {
-        request.socket.destroy();
-        return;
-      }
-      response.writeHead(said.status ?? 200, said.headers);
-      response.end(said.body ?? '');
-    });
+  const { url, sent } = await aWebServer((body) => {
+    const { data } = JSON.parse(body) as { data: { versionId: string } };
+    return answer(data.versionId);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rekey`;
   return { to: { means: 'webhook', url, signingKey: SIGNING_KEY }, sent };
 }
 

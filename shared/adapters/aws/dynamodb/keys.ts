@@ -60,6 +60,8 @@ export const freezeKey = (className: string | undefined): Key => ({
   sk: className === undefined ? 'ALL' : `CLASS#${className}`,
 });
 
+export const noticeKey = (id: string): Key => ({ pk: `NOTICE#${id}`, sk: 'NOTICE' });
+
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
 
 /** What stands in Slack. */

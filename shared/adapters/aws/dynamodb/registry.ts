@@ -12,6 +12,7 @@ import { deliveriesOf, deliveryNamed, dueDeliveries, saveDelivery } from './deli
 import { applyChanges, enrolledSlack, enrolledTarget, listEnrolled, readEnrolment } from './enrolment.ts';
 import { freezesIn, saveFreeze } from './freezes.ts';
 import { createIncidents } from './incidents.ts';
+import { dueNotices, openNotices, saveNotice } from './notices.ts';
 import { appendEntries } from './outbox.ts';
 import type { Timing } from './patience.ts';
 import { allRequests, findRequest, openRequest, saveRequest } from './requests.ts';
@@ -78,6 +79,10 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     delivery: (incident, id) => deliveryNamed(table, incident, id),
     deliveries: (incident) => deliveriesOf(table, incident),
     saveDelivery: (delivery, entries) => saveDelivery(table, delivery, entries),
+
+    openNotices: (notices) => openNotices(table, notices),
+    noticesDue: (by, nowMs, limit) => dueNotices(table, by, nowMs, limit),
+    saveNotice: (notice, entries) => saveNotice(table, notice, entries),
 
     append: (entries) => appendEntries(table, entries),
   };

@@ -4,8 +4,10 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, test } from 'vitest';
 import { createEventBridgeAuditBus } from '../../../../shared/adapters/aws/eventbridge/audit-bus.ts';
 import { createSnsNotices } from '../../../../shared/adapters/aws/sns/notices.ts';
+import { createNoticesByMeans } from '../../../../shared/adapters/by-means/notices.ts';
 import type { AuditEntry } from '../../../../shared/domain/audit/entry.ts';
-import type { Notice } from '../../../../shared/ports/notices.ts';
+import type { Notice } from '../../../../shared/domain/notice.ts';
+import { describeNotices, THEIR_OWN_WORDS } from '../../../contracts/notices.ts';
 import { FrozenClock } from '../../../support/clock.ts';
 import { vendor } from '../../../support/vendor.ts';
 
@@ -90,6 +92,30 @@ describe('the audit bus', () => {
   });
 });
 
+const messageOf = (notice: Notice) => ({
+  messageId: notice.id,
+  notice,
+  to: { by: 'email' } as const,
+  atMs: notice.atMs,
+});
+
+describeNotices('email', async (recipient) => {
+  const client = new SNSClient({ region: 'us-east-1' });
+  const calls = mockClient(client);
+  if (recipient === 'takes it') calls.on(PublishCommand).resolves({ MessageId: 'm-1' });
+  else calls.on(PublishCommand).rejects(vendor(REFUSALS[recipient], THEIR_OWN_WORDS));
+  return {
+    notices: createNoticesByMeans({ email: createSnsNotices(client, 'topic') }),
+    to: { by: 'email' },
+    reached: () =>
+      calls
+        .commandCalls(PublishCommand)
+        .map(({ args }) => `${args[0].input.Subject}\n${args[0].input.Message}`),
+  };
+});
+
+const REFUSALS = { 'refuses it': 'InternalErrorException', 'is not there': 'NotFoundException' } as const;
+
 describe('notices', () => {
   const notice: Notice = {
     id: 'inc-1/people-needed/1',
@@ -104,7 +130,7 @@ describe('notices', () => {
   test('[7.1] words and what to do next, with what subscriptions filter by', async () => {
     const client = new SNSClient({ region: 'us-east-1' });
     const calls = mockClient(client);
-    await createSnsNotices(client, 'arn:aws:sns:us-east-1:111122223333:rekey-test').tell(notice);
+    await createSnsNotices(client, 'arn:aws:sns:us-east-1:111122223333:rekey-test').tell(messageOf(notice));
     const input = calls.commandCalls(PublishCommand)[0]?.args[0].input;
     expect(input).toMatchObject({
       TopicArn: 'arn:aws:sns:us-east-1:111122223333:rekey-test',
@@ -119,23 +145,25 @@ describe('notices', () => {
       '  rekey sign inc-1',
       '  rekey incident inc-1',
       '',
-      'class payments, incident inc-1, 2026-11-24T03:00:00.000Z, notice inc-1/people-needed/1',
+      'class payments, inc-1, 2026-11-24T03:00:00.000Z, notice inc-1/people-needed/1',
     ]);
   });
 
   test('[7.1] an incident’s name of any length and script makes a subject that SNS takes', async () => {
     const client = new SNSClient({ region: 'us-east-1' });
     const calls = mockClient(client);
-    await createSnsNotices(client, 'topic').tell({ ...notice, incident: `vorfäll\n${'x'.repeat(200)}` });
+    await createSnsNotices(client, 'topic').tell(
+      messageOf({ ...notice, incident: `vorfäll\n${'x'.repeat(200)}` }),
+    );
     expect(calls.commandCalls(PublishCommand)[0]?.args[0].input.Subject).toMatch(/^[ -~]{1,100}$/);
   });
 
-  test('[injected] ThrottlingException: only the notice was not sent', async () => {
+  test('[injected] ThrottlingException: it was not sent, and that is said', async () => {
     const client = new SNSClient({ region: 'us-east-1' });
     mockClient(client).on(PublishCommand).rejects(vendor('ThrottlingException'));
-    await expect(createSnsNotices(client, 'topic').tell(notice)).rejects.toMatchObject({
-      family: 'Throttled',
-      safe: expect.stringContaining('only the notice'),
+    expect(await createSnsNotices(client, 'topic').tell(messageOf(notice))).toEqual({
+      state: 'failed',
+      message: expect.stringContaining('sns:Publish for topic was throttled') as string,
     });
   });
 });
