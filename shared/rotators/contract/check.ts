@@ -64,7 +64,8 @@ function inWords(said: unknown): string {
   if (Array.isArray(said)) return said.length === 0 ? 'none' : said.map(inWords).join(', ');
   const { ok, reason, message, outcome, ...rest } = said as Readonly<Record<string, unknown>>;
   if (outcome !== undefined) return inWords(outcome);
-  if (ok === false) return [reason, message].filter((part) => part !== undefined).join(': ');
+  if (ok === false)
+    return [reason, message].flatMap((part) => (typeof part === 'string' ? part : [])).join(': ');
   const parts = TOLD.flatMap((name) => (rest[name] === undefined ? [] : [`${name} ${inWords(rest[name])}`]));
   return [...(ok === true ? ['done'] : []), ...parts].join(', ');
 }
