@@ -1,5 +1,7 @@
 import { LONGEST_PAUSE_MS, pauseEnd } from './clock-set.ts';
 
+import type { PasswordPolicy } from './password.ts';
+
 /** The system that accepts the credentials. */
 export interface TargetRecord {
   readonly v: 1;
@@ -13,6 +15,8 @@ export interface TargetRecord {
   readonly admins: readonly { readonly user: string; readonly passwordRef: string }[];
   /** Connections Rekey opens at once. Default 8. */
   readonly maxConnections: number;
+  /** What it takes for a password. Left out: 32 characters of base64url. */
+  readonly passwords?: PasswordPolicy;
 }
 
 /** Opened when a target was found dead, or asked to be left alone: its batches fail fast until `openUntilMs`. */

@@ -157,6 +157,7 @@ async function workAt(
     const bench: Bench = {
       services,
       session,
+      target,
       acting: request.acting,
       routine: request.routine?.policy,
       consumers: new Map((await registry.consumers()).map((consumer) => [consumer.name, consumer])),

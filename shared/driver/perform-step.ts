@@ -10,6 +10,7 @@ import { intended, minted, notMade } from '../domain/minting.ts';
 import { issuedOf, oldOf, type Rotating } from '../domain/rotating.ts';
 import type { RoutinePolicy } from '../domain/routine-policy.ts';
 import { setBack, tryAgainFrom } from '../domain/setback.ts';
+import type { TargetRecord } from '../domain/target.ts';
 import {
   accountMissing,
   confirmed,
@@ -35,6 +36,7 @@ import type { Needs } from './services.ts';
 export interface Bench {
   readonly services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>;
   readonly session: TargetSession;
+  readonly target: TargetRecord;
   readonly acting: Acting;
   readonly consumers: ReadonlyMap<string, ConsumerRecord>;
   /** Of the class; none in an emergency. */
@@ -103,6 +105,7 @@ const FOUND = {
 
 async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<Taken[]> {
   const { services } = bench;
+  const { passwords } = bench.target;
   const requests = items.map((item) => {
     const issued = issuedOf(item.rotating);
     const rotator = services.rotators[item.rotating.secret.kind];
@@ -112,7 +115,11 @@ async function storePending(bench: Bench, items: readonly BatchItem[]): Promise<
       versionId: issued.id,
       epoch: issued.epoch,
       keyId: issued.keyId,
-      value: rotator.issue(services.random, { account: item.account.account, ...slotOf(issued) }),
+      value: rotator.issue(services.random, {
+        account: item.account.account,
+        ...slotOf(issued),
+        ...(passwords === undefined ? {} : { passwords }),
+      }),
     };
   });
   // The value must be durable before the target knows it: a crash after install and before store would leave a password

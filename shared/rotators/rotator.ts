@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { PasswordPolicy } from '../domain/password.ts';
 import type { TargetRecord } from '../domain/target.ts';
 import type { Random } from '../ports/clock.ts';
 
@@ -88,6 +89,11 @@ export interface OldCredential extends Omit<Issued, 'value'> {
   readonly byHand?: true;
   /** When it was begun, in milliseconds since 1970, as far as that is known. */
   readonly begunAtMs?: number;
+}
+
+/** For whom a credential is made, and what the target takes. */
+export interface Wish extends Pick<Account, 'account'>, Pick<Issued, 'slot'> {
+  readonly passwords?: PasswordPolicy;
 }
 
 /** `urgent`: what the new credential does not need in order to work, and the old one to die, holds nothing up. */
@@ -201,7 +207,7 @@ export interface Rotator {
   /** How long a consumer may find neither credential working where the strategy is `replace`, in the documentation's words. */
   readonly gap: string;
   /** A new credential as the store keeps it; null where the issuer makes it (`mint`). Pure but for `random`. */
-  readonly issue: ((random: Random, whose: Pick<Account, 'account'> & Pick<Issued, 'slot'>) => string) | null;
+  readonly issue: ((random: Random, wish: Wish) => string) | null;
   /**
    * Whether a value that people hold can be the account's, of which of its users, and how its issuer calls it. Left out: any
    * can. Pure; the words of a refusal hold nothing of the value.

@@ -18,9 +18,9 @@ export function withMariadbTarget(settings: Readonly<Record<string, string>> = {
       const [rows] = await world.admin((connection) => connection.query(statements));
       return rows as Row[];
     },
-    async account(): Promise<{ account: Account; password: string }> {
+    async account(password = `Old-${users + 1}-password`): Promise<{ account: Account; password: string }> {
       users += 1;
-      const [user, password] = [`app_${users}`, `Old-${users}-password`];
+      const user = `app_${users}`;
       await this.sql(`CREATE USER '${user}'@'%' IDENTIFIED BY '${password}'`);
       return { account: { ref: `vault://t/${user}`, account: { user } }, password };
     },

@@ -11,7 +11,8 @@ import { aState } from './state.ts';
 
 export interface EnrolledTarget {
   /** Default `postgres`. */
-  readonly kind?: 'postgres' | 'redis';
+  readonly kind?: 'mysql' | 'postgres' | 'redis';
+  readonly passwords?: { readonly length: number; readonly characters: readonly string[] };
   readonly server: {
     readonly host: string;
     readonly port: number;
@@ -28,7 +29,7 @@ export interface EnrolledSecret {
   readonly ref: string;
   /** Default `payments`. */
   readonly className?: string;
-  /** Of `redis`: the ACL user. */
+  /** Of `redis` and `mysql`: the user. */
   readonly role: string;
   /** Where it is more than the role. */
   readonly account?: Readonly<Record<string, string>>;
@@ -38,7 +39,7 @@ export interface EnrolledSecret {
 }
 
 function accountOf(target: EnrolledTarget | undefined, name: string): Record<string, string> {
-  return target?.kind === 'redis' ? { user: name } : { role: name };
+  return target?.kind === 'redis' || target?.kind === 'mysql' ? { user: name } : { role: name };
 }
 
 /** The real state (registry, store, keys, audit, engine) over real servers, enrolled as `rekey apply` and `rekey import` do. */
@@ -60,11 +61,12 @@ export async function aPostgresWorld(given: {
   const config = ConfigFile.parse({
     version: 1,
     targets: Object.fromEntries(
-      targets.map(([id, { kind = 'postgres', server, port = server.port, admins }]) => [
+      targets.map(([id, { kind = 'postgres', server, port = server.port, admins, passwords }]) => [
         id,
         {
           kind,
           connection: { host: server.host, port, tls: 'disable' },
+          ...(passwords === undefined ? {} : { passwords }),
           admins: admins?.map(({ user, ref }) => ({ user, password: ref })) ?? [
             { user: server.adminUser, password: `vault://admin/${id}` },
           ],

@@ -3,7 +3,7 @@ import type { Wanted } from './records.ts';
 /** Fields that the file decides; everything else of a record is what use has made of it. */
 export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
   classes: ['owner', 'policy'],
-  targets: ['kind', 'connection', 'network', 'admins', 'maxConnections'],
+  targets: ['kind', 'connection', 'network', 'admins', 'maxConnections', 'passwords'],
   secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers'],
   consumers: [
     'owner',

@@ -45,7 +45,7 @@ export function toRecords(config: ConfigFile): Wanted {
       }),
     ),
     targets: Object.entries(config.targets).map(
-      ([id, { kind, connection, network, admins, maxConnections }]) => ({
+      ([id, { kind, connection, network, admins, maxConnections, passwords }]) => ({
         v: 1,
         id,
         kind,
@@ -53,6 +53,7 @@ export function toRecords(config: ConfigFile): Wanted {
         network,
         admins: admins.map(({ user, password }) => ({ user, passwordRef: password })),
         maxConnections,
+        ...(passwords === undefined ? {} : { passwords }),
       }),
     ),
     secrets: config.secrets.map((secret) => ({

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { SIGNAL_NAMES } from '../consumer.ts';
 import { IAM_PATTERN } from '../identity.ts';
 import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
+import { bitsOf, LEAST_BITS, lackingShare, MOST_LACKING } from '../password.ts';
 import { isSecretRef } from '../secret-ref.ts';
 import { parseDuration } from './duration.ts';
 import { Notify } from './notify.ts';
@@ -101,6 +102,33 @@ const SlackId = (letters: string, what: string) =>
     error: `is no id of a Slack ${what}: ${letters[0]}…`,
   });
 
+const Passwords = z
+  .strictObject({
+    length: z.int().min(8).max(128).default(32).describe('Characters.'),
+    characters: z
+      .array(z.string().regex(/^[\x21-\x7e]+$/, { error: 'has a character that is not printable ASCII' }))
+      .min(1)
+      .default(['letters', 'digits'])
+      .describe(
+        'letters, lower, upper, digits, symbols, or the characters themselves; one at least of each is in every password.',
+      ),
+  })
+  .superRefine((policy, context) => {
+    const bits = bitsOf(policy);
+    if (bits < LEAST_BITS) {
+      context.addIssue({
+        code: 'custom',
+        message: `could be guessed: ${bits} bits, ${LEAST_BITS} are the least; make them longer, or of more characters`,
+      });
+    }
+    if (lackingShare(policy) > MOST_LACKING) {
+      context.addIssue({
+        code: 'custom',
+        message: 'can hardly hold one of each of its characters: make them longer, or name fewer sorts',
+      });
+    }
+  });
+
 /** `rekey.yaml`, version 1, as people write it. Unknown keys are mistakes. */
 export const ConfigFile = z
   .strictObject({
@@ -180,6 +208,9 @@ export const ConfigFile = z
             .max(100)
             .default(8)
             .describe('Connections that Rekey opens at once.'),
+          passwords: Passwords.optional().describe(
+            'What it takes for a password; 32 letters, digits, - and _ where left out.',
+          ),
         }),
       )
       .default({}),

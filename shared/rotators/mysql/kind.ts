@@ -1,9 +1,7 @@
+import { makePassword } from '../../domain/password.ts';
 import { credentialText, type Names, slotOfGiven } from '../alternating/credential.ts';
 import type { Account, Rotator } from '../rotator.ts';
 import { AccountKeys, Connection } from './connection.ts';
-
-/** 24 random bytes: 192 bits, 32 characters that mean nothing special in a URL, a shell or a connection string. */
-const PASSWORD_BYTES = 24;
 
 /** Both users of an account that has two. */
 export function namesOf(account: Account['account']): Names {
@@ -21,8 +19,8 @@ export const mysqlKind: Omit<Rotator, 'open'> = {
     return connection?.['server'] === 'mysql' ? 'beside' : 'replace';
   },
   gap: 'on MariaDB, between install and promote a user has no password that both sides know: reads are held meanwhile, usually well under a second; none on MySQL, nor where two users take turns',
-  issue(random, { account, slot = 0 }) {
-    const password = Buffer.from(random.bytes(PASSWORD_BYTES)).toString('base64url');
+  issue(random, { account, passwords, slot = 0 }) {
+    const password = makePassword(random, passwords);
     return account['alternate'] === undefined ? password : credentialText(namesOf(account)[slot], password);
   },
   takes: (account, value) => (account['alternate'] === undefined ? {} : slotOfGiven(namesOf(account), value)),

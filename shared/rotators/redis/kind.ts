@@ -1,8 +1,6 @@
+import { makePassword } from '../../domain/password.ts';
 import type { Rotator } from '../rotator.ts';
 import { AccountKeys, Connection } from './connection.ts';
-
-/** 24 random bytes: 192 bits, so that Redis' plain SHA-256 is no weakness; 32 characters that mean nothing special in a URL. */
-const PASSWORD_BYTES = 24;
 
 /** What is known of the kind without a session at a server. */
 export const redisKind: Omit<Rotator, 'open'> = {
@@ -11,5 +9,6 @@ export const redisKind: Omit<Rotator, 'open'> = {
   account: AccountKeys,
   strategy: () => 'beside',
   gap: 'none',
-  issue: (random) => Buffer.from(random.bytes(PASSWORD_BYTES)).toString('base64url'),
+  // At least 100 bits: that Redis keeps a plain SHA-256 is no weakness.
+  issue: (random, { passwords }) => makePassword(random, passwords),
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RekeyError } from '../../domain/errors.ts';
+import { makePassword } from '../../domain/password.ts';
 import type { Rotator, TargetSession } from '../rotator.ts';
 
 /**
@@ -15,8 +16,8 @@ export const template: Rotator = {
   // `beside` or `alternate` where the old one works on until `revoke`: no gap.
   strategy: () => 'replace',
   gap: 'how long a consumer may find neither credential working; none where the kind holds two at once',
-  // From `random` alone: the same bytes, the same credential.
-  issue: (random) => Buffer.from(random.bytes(24)).toString('base64url'),
+  // From `random` and the target's policy alone: the same bytes, the same credential.
+  issue: (random, { passwords }) => makePassword(random, passwords),
   // `TargetUnavailable` within a second where nobody answers; `Denied` `admin-refused` for a wrong admin credential.
   open: async () => session,
 };

@@ -132,6 +132,12 @@ test('[5.4] a user who is gone by the server’s word is proof; one that was ren
   expect(await prove(password, { ref, account })).toMatchObject(failed('account-renamed', /lives on/));
 });
 
+test('[5.4] another user with the same password is another account: it holds up no proof', async () => {
+  const { prove, user, password } = await reissued();
+  await world.sql(`CREATE USER 'same_${user}'@'%' IDENTIFIED BY '${password}'`);
+  expect(await prove(password)).toMatchObject({ ok: true });
+});
+
 test('[5.4] a user who was never seen may live under another name: no proof', async () => {
   const session = await world.session();
   const item = { ...world.missing(), value: fresh(), mark: '', expectOff: false };
