@@ -14,7 +14,7 @@ const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const UPPER = LOWER.toUpperCase();
 
 /** Each word's classes. Symbols are those that mean nothing in a URL, a shell or a connection string. */
-export const ALPHABETS: Readonly<Record<string, readonly string[]>> = {
+const ALPHABETS: Readonly<Record<string, readonly string[]>> = {
   letters: [LOWER, UPPER],
   lower: [LOWER],
   upper: [UPPER],
