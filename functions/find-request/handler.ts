@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { requestNamed } from '../../shared/driver/change-request.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 
+/** What waits for people has at least that long: longer than Lambda lets the step run that begins the waiting. */
+const LEAST_SECONDS = 60;
+
 /**
  * Leaves nothing. Answers whether the request waits for people, and for how long it still can. `NotFound` `request-unknown`
  * until whoever asked has written it down.
@@ -17,7 +20,7 @@ export const findRequest = defineFunction({
     return {
       requestId,
       waits: state === 'pending' && leftMs > 0,
-      lifeSeconds: Math.max(1, Math.ceil(leftMs / 1_000)),
+      lifeSeconds: Math.max(LEAST_SECONDS, Math.ceil(leftMs / 1_000)),
     };
   },
 });

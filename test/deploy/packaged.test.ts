@@ -39,7 +39,7 @@ const functionsInTemplate = () =>
 interface State {
   readonly Type: string;
   readonly Arguments?: { readonly FunctionName?: string };
-  readonly TimeoutSeconds?: number;
+  readonly TimeoutSeconds?: number | string;
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[] }[];
   readonly Branches?: readonly Machine[];
@@ -88,8 +88,16 @@ const OF_AWS = [
   'Lambda.Unknown',
 ];
 
-/** An expression is allowed there (Step Functions' documentation of Map); LocalStack reads nothing else. */
-const KNOWN = "E3601 '{% 100 %}' is not of type 'integer'";
+/** Expressions are allowed there (Step Functions' documentation of Map and Task); of the first LocalStack reads nothing else. */
+const KNOWN = [
+  "E3601 '{% 100 %}' is not of type 'integer'",
+  "E3601 '{% 100 %}' is not of type 'integer'",
+  "E3601 '{% $lifeSeconds %}' is not of type 'number'",
+  "E3601 '{% 100 %}' is not of type 'integer'",
+];
+
+/** What FindRequest answers at least, for how long people are waited for. */
+const LEAST_LIFE_SECONDS = 60;
 
 const IN_NETWORKS = `
 version: 1
@@ -123,7 +131,7 @@ describe('the machines and the functions', () => {
           Arguments?.FunctionName === undefined ? [] : Arguments.FunctionName.replace(/^\$\{(\w+)\}$/, '$1'),
         ),
       );
-      expect(called.size).toBeGreaterThan(8);
+      expect(called.size).toBeGreaterThan(2);
       const substitutions = machine.Properties['DefinitionSubstitutions'] as Record<string, unknown>;
       expect(Object.keys(substitutions).sort()).toEqual([...called].sort());
       const deployed = new Set(functionsInTemplate().map(({ name }) => name));
@@ -155,11 +163,9 @@ describe('the machines and the functions', () => {
       for (const [name, { Arguments, TimeoutSeconds }] of statesOf(machineOf(machine))) {
         if (Arguments?.FunctionName === undefined) continue;
         const called = Arguments.FunctionName.replace(/^\$\{(\w+)\}$/, '$1');
-        const patience = `${name} waits ${TimeoutSeconds} s`;
-        expect([patience, (timeouts.get(called) ?? Infinity) < (TimeoutSeconds ?? 0)]).toEqual([
-          patience,
-          true,
-        ]);
+        const waits = TimeoutSeconds === '{% $lifeSeconds %}' ? LEAST_LIFE_SECONDS : Number(TimeoutSeconds);
+        const patience = `${name} waits ${waits} s`;
+        expect([patience, (timeouts.get(called) ?? Infinity) < waits]).toEqual([patience, true]);
       }
     }
   });
@@ -226,14 +232,14 @@ describe('the template', () => {
   });
 
   test('cfn-lint finds nothing in it', () => {
-    expect(lint(service.templateFile)).toEqual([KNOWN]);
+    expect(lint(service.templateFile)).toEqual(KNOWN);
   });
 
   test('nor where targets stand in networks that cannot be reached from outside', async () => {
     const inNetworks = await packaged('proof', IN_NETWORKS);
     try {
       expect(Object.keys(inNetworks.resources)).toContain('AdvanceBatchInpaymentsx2evpcLambdaFunction');
-      expect(lint(inNetworks.templateFile)).toEqual([KNOWN]);
+      expect(lint(inNetworks.templateFile)).toEqual(KNOWN);
     } finally {
       inNetworks.remove();
     }
@@ -306,7 +312,8 @@ describe('the template', () => {
 
   test('[1.5] [F.4] logs lie under the control plane’s key, for a time, and executions leave no data in them', () => {
     const groups = ofType('AWS::Logs::LogGroup');
-    expect(groups.length).toBe(functionsInTemplate().length + 1);
+    const machines = ofType('AWS::StepFunctions::StateMachine');
+    expect(groups.length).toBe(functionsInTemplate().length + machines.length);
     for (const [id, { Properties }] of groups) {
       expect([id, Properties['KmsKeyId'], Properties['RetentionInDays']]).toEqual([
         id,
@@ -314,7 +321,7 @@ describe('the template', () => {
         90,
       ]);
     }
-    for (const [, { Properties }] of ofType('AWS::StepFunctions::StateMachine')) {
+    for (const [, { Properties }] of machines) {
       expect(Properties['LoggingConfiguration']).toMatchObject({ IncludeExecutionData: false });
       expect(Properties['TracingConfiguration']).toEqual({ Enabled: true });
     }
