@@ -251,6 +251,16 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<ref>')
     .action(action(async () => (await import('./commands/secret-put.ts')).secretPut, ['ref']));
 
+  const rotator = program.command('rotator').description('kinds of credentials');
+  rotator
+    .command('test')
+    .description('run what every kind keeps against a target of yours, in throw-away accounts')
+    .argument('<kind>')
+    .requiredOption('--target <id>', 'as in rekey.yaml')
+    .option('--account <key=value...>', 'one that is for throwing away, where none can be made')
+    .option('--admins <file>', 'password of the target’s admin, JSON lines {"ref", "value"}, of mode 0600')
+    .action(action(async () => (await import('./commands/rotator-test.ts')).rotatorTest, ['kind']));
+
   program
     .command('exec')
     .description('run a command with secrets in its environment; nothing prints them')

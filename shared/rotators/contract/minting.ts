@@ -141,7 +141,9 @@ export function mintingChecks(means: Means): readonly Check<MintingWorld>[] {
       async run(world) {
         const { session, account, issued, mark, value } = await minted(world);
         const other = await world.account();
-        await session.revoke([{ ...account, ...issued, mark, old: [byHand(value)] }]);
+        see('the revoke', await session.revoke([{ ...account, ...issued, mark, old: [byHand(value)] }]), [
+          { ok: true },
+        ]);
         see('the other’s is accepted', await world.accepts(other.account, other.value), true);
       },
     },
@@ -153,7 +155,9 @@ export function mintingChecks(means: Means): readonly Check<MintingWorld>[] {
         const { session, account, issued, mark, value } = state;
         const unknown = await mintLater(world, state);
         await seeSoon(world, 'it is accepted', () => world.accepts(account, unknown.value), true);
-        await session.revoke([{ ...account, ...issued, mark, old: [byHand(value)] }]);
+        see('the revoke', await session.revoke([{ ...account, ...issued, mark, old: [byHand(value)] }]), [
+          { ok: true },
+        ]);
         const taken = means.looks && means.labels;
         await seeSoon(world, 'it is accepted', () => world.accepts(account, unknown.value), !taken);
         await seeSoon(world, 'the issued one is accepted', () => world.accepts(account, issued.value), true);
@@ -164,7 +168,11 @@ export function mintingChecks(means: Means): readonly Check<MintingWorld>[] {
       name: 'an undo keeps the one that was made by hand and takes the minted one away',
       async run(world) {
         const { session, account, issued, mark, value, versionId } = await minted(world);
-        await session.revoke([{ ...account, value, mark, old: [{ versionId, ...issued }] }]);
+        see(
+          'the revoke',
+          await session.revoke([{ ...account, value, mark, old: [{ versionId, ...issued }] }]),
+          [{ ok: true }],
+        );
         await seeSoon(world, 'the minted one is accepted', () => world.accepts(account, issued.value), false);
         see('the one made by hand is accepted', await world.accepts(account, value), true);
       },
@@ -187,7 +195,7 @@ export function mintingChecks(means: Means): readonly Check<MintingWorld>[] {
         await seeSoon(world, 'one that is on', () => session.prove([item]), [
           [{ versionId, outcome: { ok: false, reason: 'old-accepted' } }],
         ]);
-        await session.revoke([item]);
+        see('the revoke', await session.revoke([item]), [{ ok: true }]);
         await seeSoon(world, 'one that was taken away', () => session.prove([item]), [
           [{ versionId, outcome: { ok: true } }],
         ]);
@@ -222,7 +230,7 @@ export function mintingChecks(means: Means): readonly Check<MintingWorld>[] {
         see('while it is there', await session.prove([item]), [
           [{ outcome: means.looks ? { ok: false, reason: 'old-accepted' } : unknown }],
         ]);
-        await session.revoke([item]);
+        see('the revoke', await session.revoke([item]), [{ ok: true }]);
         await seeSoon(world, 'when it was taken away', () => session.prove([item]), [
           [{ outcome: means.looks ? { ok: true } : unknown }],
         ]);
@@ -254,7 +262,7 @@ export function mintingChecks(means: Means): readonly Check<MintingWorld>[] {
   ): Promise<void> {
     if (means.most > 2) return;
     const item = { ...account, ...issued, mark, expectOff: false, old: [byHand(value)] };
-    await session.revoke([item]);
+    see('the revoke', await session.revoke([item]), [{ ok: true }]);
     await seeSoon(world, 'room for a third one', () => session.prove([item]), [[{ outcome: { ok: true } }]]);
   }
 }

@@ -75,7 +75,7 @@ function createConnection(request: OpenRequest, connection: PostgresConnection):
   };
 }
 
-function tlsOf({ tls, ca, host }: PostgresConnection) {
+export function tlsOf({ tls, ca, host }: PostgresConnection) {
   if (tls === 'disable') return false;
   return { rejectUnauthorized: tls === 'verify-full', servername: host, ...(ca === undefined ? {} : { ca }) };
 }
