@@ -6,7 +6,7 @@ import type { VersionRecord } from '../../shared/domain/version.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 
-/** Answers one secret and every version of it that was ever issued. No value. */
+/** Answers one secret and every version of it that was ever issued. No value, and nothing that takes one away at its issuer. */
 export const showSecret = defineFunction({
   name: 'ShowSecret',
   needs: ['registry'],
@@ -15,7 +15,11 @@ export const showSecret = defineFunction({
   async run({ ref }, { registry }, context) {
     callerOf(context);
     const [secret] = await registry.secrets([ref as SecretRef]);
-    if (secret !== undefined) return { secret, versions: await registry.versions({ refs: [secret.ref] }) };
+    if (secret !== undefined) {
+      const versions = await registry.versions({ refs: [secret.ref] });
+      // Whoever has the value could open it.
+      return { secret, versions: versions.map(({ receipt: _receipt, ...version }) => version) };
+    }
     const { secrets } = await registry.enrolment();
     throw secretUnknown(
       ref,

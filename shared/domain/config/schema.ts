@@ -191,7 +191,9 @@ export const ConfigFile = z
         z.strictObject({
           kind: z
             .string()
-            .describe('What accepts the credentials: aws-iam-access-key, http, mysql, postgres, redis.'),
+            .describe(
+              'What accepts the credentials: aws-iam-access-key, http, mysql, oauth-client, postgres, redis.',
+            ),
           network: Name.default('local').describe(
             'From where it is reached: local, or one of networks. One machine has local alone.',
           ),

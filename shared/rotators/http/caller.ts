@@ -1,11 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../../ports/clock.ts';
 import type { Account, OpenRequest } from '../rotator.ts';
 import { type Call, carries, isOfValue } from './call.ts';
 import type { CallName, HttpConnection } from './connection.ts';
 import type { Origin, Sending } from './exchange.ts';
 import { adminRefused, type Failure, failure, targetUnavailable } from './failure.ts';
-import { jsonOf, type Meaning, meaningOf, retryAfterMs } from './meaning.ts';
+import { type Meaning, meaningOf } from './meaning.ts';
+import { type Heard, type Rest, type Said, sendPatiently } from './patience.ts';
 import { asHeader, asSegment, type Fillings, fill, fillJson, Unsayable } from './placeholders.ts';
 import { partOf } from './value.ts';
 
@@ -22,27 +22,12 @@ export interface About {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** What an answer says. `what` names the call and the answer's status, for people. */
-export interface Heard {
-  readonly means: Meaning;
-  readonly what: string;
-  /** 0 where nothing was sent, because the API had asked to be left alone. */
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly json: unknown;
-}
-
-export type Said = Heard | { readonly means: 'not-sent' | 'lost'; readonly what: string };
-
 export interface Caller {
   /** As described, and again while the API is busy. Throws `Unsayable`. */
   ask(name: CallName, about: About): Promise<Said>;
   /** As `ask`, of calls that are safe to make again. Throws `TargetUnavailable`, where nobody answers, and `admin-refused`. */
   insist(name: CallName, about: About): Promise<Heard | Failure>;
 }
-
-/** Pauses that a busy API gets where it does not say how long. */
-const PAUSES_MS: readonly number[] = [500, 1_000, 2_000];
 
 /** What statuses mean to a call where its description does not say otherwise. */
 const USUAL: Readonly<Record<CallName, Readonly<Record<number, Meaning>>>> = {
@@ -61,8 +46,7 @@ export interface Api {
   readonly connection: HttpConnection;
   readonly origin: Origin;
   readonly clock: Clock;
-  /** Until then the API asked to be left alone: it holds for all that is under way. */
-  readonly rest: { untilMs: number };
+  readonly rest: Rest;
 }
 
 /** Calls of one verb: none is sent, and nothing waited for, after `untilMs`. */
@@ -71,6 +55,7 @@ export function createCaller(
   { connection, origin, clock, rest }: Api,
   untilMs: number,
 ): Caller {
+  const patience = { clock, signal, rest, untilMs };
   const base = new URL(connection.url).pathname.replace(/\/$/, '');
 
   async function ask(name: CallName, about: About): Promise<Said> {
@@ -78,37 +63,10 @@ export function createCaller(
       | Call
       | undefined;
     if (call === undefined) throw new Error(`${name} is not described`);
-    const sending = sendingOf(name, call, about);
-    let said = await sendOnce(name, call, sending);
-    for (const pauseMs of PAUSES_MS) {
-      if (said.means !== 'busy' || rest.untilMs >= untilMs) break;
-      rest.untilMs = Math.max(rest.untilMs, clock.nowMs() + pauseMs);
-      said = await sendOnce(name, call, sending);
-    }
-    return said;
-  }
-
-  async function sendOnce(name: CallName, call: Call, sending: Sending): Promise<Said> {
     const words = call.call.split('?')[0] ?? '';
-    const nothing = { status: 0, headers: {}, json: undefined };
-    if (rest.untilMs >= untilMs)
-      return { means: 'busy', what: `${words}: the API asks to be left alone`, ...nothing };
-    const waitMs = rest.untilMs - clock.nowMs();
-    if (waitMs > 0) await clock.sleep(waitMs, signal);
-    if (clock.nowMs() >= untilMs || signal.aborted)
-      return { means: 'busy', what: `${words}: its turn did not come in time`, ...nothing };
-    const seen = await origin.send(sending, signal);
-    if (seen.saw !== 'answer') return { means: seen.saw, what: `${words}: ${seen.why}` };
-    const nowMs = clock.nowMs();
-    const askedMs = retryAfterMs(seen, nowMs);
-    if (askedMs !== null) rest.untilMs = Math.max(rest.untilMs, nowMs + askedMs);
-    return {
-      means: meaningOf(call, seen, USUAL[name]),
-      what: `${words} answered ${seen.status}`,
-      status: seen.status,
-      headers: seen.headers,
-      json: jsonOf(seen.body),
-    };
+    return sendPatiently(patience, origin, sendingOf(name, call, about), words, (answer) =>
+      meaningOf(call, answer, USUAL[name]),
+    );
   }
 
   function sendingOf(name: CallName, call: Call, about: About): Sending {

@@ -21,7 +21,7 @@ const LONGEST_SETTLING_MS = 30_000;
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** An `https:` URL below which paths stand; on this machine alone `http:`. */
-const BaseUrl = z.string().refine(isBase, {
+export const BaseUrl = z.string().refine(isBase, {
   error: 'is to be https://host/path, with no user, query or fragment; http:// on this machine alone',
 });
 
@@ -31,7 +31,7 @@ function isBase(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
 }
 
-const Settles = z
+export const Settles = z
   .string()
   .refine((text) => (parseDuration(text) ?? LONGEST_SETTLING_MS + 1) <= LONGEST_SETTLING_MS, {
     error: 'is no duration of 1s to 30s',

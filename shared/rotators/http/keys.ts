@@ -1,8 +1,9 @@
 import type { Account, Issued, OldCredential } from '../rotator.ts';
-import type { About, Caller, Heard } from './caller.ts';
+import type { About, Caller } from './caller.ts';
 import type { HttpConnection } from './connection.ts';
 import { type Failure, failure } from './failure.ts';
 import { labelIn, labelOf, labelsBeginWith } from './label.ts';
+import type { Heard } from './patience.ts';
 import { at, textAt } from './pointer.ts';
 
 /** A credential as the API lists it. */

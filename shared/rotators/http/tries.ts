@@ -1,9 +1,10 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Account, Issued, OldCredential, Outcome } from '../rotator.ts';
-import type { Caller, Heard } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { failure } from './failure.ts';
 import { isOld, type Key, type Lister } from './keys.ts';
 import { labelOf } from './label.ts';
+import type { Heard } from './patience.ts';
 
 /** Between two looks at an API that may lag. */
 const LOOK_AGAIN_MS = 1_000;

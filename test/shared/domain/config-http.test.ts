@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatMistakes, parseConfig } from '../../../shared/domain/config/parse.ts';
 import { httpKind } from '../../../shared/rotators/http/kind.ts';
+import { oauthClientKind } from '../../../shared/rotators/oauth-client/kind.ts';
 import { exampleText } from '../../support/described.ts';
 
 const BASE = `version: 1
@@ -9,20 +10,22 @@ classes:
   admins: { owner: platform-team, maxAge: 90d }
 `;
 
-const PLACE: Readonly<Record<string, string>> = {
-  'GitHub-like': 'forge',
-  'Stripe-like': 'payments-api',
-  'OpenAI-like': 'models',
-};
+const EXAMPLES = [
+  ['http.md', 'GitHub-like', 'forge'],
+  ['http.md', 'Stripe-like', 'payments-api'],
+  ['http.md', 'OpenAI-like', 'models'],
+  ['oauth-client.md', 'Second secret', 'tenant-apps'],
+  ['oauth-client.md', '', 'idp'],
+] as const;
 
 const mistakesOf = (text: string): string[] => {
-  const parsed = parseConfig(text, { http: httpKind });
+  const parsed = parseConfig(text, { http: httpKind, 'oauth-client': oauthClientKind });
   return parsed.ok ? [] : formatMistakes('rekey.yaml', parsed.mistakes).split('\n');
 };
 
-test.each(Object.entries(PLACE))('the example %s of docs/kinds/http.md has no mistake', (heading, target) => {
+test.each(EXAMPLES)('the example of docs/kinds/%s %s has no mistake', (page, heading, target) => {
   const admin = `  - { ref: "vault://admin/${target}", class: admins, tenant: platform }\n`;
-  expect(mistakesOf(`${BASE}${exampleText('http.md', heading)}${admin}`)).toEqual([]);
+  expect(mistakesOf(`${BASE}${exampleText(page, heading)}${admin}`)).toEqual([]);
 });
 
 const target = (connection: string, account = '{ project: p1 }') => `${BASE}targets:

@@ -2,6 +2,7 @@ import { RekeyError } from '../../../../domain/errors.ts';
 import { awsIamAccessKeyKind } from '../../../../rotators/aws-iam-access-key/kind.ts';
 import { httpKind } from '../../../../rotators/http/kind.ts';
 import { mysqlKind } from '../../../../rotators/mysql/kind.ts';
+import { oauthClientKind } from '../../../../rotators/oauth-client/kind.ts';
 import { postgresKind } from '../../../../rotators/postgres/kind.ts';
 import { redisKind } from '../../../../rotators/redis/kind.ts';
 import type { Rotator } from '../../../../rotators/rotator.ts';
@@ -21,6 +22,7 @@ export const kinds = wire({}, () => ({
   'aws-iam-access-key': { ...awsIamAccessKeyKind, open },
   http: { ...httpKind, open },
   mysql: { ...mysqlKind, open },
+  'oauth-client': { ...oauthClientKind, open },
   postgres: { ...postgresKind, open },
   redis: { ...redisKind, open },
 }));
