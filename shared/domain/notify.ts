@@ -20,10 +20,10 @@ export interface NotifyRule {
   readonly to: NoticeAddress;
 }
 
-/** By what people can be told. */
+/** By what people can be told. Slack is added with whoever tells by it: a rule that nobody carries out is refused, not kept. */
 export const NOTICE_MEANS_OF = {
-  'one-machine': ['slack', 'webhook'],
-  aws: ['email', 'slack', 'webhook'],
+  'one-machine': ['webhook'],
+  aws: ['email', 'webhook'],
 } as const satisfies Record<World, readonly NoticeMeans[]>;
 
 /** Where a class's people are told of an event, each place once, in the policy's order. */
