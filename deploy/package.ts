@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } fro
 import { join, resolve } from 'node:path';
 import { readConfig } from '../cli/commands/apply.ts';
 import { bundle } from './bundle.ts';
+import { slackFor, slackOutputs } from './slack.ts';
 import { topicsFor } from './topics.ts';
 import { type Workers, workersFor } from './workers.ts';
 import { zip } from './zip.ts';
@@ -36,15 +37,18 @@ export async function packageFunctions(out: string): Promise<void> {
 
 /** What serverless.yml reads beside what is written in it by hand. */
 function derivedFrom(
-  config: Parameters<typeof workersFor>[0] & Parameters<typeof topicsFor>[0],
+  config: Parameters<typeof workersFor>[0] & Parameters<typeof topicsFor>[0] & Parameters<typeof slackFor>[0],
   functionNames: readonly string[],
 ): object {
   const workers: Workers = workersFor(config);
+  const slack = slackFor(config);
   const keys = [...functionNames, ...Object.keys(workers.functions)];
   return {
     ...workers,
+    slack,
     resources: {
       Resources: { ...workers.resources.Resources, ...topicsFor(config) },
+      Outputs: slackOutputs(slack),
       // The framework makes the log groups, without a key of ours.
       extensions: Object.fromEntries(
         keys.map((key) => [

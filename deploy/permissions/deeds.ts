@@ -55,6 +55,15 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
     { action: 'secretsmanager:GetSecretValue', resource: secret },
     onKey('kms:Decrypt', door, throughStore),
   ];
+  /** One of its two secrets, by its name in Secrets Manager (`DOCUMENTED_CONFIG`). */
+  const ofSlack = (name: string): Step[] => {
+    const arn = `arn:aws:secretsmanager:${region}:${account}:secret:${prefix}/slack/${name}-AbCdEf`;
+    const context = { ...throughStore, 'kms:EncryptionContext:SecretARN': arn };
+    return [
+      { action: 'secretsmanager:GetSecretValue', resource: arn },
+      onKey('kms:Decrypt', 'open', context),
+    ];
+  };
   const writesUnder = (door: Door): Step[] => [
     { action: 'secretsmanager:PutSecretValue', resource: secret },
     onKey('kms:GenerateDataKey', door, throughStore),
@@ -204,6 +213,21 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           ways: becomes('TellerRole'),
         },
         {
+          name: 'speak in Slack’s name',
+          judgedBy: '`sqs:SendMessage` to the queue of what was said there',
+          ways: any(onAll(['sqs:SendMessage'], [stack.arnOf('SlackInbox')])),
+        },
+        {
+          name: 'hear what is said in Slack',
+          judgedBy: '`sqs:ReceiveMessage` from it',
+          ways: any(onAll(['sqs:ReceiveMessage'], [stack.arnOf('SlackInbox')])),
+        },
+        {
+          name: 'become who reads Slack’s token',
+          judgedBy: '`sts:AssumeRole`, and that role’s trust',
+          ways: becomes('SlackTokenRole'),
+        },
+        {
           name: 'become the canary',
           judgedBy: '`sts:AssumeRole`, and the canary’s trust',
           ways: becomes('CanaryRole'),
@@ -255,6 +279,16 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
             ],
             [onKey('kms:ReEncryptFrom', 'over'), onKey('kms:ReEncryptTo', 'not-yet-open')],
           ],
+        },
+        {
+          name: 'forge a request of Slack’s',
+          judgedBy: '`GetSecretValue` of its signing secret, and `kms:Decrypt`',
+          ways: [ofSlack('signing-secret=')],
+        },
+        {
+          name: 'write to Slack as Rekey',
+          judgedBy: '`GetSecretValue` of its token, and `kms:Decrypt`',
+          ways: [ofSlack('bot-token')],
         },
         {
           name: 'delete a secret',

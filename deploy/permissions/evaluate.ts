@@ -19,6 +19,10 @@ export interface Request {
 const DROPPED = 'kms:EncryptionContext:';
 const STANDS_IN = 'aws:RequestTag/';
 
+function standingIn(policy: object): object {
+  return JSON.parse(JSON.stringify(policy).replaceAll(DROPPED, STANDS_IN)) as object;
+}
+
 /** Whether IAM lets the call through, by an evaluator of the documented rules: identity, boundary and resource together. */
 export async function isAllowed(request: Request): Promise<boolean> {
   const account = request.principal.split(':')[4] ?? '';
@@ -43,7 +47,10 @@ export async function isAllowed(request: Request): Promise<boolean> {
         ]),
       ),
     },
-    identityPolicies: request.identity.map((policy, index) => ({ name: `identity ${index}`, policy })),
+    identityPolicies: request.identity.map((policy, index) => ({
+      name: `identity ${index}`,
+      policy: standingIn(policy),
+    })),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
     ...(request.boundary == null
@@ -52,9 +59,7 @@ export async function isAllowed(request: Request): Promise<boolean> {
     ...(request.resourcePolicy == null
       ? {}
       : {
-          resourcePolicy: JSON.parse(
-            JSON.stringify(request.resourcePolicy).replaceAll(DROPPED, STANDS_IN),
-          ) as object,
+          resourcePolicy: standingIn(request.resourcePolicy),
         }),
   };
   const result = await runSimulation(simulation, {});

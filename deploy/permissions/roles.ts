@@ -135,6 +135,21 @@ export const PARTS: readonly Part[] = [
     ],
   },
   {
+    name: 'Slack endpoint',
+    says: 'Answers Slack, whom IAM does not know, by a URL that is open to everybody: looks whether Slack signed a request, notes that it was here, and hands it over.',
+    roles: ['SlackEndpointRole'],
+  },
+  {
+    name: 'Slack worker',
+    says: 'Does what people say in Slack, as the person that Slack’s user is: a responder’s part and an approver’s, and the machine asked for.',
+    roles: ['SlackWorkerRole'],
+  },
+  {
+    name: 'Slack teller',
+    says: 'Shows in Slack how things stand. It reads the audit, and becomes another to read its token.',
+    roles: ['TellSlackRole', 'SlackTokenRole'],
+  },
+  {
     name: 'machine',
     says: 'The state machines, which call their steps in their order, and the schedule, which starts one of them.',
     roles: ['BreakGlassRole', 'ScheduledRotationRole', 'ManualRotationRole', 'ScheduleRole'],

@@ -13,6 +13,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   'secrets-manager': 'secretsmanager',
   sfn: 'states',
   sns: 'sns',
+  sqs: 'sqs',
   sts: 'sts',
 };
 
@@ -76,6 +77,11 @@ const VALUE_WRITES = [
   'secretsmanager:PutSecretValue',
   'secretsmanager:UpdateSecret',
   'secretsmanager:UpdateSecretVersionStage',
+];
+/** What a store can do besides reading a version by its id. */
+const STORE_REST = [
+  'secretsmanager:DescribeSecret',
+  ...VALUE_WRITES.filter((action) => action.startsWith('secretsmanager:')),
 ];
 /** Who follows the chain reads it page by page, and moves a cursor. */
 const TABLE_REST = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', ...DELETES];
@@ -165,8 +171,29 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     ...KEY_NAMES,
   ],
   SignCheckpoint: TABLE_REST,
+  // Notes a signature and looks at one secret; its store could write, and be opened as another.
+  SlackEndpoint: [
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    ...DELETES,
+    'kms:GenerateDataKey',
+    ...STORE_REST,
+    'sts:AssumeRole',
+  ],
+  // Names packets, and writes none.
+  SlackWorker: [...DELETES, 's3:PutObjectRetention'],
   SweepUnfinished: DELETES,
   // Its store can be opened as another role too.
   TellConsumers: ['sns:Publish', ...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
   TellPeople: DELETES,
+  // Reads its token as another; names packets, loads plans, looks at executions.
+  TellSlack: [
+    ...DELETES,
+    ...VALUE_READS,
+    ...VALUE_WRITES,
+    's3:PutObject',
+    's3:PutObjectRetention',
+    'states:SendTaskSuccess',
+    'states:StartExecution',
+  ],
 };

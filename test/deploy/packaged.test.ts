@@ -257,6 +257,19 @@ describe('the template', () => {
     expect(names.filter((name) => !name.includes('rekey-proof'))).toEqual([]);
   });
 
+  test('[F.1] without Slack in rekey.yaml no URL is open to everybody, and nothing of Slack runs by itself', () => {
+    const open = ofType('AWS::Lambda::Url').filter(
+      ([, { Properties }]) => Properties['AuthType'] !== 'AWS_IAM',
+    );
+    expect(open).toEqual([]);
+    expect(Object.keys(service.outputs)).not.toContain('SlackUrl');
+    const rules = ofType('AWS::Events::Rule').filter(([id]) => id.includes('TellSlack'));
+    expect(rules.map(([, { Properties }]) => Properties['State'])).toEqual(['DISABLED', 'DISABLED']);
+    expect(service.resources['SlackWorkerEventSourceMappingSQSSlackInbox']?.Properties['Enabled']).toBe(
+      false,
+    );
+  });
+
   test('[6.5] nobody is woken by a proof: the rule excuses each function that acts as the prover, and no other', () => {
     const may = JSON.stringify(service.resources['ActAsProver']?.Properties?.['Roles']);
     const functions = [...may.matchAll(/"(\w+)Role"/g)].map(([, name]) => name);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Step, subjectsOf } from '../../deploy/permissions/deeds.ts';
 import { type Matrix, matrixOf, mayTake } from '../../deploy/permissions/matrix.ts';
 import { renderPermissions } from '../../deploy/permissions/page.ts';
-import { DOCUMENTED } from '../../deploy/permissions/place.ts';
+import { DOCUMENTED, DOCUMENTED_CONFIG } from '../../deploy/permissions/place.ts';
 import { PARTS } from '../../deploy/permissions/roles.ts';
 import { type Stack, type StackRole, stackOf } from '../../deploy/permissions/stack.ts';
 import { type Door, renderKeyPolicy } from '../../shared/adapters/aws/kms/key-policy.ts';
@@ -17,7 +17,7 @@ let service: Packaged;
 let stack: Stack;
 let matrix: Matrix;
 beforeAll(async () => {
-  service = await packaged('STAGE');
+  service = await packaged('STAGE', DOCUMENTED_CONFIG);
   stack = stackOf({ Resources: service.resources }, DOCUMENTED);
   matrix = await matrixOf(stack);
   // About 5 s of a core, on a machine that may be shared.
@@ -54,11 +54,24 @@ const WHO = [
   'sealer',
   'observer',
   'bookkeeper',
+  'Slack endpoint',
+  'Slack worker',
+  'Slack teller',
   'machine',
 ] as const;
 
 /** All the roles that play a part, or only these. */
 type May = Readonly<Partial<Record<(typeof WHO)[number], 'all' | readonly string[]>>>;
+
+/** What of the control plane works with the secrets of every class. Readers do too, but for those of Slack. */
+const WORKS_WITH_ANY_SECRET: May = {
+  front: ['EnrolmentRole'],
+  're-issuer': 'all',
+  prover: 'all',
+  'scheduled rotator': 'all',
+  cutter: 'all',
+  teller: 'all',
+};
 
 /** What is required: who may do it, and nobody else. */
 /** Steps of the machines that write down what they decided. */
@@ -89,19 +102,32 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'read by a reference': ['[1.2]', { reader: ['ReaderRole', 'CanaryRole'] }],
   'ask for the audit': ['[6.5] [F.4]', { auditor: 'all' }],
   'confirm a delivery': ['[5.5]', { consumer: ['ConsumerRole'] }],
-  'start the machine': ['[F.1]', { front: ['ControlRole'], machine: ['BreakGlassRole'] }],
+  'start the machine': [
+    '[F.1]',
+    { front: ['ControlRole'], 'Slack worker': 'all', machine: ['BreakGlassRole'] },
+  ],
   'start the schedule': [
     '[F.1]',
     { front: ['ControlRole'], machine: ['ScheduledRotationRole', 'ScheduleRole'] },
   ],
-  'start what was requested': ['[F.1]', { front: ['ControlRole'], machine: ['ManualRotationRole'] }],
+  'start what was requested': [
+    '[F.1]',
+    { front: ['ControlRole'], 'Slack worker': 'all', machine: ['ManualRotationRole'] },
+  ],
   'stop an execution': ['[F.1]', { responder: 'all', machine: ['BreakGlassRole'] }],
   'answer a machine that waits': [
     '[F.1]',
-    { front: ['ControlRole', 'ApprovalRole'], bookkeeper: ['AwaitApprovalRole'] },
+    {
+      front: ['ControlRole', 'ApprovalRole'],
+      'Slack worker': 'all',
+      bookkeeper: ['AwaitApprovalRole'],
+    },
   ],
   'become the prover': ['[1.2]', { 're-issuer': 'all', 'scheduled rotator': 'all', cutter: 'all' }],
   'become the teller': ['[1.2]', { sealer: 'all' }],
+  'speak in Slack’s name': ['[F.1]', { 'Slack endpoint': 'all' }],
+  'hear what is said in Slack': ['[F.1]', { 'Slack worker': 'all' }],
+  'become who reads Slack’s token': ['[1.2]', { 'Slack teller': ['TellSlackRole'] }],
   'become the canary': ['[1.2]', { observer: 'all' }],
 
   'read a current value': [
@@ -128,6 +154,8 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'write while the class is fenced': ['[5.4] [F.1]', { front: ['EnrolmentRole'], 're-issuer': 'all' }],
   'write under a closed epoch’s key': ['[5.4]', {}],
   'carry an old value to the next key': ['[5.4] [7.4]', {}],
+  'forge a request of Slack’s': ['[F.1] [1.2]', { ...WORKS_WITH_ANY_SECRET, 'Slack endpoint': 'all' }],
+  'write to Slack as Rekey': ['[1.2]', { ...WORKS_WITH_ANY_SECRET, 'Slack teller': ['SlackTokenRole'] }],
   'delete a secret': ['[1.3]', {}],
 
   'make a key': ['[1.1]', { front: ['EnrolmentRole'], 'key maker': 'all' }],
@@ -154,6 +182,8 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       sealer: 'all',
       observer: 'all',
       bookkeeper: 'all',
+      'Slack worker': 'all',
+      'Slack teller': ['TellSlackRole'],
     },
   ],
   'change the registry': [
@@ -169,6 +199,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       teller: ['TellConsumersRole'],
       sealer: 'all',
       observer: 'all',
+      'Slack worker': 'all',
       bookkeeper: BOOKKEEPING_WRITERS,
     },
   ],
@@ -186,6 +217,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       consumer: ['ConfirmationRole'],
       sealer: 'all',
       observer: 'all',
+      'Slack worker': 'all',
       bookkeeper: BOOKKEEPING_WRITERS,
     },
   ],
@@ -200,6 +232,8 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
       messenger: 'all',
       auditor: 'all',
       sealer: 'all',
+      'Slack worker': 'all',
+      'Slack teller': ['TellSlackRole'],
     },
   ],
   'read a packet': ['[5.5]', { auditor: 'all', responder: 'all', approver: 'all', sealer: 'all' }],
@@ -402,7 +436,14 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
       .find(({ name }) => name === 'read the audit');
     const steps = (looks?.ways ?? []).flat();
     expect(steps.length).toBeGreaterThan(5);
-    for (const name of ['ReaderRole', 'ReaderFrontRole', 'CanaryRole', 'AgentRole'])
+    for (const name of [
+      'ReaderRole',
+      'ReaderFrontRole',
+      'CanaryRole',
+      'AgentRole',
+      'SlackEndpointRole',
+      'SlackTokenRole',
+    ])
       expect([name, ...(await taken(roleNamed(name), steps, [EVERYTHING]))]).toEqual([name]);
   });
 
@@ -410,7 +451,7 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
     const value = { action: 'secretsmanager:GetSecretValue', resource: SECRET };
     const readers = matrix.get('read the audit')?.values() ?? [];
     const roles = [...readers].flat();
-    expect(roles).toHaveLength(9);
+    expect(roles).toHaveLength(11);
     for (const name of roles)
       expect([name, ...(await taken(roleNamed(name), [value], [EVERYTHING]))]).toEqual([name]);
   });
@@ -536,6 +577,47 @@ describe('[F.1] past their URLs', () => {
   );
 });
 
+describe('[F.1] open to everybody', () => {
+  test('is the URL that Slack sends to, and no other', () => {
+    const open = Object.entries(service.resources)
+      .filter(
+        ([, { Type, Properties }]) => Type === 'AWS::Lambda::Url' && Properties['AuthType'] !== 'AWS_IAM',
+      )
+      .map(([name]) => name);
+    expect(open).toEqual(['SlackEndpointLambdaFunctionUrl']);
+    expect(Object.keys(service.outputs)).toContain('SlackUrl');
+  });
+
+  test('it reads one secret, notes what was here, hands it over, and looks at nothing else', async () => {
+    const role = roleNamed('SlackEndpointRole');
+    const item = (action: string, key: string): Step => ({
+      action: `dynamodb:${action}`,
+      resource: stack.arnOf('Registry'),
+      context: { 'dynamodb:LeadingKeys': [key] },
+    });
+    expect(
+      await taken(role, [
+        { action: 'secretsmanager:GetSecretValue', resource: SECRET },
+        ...['ENROLMENT', 'CLASS#payments', 'SECRET#vault://payments/ledger', 'REQUESTS', 'INCIDENTS'].flatMap(
+          (key) =>
+            ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'].map((call) => item(call, key)),
+        ),
+        item('PutItem', 'SECRET#vault://slack/signing-secret'),
+        item('DeleteItem', 'SLACK-SEEN#aa'),
+        { action: 'sqs:ReceiveMessage', resource: stack.arnOf('SlackInbox') },
+        { action: 'states:StartExecution', resource: stack.arnOf('BreakGlass') },
+      ]),
+    ).toEqual([]);
+    expect(
+      await taken(role, [
+        item('GetItem', 'SLACK'),
+        item('BatchGetItem', 'SECRET#vault://slack/signing-secret'),
+        item('PutItem', 'SLACK-SEEN#aa'),
+      ]),
+    ).toHaveLength(3);
+  });
+});
+
 describe('[1.2] who may become whom', () => {
   const PEOPLE = 'arn:aws:iam::111122223333:root may sts:AssumeRole, sts:SetSourceIdentity';
   const TRUSTED: Readonly<Record<string, string>> = {
@@ -552,6 +634,7 @@ describe('[1.2] who may become whom', () => {
       .join(', ')
       .concat(' may sts:AssumeRole'),
     TellerRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/SealIncidentRole may sts:AssumeRole',
+    SlackTokenRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/TellSlackRole may sts:AssumeRole',
     CanaryRole: 'arn:aws:iam::111122223333:role/rekey-STAGE/ObserveDenialRole may sts:AssumeRole',
     BreakGlassRole: 'states.amazonaws.com may sts:AssumeRole',
     ScheduledRotationRole: 'states.amazonaws.com may sts:AssumeRole',
@@ -619,12 +702,16 @@ describe('what each role has', () => {
     'dynamodb:ListStreams',
     ...GIVES_UP,
   ];
+  /** Lambda's documentation of SQS. */
+  const FROM_A_QUEUE = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
   const BY_ITS_EVENTS: Readonly<Record<string, readonly string[]>> = {
     ArchiveAudit: GIVES_UP,
     ChainAudit: FOLLOWS,
     PublishAudit: FOLLOWS,
     SignCheckpoint: GIVES_UP,
     TellPeople: FOLLOWS,
+    SlackWorker: FROM_A_QUEUE,
+    TellSlack: GIVES_UP,
   };
 
   function allowedTo(role: string): string[] {

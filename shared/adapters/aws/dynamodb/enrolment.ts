@@ -10,7 +10,15 @@ import type { Enrolment, EnrolmentChange } from '../../../ports/registry.ts';
 import { changedClass, newClass, readClass, type StoredClass } from './class-item.ts';
 import { commit } from './commit.ts';
 import { documentIn, packDocument } from './document.ts';
-import { classKey, ENROLMENT, type EnrolledKind, enrolledKey, memberKey, startingWith } from './keys.ts';
+import {
+  classKey,
+  ENROLMENT,
+  type EnrolledKind,
+  enrolledKey,
+  memberKey,
+  SLACK_WORKSPACE,
+  startingWith,
+} from './keys.ts';
 import { pacesIn, paceWrite } from './pace.ts';
 import { insist, NotYet } from './patience.ts';
 import { changedSecret, enrolledAgain, newSecret, removedSecret, type StoredSecret } from './secret-item.ts';
@@ -34,7 +42,7 @@ export async function enrolledTarget(table: Table, id: string): Promise<TargetRe
 }
 
 export async function enrolledSlack(table: Table): Promise<SlackWorkspace | null> {
-  const item = await table.get(enrolledKey('SLACK', 'slack'));
+  const item = await table.get(SLACK_WORKSPACE);
   return item === null ? null : documentIn<SlackWorkspace>(item);
 }
 
@@ -45,7 +53,11 @@ async function classNames(table: Table): Promise<string[]> {
 }
 
 export async function readEnrolment(table: Table): Promise<Enrolment> {
-  const [small, pacing] = await Promise.all([table.query(ENROLMENT), pacesIn(table)]);
+  const [small, pacing, workspace] = await Promise.all([
+    table.query(ENROLMENT),
+    pacesIn(table),
+    enrolledSlack(table),
+  ]);
   const ofKind = (kind: EnrolledKind) =>
     small.filter((item) => item['sk']?.S?.startsWith(`${kind}#`) === true);
   const names = ofKind('CLASS').map((item) => (item['sk']?.S ?? '').slice('CLASS#'.length));
@@ -67,7 +79,7 @@ export async function readEnrolment(table: Table): Promise<Enrolment> {
     consumers: ofKind('CONSUMER').map((item) => documentIn<ConsumerRecord>(item)),
     people: ofKind('PERSON').map((item) => documentIn<Person>(item)),
     pacing,
-    slack: ofKind('SLACK').map((item) => documentIn<SlackWorkspace>(item)),
+    slack: workspace === null ? [] : [workspace],
   };
 }
 
@@ -165,7 +177,13 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(put.consumers ?? []).map((record) => small('CONSUMER', record.name, record)),
     ...(put.people ?? []).map((record) => small('PERSON', record.name, record)),
     ...(put.pacing ?? []).map((record) => paceWrite(record.name, record)),
-    ...(put.slack ?? []).map((record) => small('SLACK', record.name, record)),
+    ...(put.slack ?? []).map(
+      (record): Write => ({
+        kind: 'put',
+        key: SLACK_WORKSPACE,
+        attributes: { d: { B: packDocument(record) } },
+      }),
+    ),
     // Its name stays: what it still has, or had, in it is found by it.
     ...(remove.classes ?? []).map((name): Write => ({ kind: 'delete', key: classKey(name) })),
     ...(remove.targets ?? []).map(gone('TARGET')),
@@ -173,7 +191,7 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(remove.consumers ?? []).map(gone('CONSUMER')),
     ...(remove.people ?? []).map(gone('PERSON')),
     ...(remove.pacing ?? []).map((quota) => paceWrite(quota as Quota, null)),
-    ...(remove.slack ?? []).map(gone('SLACK')),
+    ...(remove.slack ?? []).map((): Write => ({ kind: 'delete', key: SLACK_WORKSPACE })),
   ];
 }
 

@@ -11,7 +11,7 @@ export const DUE_INDEX = 'due';
 
 /** What is enrolled and small, and the names of all classes there ever were. */
 export const ENROLMENT = 'ENROLMENT';
-export type EnrolledKind = 'CLASS' | 'TARGET' | 'CONSUMER' | 'PERSON' | 'SLACK';
+export type EnrolledKind = 'CLASS' | 'TARGET' | 'CONSUMER' | 'PERSON';
 
 export const enrolledKey = (kind: EnrolledKind, name: string): Key => ({
   pk: ENROLMENT,
@@ -63,6 +63,9 @@ export const freezeKey = (className: string | undefined): Key => ({
 export const noticeKey = (id: string): Key => ({ pk: `NOTICE#${id}`, sk: 'NOTICE' });
 
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });
+
+/** The workspace, apart from what else is enrolled: the endpoint may look at it, and at nothing beside. */
+export const SLACK_WORKSPACE: Key = { pk: 'SLACK', sk: 'WORKSPACE' };
 
 /** What stands in Slack. */
 export const SLACK_MESSAGES = 'SLACK-MESSAGES';

@@ -11,3 +11,4 @@ export const archived = cursorOf('archived');
 export const signed = cursorOf('signed');
 export const published = cursorOf('published');
 export const told = cursorOf('told');
+export const shown = cursorOf('shown');
