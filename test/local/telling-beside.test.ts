@@ -35,5 +35,8 @@ test('[5.4] a consumer that takes its time holds up no break-glass that is asked
   const { id } = await ending;
   const deliveries = [...(await registry.deliveries(id)), ...(await registry.deliveries('inc-second'))];
   expect(deliveries.length).toBeGreaterThan(2);
-  expect(new Set(deliveries.map(({ state }) => state))).toEqual(new Set(['confirmed']));
+  // What a later version came before needs no telling any more.
+  const open = deliveries.filter(({ state }) => state !== 'confirmed' && state !== 'overtaken');
+  expect(open).toEqual([]);
+  expect(deliveries.some(({ state }) => state === 'confirmed')).toBe(true);
 });
