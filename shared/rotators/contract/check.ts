@@ -11,7 +11,7 @@ export interface Check<World> {
   readonly clause?: string;
   /** Accounts that it needs at once. Default 1. */
   readonly accounts?: 2;
-  run(world: World): Promise<void>;
+  readonly run: (world: World) => Promise<void>;
 }
 
 /** What every world offers the checks. */
