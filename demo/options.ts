@@ -12,7 +12,9 @@ export interface DemoOptions {
 
 export function readOptions(words: readonly string[]): DemoOptions {
   return new Command('demo')
-    .description('Break-glass on real PostgreSQL servers, watched by a thief and a consumer.')
+    .description(
+      'Break-glass on real PostgreSQL servers, watched by a thief and a consumer. `rotation` instead of options: a class that rotates by itself, and on request, at PostgreSQL, Redis and MariaDB.',
+    )
     .option('--secrets <n>', 'login roles over four servers', countOf, 200)
     .addOption(new Option('--cause <cause>').choices(CAUSES).default('values-leaked'))
     .addOption(new Option('--cut <when>', 'cut first, also for values-leaked').choices(['now']))

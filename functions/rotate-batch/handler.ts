@@ -36,14 +36,14 @@ export const rotateBatch = defineFunction({
         next: ['rekey status'],
       });
     }
-    const { user, mayStart } =
+    const { user, ...start } =
       requestId === undefined
         ? await startBySchedule(services, record, secrets)
         : await startByRequest(services, record, requestId);
     const key = await keys.ensure(record.name, record.epoch, 'open');
     return advanceBatch(services, {
       operation: { id: operationId, epoch: record.epoch, keyId: key.id },
-      routine: { policy: routinePolicyOf(record.policy), mayStart },
+      routine: { policy: routinePolicyOf(record.policy), ...start },
       acting: { user, operation: operationId, source: 'rekey' },
       targetId,
       className: record.name,

@@ -2,14 +2,17 @@ import { dueNow } from '../../shared/driver/due-now.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import type { createStartRequests } from '../sqlite/start-requests.ts';
 
-/** How often the schedule is looked at. On AWS a rule does it. */
+/** How often the schedule is looked at, at least. On AWS a rule does it. */
 const EVERY_MS = 60_000;
+/** Soonest after the last: what is under way goes on about when it can. */
+const SOONEST_MS = 1_000;
 
-/** Has the machine of the schedule run whenever something is due: one run at a time, named by its minute. */
+/** Has the machine of the schedule run whenever something is due: one run at a time, named by its second. */
 export class Schedule {
   readonly #services: Needs<'registry' | 'clock'>;
   readonly #requests: ReturnType<typeof createStartRequests>;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #pauseMs = 0;
 
   constructor(services: Needs<'registry' | 'clock'>, requests: ReturnType<typeof createStartRequests>) {
     this.#services = services;
@@ -19,14 +22,15 @@ export class Schedule {
   /** `isRunning`: whether an execution of that name is under way. */
   async look(isRunning: (prefix: string) => boolean): Promise<void> {
     const nowMs = this.#services.clock.nowMs();
-    if (Math.abs(nowMs - this.#lookedMs) < EVERY_MS) return;
+    if (Math.abs(nowMs - this.#lookedMs) < this.#pauseMs || isRunning(PREFIX)) return;
     this.#lookedMs = nowMs;
-    if (isRunning(PREFIX)) return;
-    const { secrets } = await dueNow(this.#services, []);
+    const { secrets, nextAtMs } = await dueNow(this.#services, []);
+    const waitMs = secrets.length > 0 ? SOONEST_MS : (nextAtMs ?? Number.POSITIVE_INFINITY) - nowMs;
+    this.#pauseMs = Math.min(EVERY_MS, Math.max(SOONEST_MS, waitMs));
     if (secrets.length === 0) return;
-    const minute = new Date(nowMs).toISOString().slice(0, 16).replaceAll(/[-:]/g, '');
+    const second = new Date(nowMs).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
     this.#requests.ask({
-      name: `${PREFIX}${minute}`,
+      name: `${PREFIX}${second}`,
       machine: 'scheduled-rotation',
       input: { v: 1, refs: [] },
     });

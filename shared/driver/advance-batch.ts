@@ -30,6 +30,8 @@ export interface BatchRequest {
     readonly policy: RoutinePolicy;
     /** Whether a rotation of it may begin now; what is under way goes on. */
     readonly mayStart: (secret: SecretRecord) => boolean;
+    /** Nobody asked for it: a freeze holds it up. */
+    readonly byItself: boolean;
   };
   readonly acting: Acting;
   readonly targetId: string;
@@ -360,7 +362,7 @@ async function heldBack(
 /** After one of these the target may know the new value. */
 const BEGINS: ReadonlySet<Verb> = new Set(['storePending', 'recordIntent', 'mint', 'install']);
 
-/** Routine rotation of a class is held up by a freeze, and by an open incident. */
+/** Routine rotation of a class is held up by an open incident, and what rotates by itself by a freeze too. */
 async function isHeld(
   { registry }: Needs<'registry'>,
   { className, routine }: BatchRequest,
@@ -368,7 +370,8 @@ async function isHeld(
   const record = await registry.classNamed(className);
   if (isStopped(record?.brake)) return true;
   if (routine === undefined) return false;
-  return (record?.incidents.length ?? 0) > 0 || freezeOver(className, await registry.freezes()) !== undefined;
+  if ((record?.incidents.length ?? 0) > 0) return true;
+  return routine.byItself && freezeOver(className, await registry.freezes()) !== undefined;
 }
 
 const SHORT_WAIT_MS = 1_000;

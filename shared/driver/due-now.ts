@@ -12,6 +12,8 @@ export interface DueNow {
   readonly targets: readonly TargetRecord[];
   /** Values of all classes that are older than their class allows, or of unknown age. */
   readonly overAge: number;
+  /** When the next of what is under way goes on, later than now; null: nothing that is under way waits. */
+  readonly nextAtMs: number | null;
 }
 
 /**
@@ -35,15 +37,17 @@ export async function dueNow(
     if (troubles.length > 0) await registry.append(troubles);
   }
   const records = new Map(classes.map((record) => [record.name, record]));
+  let nextAtMs: number | null = null;
   const due = secrets.filter((secret) => {
     const record = records.get(secret.className);
     if (record === undefined || (only !== null && !only.has(secret.ref))) return false;
     const goesOnAtMs = routineGoesOnAt(secret, record, nowMs);
+    if (goesOnAtMs !== null && goesOnAtMs > nowMs) nextAtMs = Math.min(nextAtMs ?? goesOnAtMs, goesOnAtMs);
     return begin.has(secret.ref) || (goesOnAtMs !== null && goesOnAtMs <= nowMs);
   });
   const overAge = complianceOf(classes, secrets, nowMs).reduce(
     (sum, { secrets: values, withinMaxAge }) => sum + values - withinMaxAge,
     0,
   );
-  return { secrets: due, targets, overAge };
+  return { secrets: due, targets, overAge, nextAtMs };
 }

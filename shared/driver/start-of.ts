@@ -7,6 +7,8 @@ import type { Needs } from './services.ts';
 /** Who has a rotation begin, and which of these secrets may. */
 export interface Start {
   readonly user: string;
+  /** Nobody asked for it: a freeze holds it up. */
+  readonly byItself: boolean;
   readonly mayStart: (secret: SecretRecord) => boolean;
 }
 
@@ -29,6 +31,7 @@ export async function startByRequest(
   const planned = new Map(plan.secrets.map(({ ref, versionId = NEVER_ISSUED }) => [ref, versionId]));
   return {
     user: request.requester.person,
+    byItself: false,
     mayStart: ({ ref, currentVersionId = NEVER_ISSUED }) =>
       record.epoch === plan.epoch && planned.get(ref) === currentVersionId,
   };
@@ -56,7 +59,7 @@ export async function startBySchedule(
     const whole = decideRotations({ classes: [record], secrets: all, freezes, nowMs });
     for (const ref of whole.begin) if (!due.has(ref)) may.add(ref);
   }
-  return { user: SCHEDULE, mayStart: ({ ref }) => may.has(ref) };
+  return { user: SCHEDULE, byItself: true, mayStart: ({ ref }) => may.has(ref) };
 }
 
 /** How many may be in flight, and whether the class stopped itself, was decided over all of it, when the manifest was written. */

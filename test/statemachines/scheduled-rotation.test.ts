@@ -142,6 +142,9 @@ test.each([{ className: 'payments' }, {}])(
     await world.rotate('rot-4');
     expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 1, pending: 2 });
     expect(world.target.effects.filter((effect) => effect.startsWith('install'))).toHaveLength(1);
+    // What people asked for, and others approved, is not what rotates by itself.
+    await world.rotate('req-1', { byItself: false });
+    expect(world.target.effects.filter((effect) => effect.startsWith('install'))).toHaveLength(3);
     await registry.setFreeze({ ...freeze, frozen: false }, []);
     await world.runSchedule('rot-5');
     expect(await stages(world)).toEqual({ promoted: 2 });

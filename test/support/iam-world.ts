@@ -76,6 +76,7 @@ export async function anIamWorld({ lagMs = 0 } = {}) {
             routine: {
               policy: { graceMs: GRACE_MS, confirm: { withinMs: HOUR_MS, otherwise: 'keep' as const } },
               mayStart: () => true,
+              byItself: true,
             },
           }
         : {}),

@@ -121,7 +121,9 @@ export async function aPostgresWorld(given: {
       const key = await services.keys.ensure(className, epoch, 'open');
       return advanceBatch(using, {
         operation: { id: operation, epoch, keyId: key.id },
-        ...(routine === undefined ? {} : { routine: { policy: routine, mayStart: () => true } }),
+        ...(routine === undefined
+          ? {}
+          : { routine: { policy: routine, mayStart: () => true, byItself: true } }),
         acting: { user: 'responder', operation, source: 'test' },
         className: 'payments',
         targetId: target,

@@ -85,7 +85,7 @@ export interface World {
   /** One worker's invocation as routine; what is not under way begins where `starts`. Its time is the machine's. */
   rotate(
     operation?: string,
-    more?: Partial<RoutinePolicy> & { readonly starts?: boolean },
+    more?: Partial<RoutinePolicy> & { readonly starts?: boolean; readonly byItself?: boolean },
   ): Promise<BatchReport>;
   secret(index?: number): Promise<SecretRecord>;
   /** What a consumer reads now. */
@@ -205,13 +205,13 @@ export async function aWorld(options: WorldOptions = {}): Promise<World> {
         untilMs: Date.now() + 30_000,
       });
     },
-    async rotate(operation = 'rot-test', { starts = true, ...more } = {}) {
+    async rotate(operation = 'rot-test', { starts = true, byItself = true, ...more } = {}) {
       const { registry, keys, clock: now } = state.services;
       const { epoch = 1 } = (await registry.classNamed('payments')) ?? {};
       const key = await keys.ensure('payments', epoch, 'open');
       return advanceBatch(state.services, {
         operation: { id: operation, epoch, keyId: key.id },
-        routine: { policy: { ...ROUTINE, ...more }, mayStart: () => starts },
+        routine: { policy: { ...ROUTINE, ...more }, mayStart: () => starts, byItself },
         acting: { user: 'scheduler', operation, source: 'test' },
         targetId: 'db0',
         className: 'payments',
