@@ -14,6 +14,7 @@ const EACH = 4;
 
 export interface Account extends Reached {
   readonly ref: string;
+  readonly target: string;
   /** In the words of its kind, as in `rekey.yaml`. */
   readonly account: Readonly<Record<string, string>>;
   /** The first value, as people put it. */
@@ -83,6 +84,7 @@ async function makePairs(server: PostgresServer): Promise<Account[]> {
         ALTER ROLE ${escapeIdentifier(role)} SET role TO ${escapeLiteral(owner)};`);
       made.push({
         ref: `vault://prod/postgres/${owner}`,
+        target: 'postgres',
         kind: 'postgres',
         host: server.host,
         port: server.port,
@@ -106,6 +108,7 @@ async function makeUsers(server: RedisServer): Promise<Account[]> {
       await client.call('ACL', 'SETUSER', user, 'on', `>${own}`, '~*', '+@read', '+@write', '+ping');
       made.push({
         ref: `vault://prod/redis/${user}`,
+        target: 'redis',
         kind: 'redis',
         host: server.host,
         port: server.port,
@@ -133,6 +136,7 @@ async function makeMariadbPairs(server: MariadbServer): Promise<Account[]> {
       await client.query(`SET DEFAULT ROLE ${owner} FOR '${user}'@'%'`);
       made.push({
         ref: `vault://prod/mariadb/${owner}`,
+        target: 'mariadb',
         kind: 'mysql',
         host: server.host,
         port: server.port,

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { logIn, type Reached } from './log-in.ts';
 
-/** What the consumer saw of one kind. */
+/** What the consumer saw of one target. */
 export interface Seen {
   logins: number;
   /** With the value that it still held, refused; it never tried again. */
@@ -36,14 +36,14 @@ function read(socketPath: string, ref: string): Promise<string> {
 
 /** Reads by reference and logs in, over and over, and without a second try: none of these kinds has a gap. */
 export function startConsumer(
-  accounts: readonly (Reached & { readonly ref: string })[],
+  accounts: readonly (Reached & { readonly ref: string; readonly target: string })[],
   socketPath: string,
 ): { readonly seen: ReadonlyMap<string, Seen>; stop(): Promise<void> } {
   const over = new AbortController();
   const seen = new Map<string, Seen>();
   const using = accounts.map(async (account) => {
-    const own = seen.get(account.kind) ?? { logins: 0, failed: 0, changed: 0 };
-    seen.set(account.kind, own);
+    const own = seen.get(account.target) ?? { logins: 0, failed: 0, changed: 0 };
+    seen.set(account.target, own);
     let before: string | undefined;
     while (!over.signal.aborted) {
       try {

@@ -92,11 +92,11 @@ function configOf({ accounts, targets }: Servers, graceKey: string): string {
         class: 'platform',
         tenant: 'platform',
       })),
-      ...accounts.map(({ ref, kind, account }) => ({
+      ...accounts.map(({ ref, target, account }) => ({
         ref,
         class: 'apps',
         tenant: 'acme',
-        target: kind === 'mysql' ? 'mariadb' : kind,
+        target,
         account,
       })),
     ],
@@ -184,8 +184,8 @@ function faultsOf(told: {
 }): string[] {
   const { seen, no, yes, ownCode, asked } = told;
   return [
-    ...[...seen].flatMap(([kind, { failed, first }]) =>
-      failed === 0 ? [] : [`${failed} logins at ${kind} failed: ${first}`],
+    ...[...seen].flatMap(([target, { failed, first }]) =>
+      failed === 0 ? [] : [`${failed} logins at ${target} failed: ${first}`],
     ),
     ...(no === 'declined' ? [] : [`what grace denied is ${no}`]),
     ...(['approved', 'running', 'done'].includes(yes) ? [] : [`what grace approved is ${yes}`]),
@@ -204,8 +204,8 @@ function linesOf(
     '',
     'What the consumer saw, which logs in without a second try:',
     ...[...seen].map(
-      ([kind, { logins, failed, changed }]) =>
-        `  ${kind.padEnd(10)} ${String(logins).padStart(5)} logins: ${failed} failed, while ${changed} values changed under it`,
+      ([target, { logins, failed, changed }]) =>
+        `  ${target.padEnd(10)} ${String(logins).padStart(5)} logins: ${failed} failed, while ${changed} values changed under it`,
     ),
     'On request:',
     `  ${declined}  ${no} by grace: not on a Friday`,
