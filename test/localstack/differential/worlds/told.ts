@@ -248,7 +248,11 @@ function versionTold(version: VersionRecord): string {
   ].join('; ');
 }
 
-function auditTold(entries: readonly AuditEntry[], named: Naming): Told['audit'] {
+/** Whom people's own stage tells of an incident follows the chain, in its own time; one machine tells nobody by itself. */
+const isOfTheStory = ({ recipient }: AuditEntry) => recipient === undefined;
+
+function auditTold(all: readonly AuditEntry[], named: Naming): Told['audit'] {
+  const entries = all.filter(isOfTheStory);
   const streams = Map.groupBy(entries, streamOf);
   return Object.fromEntries(
     [...streams]
