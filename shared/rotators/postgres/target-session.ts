@@ -153,7 +153,7 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
       server.guarded(async () => {
         const { ended, gone } = await endSessionsBefore(
           server.client(),
-          items.map((item) => ({ role: roleName(item), mark: item.mark })),
+          items.filter((item) => item.mark !== '').map((item) => ({ role: roleName(item), mark: item.mark })),
         );
         return items.map((item) =>
           gone
