@@ -40,10 +40,16 @@ export const rotateBatch = defineFunction({
       requestId === undefined
         ? await startBySchedule(services, record, secrets)
         : await startByRequest(services, record, requestId);
-    const key = await keys.ensure(record.name, record.epoch, 'open');
+    // The key of an incident's epoch is the incident's to make, closed where it fences: nothing begins under it here.
+    const rests = record.incidents.length > 0;
+    const keyId = rests ? '' : (await keys.ensure(record.name, record.epoch, 'open')).id;
     return advanceBatch(services, {
-      operation: { id: operationId, epoch: record.epoch, keyId: key.id },
-      routine: { policy: routinePolicyOf(record.policy), ...start },
+      operation: { id: operationId, epoch: record.epoch, keyId },
+      routine: {
+        policy: routinePolicyOf(record.policy),
+        ...start,
+        mayStart: (secret) => !rests && start.mayStart(secret),
+      },
       acting: { user, operation: operationId, source: 'rekey' },
       targetId,
       className: record.name,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FUNCTIONS } from '../../local/engine/functions.ts';
 import { loadNamed } from '../../local/engine/machines.ts';
+import { openedIncident } from '../../shared/domain/opened-incident.ts';
 import type { RotationPolicy } from '../../shared/domain/schedule/rotation-policy.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { rollBack } from '../../shared/driver/roll-back.ts';
@@ -123,6 +124,27 @@ test('[5.4] while an incident of the class is open nothing of it begins, not eve
   const batch = { v: 1, operationId: 'rot-1', targetId: 'db0', secretRefs: [world.refs[1]] };
   await FUNCTIONS.get('RotateBatch')?.invoke(world.state.services, batch, soon);
   expect((await world.secret(1)).rotation).toBeUndefined();
+});
+
+test('[5.4] [7.2] a batch that comes between an incident’s opening and its key does not make that key, which the fence needs closed', async () => {
+  const { world } = await aDueWorld(1);
+  const { registry, keys, plans, clock } = world.state.services;
+  const planHash = await world.plan('reader-compromised');
+  const incident = openedIncident({
+    id: 'inc-1',
+    plan: await plans.load(planHash),
+    planHash,
+    startedBy: 'responder',
+    confirmedAtMs: clock.nowMs(),
+    deadlineMs: 60_000,
+    people: [],
+  });
+  await registry.openIncident(incident, []);
+  const batch = { v: 1, operationId: 'rot-1', targetId: 'db0', secretRefs: world.refs };
+  const soon = { untilMs: clock.nowMs() + 10_000 };
+  await FUNCTIONS.get('RotateBatch')?.invoke(world.state.services, batch, soon);
+  expect((await keys.list('payments')).map(({ epoch }) => epoch)).toEqual([1]);
+  expect((await world.secret()).rotation).toBeUndefined();
 });
 
 test.each([{ className: 'payments' }, {}])(
