@@ -43,6 +43,7 @@ export function beginRollback(
     dueAtMs: nowMs,
     undo: { code: ROLLED_BACK, message: operation.why },
     ...(rotation.mark === undefined ? {} : { mark: rotation.mark }),
+    ...(rotation.proveAfterMs === undefined ? {} : { proveAfterMs: rotation.proveAfterMs }),
   };
   return { ...rotating, secret: { ...rotating.secret, rotation: next } };
 }

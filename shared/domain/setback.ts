@@ -30,6 +30,7 @@ export function tryAgainFrom(
   why: Setback,
   nowMs: number,
 ): Rotating {
+  if (isHopeless(rotating, why)) return undone(rotating, why, nowMs);
   const next = setBack(rotating, why, nowMs);
   if (next.secret.rotation?.parked?.code === why.reason && next.secret.rotation.attempts >= MOST_ATTEMPTS)
     return next;

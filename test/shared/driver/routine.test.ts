@@ -143,6 +143,9 @@ test.each(['replace', 'beside'] as const)(
       role.password = 'half-applied';
     };
     expect(await world.rotate()).toEqual({ settled: 1, left: 0 });
+    // Where the old one never went it is not written again.
+    const installs = world.target.effects.filter((effect) => effect.startsWith('install')).length;
+    expect(installs).toBe(strategy === 'beside' ? 5 : 6);
     expect(await world.value()).toBe('old-0');
     expect([world.target.login('r0', 'old-0'), world.target.login('r0', installed)]).toEqual([
       'accepted',
@@ -322,4 +325,28 @@ test('[1.3] when its grace is over, or before anything was rotated, nothing is r
   });
   expect((await world.secret()).claim).toBeUndefined();
   expect(await world.rotate()).toEqual({ settled: 1, left: 0 });
+});
+
+test('[5.4] a rollback forgets no older writer: what it replaces is not proven before his last moment', async () => {
+  const { world, clock } = await aRoutineWorld('beside');
+  await world.rotate();
+  const { registry } = world.state.services;
+  const before = await world.secret();
+  const proveAfterMs = clock.nowMs() + 40_000;
+  const [claim] = await registry.claim([before.ref], {
+    operation: 'rot-test',
+    epoch: 1,
+    holder: 'older',
+    nowMs: clock.nowMs(),
+    leaseMs: 15_000,
+  });
+  if (claim?.outcome !== 'claimed' || before.rotation === undefined) throw new Error('not claimed');
+  const rotation = { ...before.rotation, proveAfterMs };
+  const change = { versions: [], deliveries: [], entries: [] };
+  const token = claim.secret.fencing;
+  await registry.record([{ ...change, token, secret: { ...claim.secret, rotation } }]);
+  await registry.release([{ ref: before.ref, token }]);
+  const by = { operation: 'roll-1', user: 'ada', source: 'test', reason: 'no' };
+  await rollBack(world.state.services, before.ref, by);
+  expect((await world.secret()).rotation?.proveAfterMs).toBe(proveAfterMs);
 });
