@@ -68,6 +68,7 @@ export function beginRoutine(
 
 function withNewVersion(before: Rotating, operation: Work, nowMs: number): Rotating {
   const rotating = leftUnasked(before);
+  const { proveAfterMs } = rotating.secret.rotation ?? {};
   const { ordinal, id, ...issued } = nextVersion(rotating, operation, nowMs);
   const next: Rotation = {
     operation: operation.id,
@@ -80,6 +81,8 @@ function withNewVersion(before: Rotating, operation: Work, nowMs: number): Rotat
     startedAtMs: nowMs,
     attempts: 0,
     dueAtMs: nowMs,
+    // Whoever wrote before the one that is overtaken may still land.
+    ...(proveAfterMs === undefined ? {} : { proveAfterMs }),
   };
   return {
     secret: { ...rotating.secret, ordinal, rotation: next },

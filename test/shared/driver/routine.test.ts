@@ -327,26 +327,35 @@ test('[1.3] when its grace is over, or before anything was rotated, nothing is r
   expect(await world.rotate()).toEqual({ settled: 1, left: 0 });
 });
 
+/** As whoever took the secret from a writer writes it down. */
+async function olderWriterUntil(world: World, proveAfterMs: number): Promise<void> {
+  const { registry, clock } = world.state.services;
+  const { ref } = await world.secret();
+  const taking = { operation: 'rot-test', epoch: 1, holder: 'older', nowMs: clock.nowMs(), leaseMs: 15_000 };
+  const [claim] = await registry.claim([ref], taking);
+  if (claim?.outcome !== 'claimed' || claim.secret.rotation === undefined) throw new Error('not claimed');
+  const secret = { ...claim.secret, rotation: { ...claim.secret.rotation, proveAfterMs } };
+  const token = claim.secret.fencing;
+  await registry.record([{ token, secret, versions: [], deliveries: [], entries: [] }]);
+  await registry.release([{ ref, token }]);
+}
+
 test('[5.4] a rollback forgets no older writer: what it replaces is not proven before his last moment', async () => {
   const { world, clock } = await aRoutineWorld('beside');
   await world.rotate();
-  const { registry } = world.state.services;
-  const before = await world.secret();
   const proveAfterMs = clock.nowMs() + 40_000;
-  const [claim] = await registry.claim([before.ref], {
-    operation: 'rot-test',
-    epoch: 1,
-    holder: 'older',
-    nowMs: clock.nowMs(),
-    leaseMs: 15_000,
-  });
-  if (claim?.outcome !== 'claimed' || before.rotation === undefined) throw new Error('not claimed');
-  const rotation = { ...before.rotation, proveAfterMs };
-  const change = { versions: [], deliveries: [], entries: [] };
-  const token = claim.secret.fencing;
-  await registry.record([{ ...change, token, secret: { ...claim.secret, rotation } }]);
-  await registry.release([{ ref: before.ref, token }]);
+  await olderWriterUntil(world, proveAfterMs);
   const by = { operation: 'roll-1', user: 'ada', source: 'test', reason: 'no' };
-  await rollBack(world.state.services, before.ref, by);
+  await rollBack(world.state.services, (await world.secret()).ref, by);
   expect((await world.secret()).rotation?.proveAfterMs).toBe(proveAfterMs);
+});
+
+test('[5.4] nor does a break-glass that overtakes what had overtaken him', async () => {
+  const { world, clock } = await aRoutineWorld('beside');
+  await world.rotate();
+  await olderWriterUntil(world, clock.nowMs() + 40_000);
+  expect(await world.advance('inc-1', 2)).toEqual({ settled: 0, left: 1 });
+  expect(await world.fates()).toMatchObject({ 'revoked-unproven': 2 });
+  clock.pass(40_000);
+  expect(await world.advance('inc-1', 2)).toEqual({ settled: 1, left: 0 });
 });
