@@ -27,6 +27,8 @@ const SAY_HELD_EVERY_MS = 60_000;
 export interface EngineOptions extends StateOptions {
   /** Rotates by itself what is due, and never idles: `rekey serve`. Default false. */
   readonly serves?: boolean;
+  /** Nothing begins by itself as long as it fails; everything else goes on. */
+  readonly onScheduleFailed?: (error: unknown) => void;
   /** After each look: that it is alive. */
   readonly onLooked?: (atMs: number) => void;
   /** With nothing under way for this long the process ends; the next command starts another. Default one minute. */
@@ -84,7 +86,10 @@ class Engine {
     this.#options = options;
     this.#requests = createStartRequests(state.database);
     const { clock, random, manifests } = state.services;
-    if (options.serves === true) this.#schedule = new Schedule(state.services, this.#requests);
+    if (options.serves === true)
+      this.#schedule = new Schedule(state.services, this.#requests, (error) =>
+        options.onScheduleFailed?.(error),
+      );
     this.#told = createSqliteAuditCursor(state.database, 'told', { clock, random });
     this.#interpreters = new Map(
       MACHINES.map((machine) => [

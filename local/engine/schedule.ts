@@ -1,3 +1,4 @@
+import { isOfState } from '../../shared/domain/errors.ts';
 import { dueNow } from '../../shared/driver/due-now.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import type { createStartRequests } from '../sqlite/start-requests.ts';
@@ -11,12 +12,18 @@ const SOONEST_MS = 1_000;
 export class Schedule {
   readonly #services: Needs<'registry' | 'clock'>;
   readonly #requests: ReturnType<typeof createStartRequests>;
+  readonly #onFailed: (error: unknown) => void;
   #lookedMs = Number.NEGATIVE_INFINITY;
   #pauseMs = 0;
 
-  constructor(services: Needs<'registry' | 'clock'>, requests: ReturnType<typeof createStartRequests>) {
+  constructor(
+    services: Needs<'registry' | 'clock'>,
+    requests: ReturnType<typeof createStartRequests>,
+    onFailed: (error: unknown) => void,
+  ) {
     this.#services = services;
     this.#requests = requests;
+    this.#onFailed = onFailed;
   }
 
   /** `isRunning`: whether an execution of that name is under way. */
@@ -24,6 +31,17 @@ export class Schedule {
     const nowMs = this.#services.clock.nowMs();
     if (Math.abs(nowMs - this.#lookedMs) < this.#pauseMs || isRunning(PREFIX)) return;
     this.#lookedMs = nowMs;
+    this.#pauseMs = EVERY_MS;
+    try {
+      await this.#ask(nowMs);
+    } catch (error) {
+      if (isOfState(error)) throw error;
+      // A schedule that cannot decide ends no break-glass that the engine has under way: said, and tried again.
+      this.#onFailed(error);
+    }
+  }
+
+  async #ask(nowMs: number): Promise<void> {
     const { secrets, nextAtMs } = await dueNow(this.#services, []);
     const waitMs = secrets.length > 0 ? SOONEST_MS : (nextAtMs ?? Number.POSITIVE_INFINITY) - nowMs;
     this.#pauseMs = Math.min(EVERY_MS, Math.max(SOONEST_MS, waitMs));

@@ -47,6 +47,7 @@ try {
           lookedAtMs = atMs;
         },
         onCarriedOn: (names) => say(`carried on ${names.join(', ')}`),
+        onScheduleFailed: (error) => say(`nothing begins by itself: ${describe(error)}`),
         onHeld: (error) => say(`waits: ${describe(error)}`),
       });
       if (ran) break;

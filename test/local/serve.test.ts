@@ -6,6 +6,7 @@ import { runEngine } from '../../local/engine/engine.ts';
 import { listen } from '../../local/serve/listen.ts';
 import { createSqliteSeenRequests } from '../../local/sqlite/seen-requests.ts';
 import { createSqliteSlackInbox } from '../../local/sqlite/slack-inbox.ts';
+import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import type { Notifier } from '../../shared/ports/notifier.ts';
 import { DAY_MS } from '../support/rotating.ts';
 import { SetClock } from '../support/set-clock.ts';
@@ -34,6 +35,38 @@ test('[5.2] an engine that serves rotates by itself what is due, sees it through
     },
   });
   expect(await world.fates()).toEqual({ live: 3, 'revoked-proven': 3 });
+});
+
+test('[5.4] a schedule that cannot decide is said, and a break-glass asked for meanwhile comes to its end', async () => {
+  const world = await aWorld({ secrets: 1 });
+  // A record that no version of ours has written.
+  world.state.database.exec(
+    `UPDATE class SET doc = json_set(doc, '$.policy', json('null')) WHERE name = 'admins'`,
+  );
+  const ending = new AbortController();
+  const failed: unknown[] = [];
+  const engine = runEngine(world.home, {
+    rotators: { memory0: world.target.rotator('memory0') },
+    notifier: CONFIRMS,
+    serves: true,
+    signal: ending.signal,
+    onScheduleFailed: (error) => failed.push(error),
+  });
+  const input = {
+    v: 1,
+    incidentId: 'inc-1',
+    planHash: await world.plan(),
+    startedBy: 'responder',
+    confirmedAtMs: Date.now(),
+    again: false,
+  };
+  createStartRequests(world.state.database).ask({ name: 'inc-1', machine: 'break-glass', input });
+  await expect
+    .poll(async () => (await world.state.services.registry.incident('inc-1'))?.state)
+    .toBe('sealed');
+  ending.abort();
+  await engine;
+  expect(failed).toHaveLength(1);
 });
 
 const CONFIRMS: Notifier = { tell: async () => ({ state: 'confirmed' }) };
