@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { reportRotation } from '../../functions/report-rotation/handler.ts';
 import { FUNCTIONS } from '../../local/engine/functions.ts';
 import { loadNamed } from '../../local/engine/machines.ts';
 import { openedIncident } from '../../shared/domain/opened-incident.ts';
@@ -224,4 +225,28 @@ test('[1.3] a rollback is seen through to its end by a run of its own, however l
   expect(await stages(world)).toEqual({ idle: 1, promoted: 1 });
   await world.runSchedule('rot-2');
   expect(await world.value()).toBe('old-0');
+});
+
+test('[1.3] a rollback that a consumer does not confirm is looked at ever less often, so that its run outlasts the days', async () => {
+  const { world, clock } = await aDueWorld(1);
+  await world.runSchedule('rot-1');
+  const [ref] = world.refs as [SecretRef];
+  await rollBack(world.state.services, ref, {
+    operation: 'roll-1',
+    user: 'ada',
+    source: 'test',
+    reason: 'no',
+  });
+  const looks: number[] = [];
+  const untilMs = clock.nowMs() + 5 * DAY_MS;
+  while (clock.nowMs() < untilMs) {
+    const asked = { v: 1, operationId: 'roll-1', refs: [ref] };
+    const { again, dueAt } = await reportRotation.invoke(world.state.services, asked, { untilMs });
+    expect(again).toBe(true);
+    looks.push(Date.parse(dueAt) - clock.nowMs());
+    // Whoever waits for a confirmation looks again after fifteen seconds.
+    clock.pass(Math.max(15_000, looks.at(-1) ?? 0));
+  }
+  expect(looks.length).toBeLessThan(250);
+  expect(Math.max(...looks)).toBe(HOUR_MS);
 });
