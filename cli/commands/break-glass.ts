@@ -6,6 +6,7 @@ import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Plan } from '../../shared/domain/incident.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { insistOnLookedAt } from '../looked-at-plan.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
 import { renderPlan } from '../screen/plan.ts';
@@ -81,18 +82,10 @@ async function confirm(
   planHash: string,
 ): Promise<number> {
   if (options.yes === true) {
-    if (options.planHash !== planHash) {
-      throw new RekeyError({
-        code: 'plan-hash',
-        family: 'Validation',
-        message:
-          options.planHash === undefined
-            ? `--yes needs --plan-hash: it says which plan was looked at (${planHash} now)`
-            : `the plan is ${planHash} now, ${options.planHash} was looked at: something changed in between`,
-        safe: 'Nothing was changed.',
-        next: ['rekey break-glass … --plan'],
-      });
-    }
+    insistOnLookedAt(options.planHash, planHash, {
+      safe: 'Nothing was changed.',
+      next: 'rekey break-glass … --plan',
+    });
     return startedAtMs;
   }
   const answer = await context.ask(`Type the class's name to break the glass: `);

@@ -7,6 +7,7 @@ import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature
 import type { RequestView } from '../../shared/driver/request-view.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { insistOnLookedAt } from '../looked-at-plan.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan } from '../screen/rotation-plan.ts';
 import { withFace } from '../with-face.ts';
@@ -69,23 +70,18 @@ async function confirm(
   planHash: string,
 ): Promise<void> {
   const again = `rekey ${decision} ${options.request} --yes --plan-hash ${planHash}`;
-  const refused = (code: string, message: string) =>
-    new RekeyError({ code, family: 'Validation', message, safe: 'Nothing was decided.', next: [again] });
-  if (options.yes === true) {
-    if (options.planHash === planHash) return;
-    throw refused(
-      'plan-hash',
-      options.planHash === undefined
-        ? '--yes needs --plan-hash: it says which plan was looked at'
-        : `the request is about the plan ${planHash}, ${options.planHash} was looked at`,
-    );
-  }
+  const safe = 'Nothing was decided.';
+  if (options.yes === true) return insistOnLookedAt(options.planHash, planHash, { safe, next: again });
   const answer = await context.ask(
     `${decision === 'approve' ? 'Approve' : 'Deny'} exactly this plan? yes or no: `,
   );
   if (answer === 'yes') return;
-  throw refused(
-    'not-confirmed',
-    answer === null ? 'there is no terminal to confirm at: --yes --plan-hash does' : 'that is no yes',
-  );
+  throw new RekeyError({
+    code: 'not-confirmed',
+    family: 'Validation',
+    message:
+      answer === null ? 'there is no terminal to confirm at: --yes --plan-hash does' : 'that is no yes',
+    safe,
+    next: [again],
+  });
 }

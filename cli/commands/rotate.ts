@@ -3,6 +3,7 @@ import { requestRotation } from '../../functions/request-rotation/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { insistOnLookedAt } from '../looked-at-plan.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan } from '../screen/rotation-plan.ts';
 import { withFace } from '../with-face.ts';
@@ -40,17 +41,11 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
 
 async function confirm(context: Context, options: RotateOptions, planHash: string): Promise<void> {
   if (options.yes === true) {
-    if (options.planHash === planHash) return;
-    throw new RekeyError({
-      code: 'plan-hash',
-      family: 'Validation',
-      message:
-        options.planHash === undefined
-          ? `--yes needs --plan-hash: it says which plan was looked at (${planHash} now)`
-          : `the plan is ${planHash} now, ${options.planHash} was looked at: something changed in between`,
+    insistOnLookedAt(options.planHash, planHash, {
       safe: 'Nothing was requested.',
-      next: ['rekey rotate … --plan'],
+      next: 'rekey rotate … --plan',
     });
+    return;
   }
   const answer = await context.ask('Request this of the people who approve? yes or no: ');
   if (answer === 'yes') return;

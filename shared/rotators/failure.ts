@@ -1,3 +1,4 @@
+import { RekeyError } from '../domain/errors.ts';
 import type { Outcome } from './rotator.ts';
 
 export type Failure = Extract<Outcome, { ok: false }>;
@@ -7,3 +8,25 @@ export const failure = (reason: Failure['reason'], message: string): Failure => 
   reason,
   message,
 });
+
+/** `why`: quotes nothing of what was sent. */
+export function targetUnavailable(target: string, why: string): RekeyError {
+  return new RekeyError({
+    code: 'target-unavailable',
+    family: 'TargetUnavailable',
+    message: `${target} does not answer: ${why}`,
+    safe: 'What was seen before stands; nothing is claimed of what was under way.',
+    next: ['rekey status', 'rekey doctor'],
+  });
+}
+
+/** `word`: of the target, its number or code. */
+export function adminRefused(target: string, word: string): RekeyError {
+  return new RekeyError({
+    code: 'admin-refused',
+    family: 'Denied',
+    message: `${target} refused its admin credential (${word})`,
+    safe: 'What was seen before stands; nothing is claimed of what was under way.',
+    next: ['rekey secret put REF of the admin credential', 'rekey doctor'],
+  });
+}

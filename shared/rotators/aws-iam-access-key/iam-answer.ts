@@ -1,6 +1,6 @@
 import { isRefusal, isThrottling, isUnanswered, vendorName } from '../../adapters/aws/vendor-error.ts';
 import { RekeyError } from '../../domain/errors.ts';
-import { type Failure, failure } from '../failure.ts';
+import { adminRefused, type Failure, failure, targetUnavailable } from '../failure.ts';
 
 /** IAM's own words for: not at this moment. */
 const MOMENTARY: ReadonlySet<string> = new Set([
@@ -45,26 +45,6 @@ export function openError(target: string, error: unknown): unknown {
     return adminRefused(target, vendorName(error));
   if (isUnanswered(error) || isThrottling(error)) return targetUnavailable(target, whyUnanswered(error));
   return error;
-}
-
-export function targetUnavailable(target: string, why: string): RekeyError {
-  return new RekeyError({
-    code: 'target-unavailable',
-    family: 'TargetUnavailable',
-    message: `${target} does not answer: ${why}`,
-    safe: 'What was seen before stands; nothing is claimed of what was under way.',
-    next: ['rekey status', 'rekey doctor'],
-  });
-}
-
-export function adminRefused(target: string, why: string): RekeyError {
-  return new RekeyError({
-    code: 'admin-refused',
-    family: 'Denied',
-    message: `${target} refused its admin credential (${why})`,
-    safe: 'What was seen before stands; nothing is claimed of what was under way.',
-    next: ['rekey secret put REF of the admin credential', 'rekey doctor'],
-  });
 }
 
 export function whyUnanswered(error: unknown): string {

@@ -1,13 +1,13 @@
 import { inParallel } from '../../in-parallel.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { type Failure, failure } from '../failure.ts';
+import { adminRefused, type Failure, failure, targetUnavailable } from '../failure.ts';
 import type { Account, Issued, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import { readAccessKey } from './access-key.ts';
 import { createClients } from './clients.ts';
 import type { IamConnection } from './connection.ts';
 import type { Desk } from './desk.ts';
 import { findUser, ownKeys, userName } from './find-user.ts';
-import { adminRefused, failureOf, openError, targetUnavailable } from './iam-answer.ts';
+import { failureOf, openError } from './iam-answer.ts';
 import { saysNothing, seeRoute, tryKey } from './key-probe.ts';
 import { leftBehind, takeAway } from './left-behind.ts';
 import { knownKeys, mintKey } from './mint-key.ts';

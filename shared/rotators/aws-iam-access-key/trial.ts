@@ -1,12 +1,12 @@
 import { lambdaClock } from '../../adapters/aws/lambda/clock.ts';
 import { type Means, type MintingWorld, mintingChecks } from '../contract/minting.ts';
 import { bindChecks, type Trial, trialName, trialRefused } from '../contract/trial.ts';
-import { failure } from '../failure.ts';
+import { adminRefused, failure } from '../failure.ts';
 import type { Account, TargetSession } from '../rotator.ts';
 import { printAccessKey, readAccessKey } from './access-key.ts';
 import { createClients } from './clients.ts';
 import { AccountKeys, Connection } from './connection.ts';
-import { adminRefused } from './iam-answer.ts';
+
 import { tryKey } from './key-probe.ts';
 import { createUserKeys } from './user-keys.ts';
 

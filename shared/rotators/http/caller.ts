@@ -1,9 +1,9 @@
 import type { Clock } from '../../ports/clock.ts';
+import { adminRefused, type Failure, failure, targetUnavailable } from '../failure.ts';
 import type { Account, OpenRequest } from '../rotator.ts';
 import { type Call, carries, isOfValue } from './call.ts';
 import type { CallName, HttpConnection } from './connection.ts';
 import type { Origin, Sending } from './exchange.ts';
-import { adminRefused, type Failure, failure, targetUnavailable } from './failure.ts';
 import { type Meaning, meaningOf } from './meaning.ts';
 import { type Heard, type Rest, type Said, sendPatiently } from './patience.ts';
 import { asHeader, asSegment, type Fillings, fill, fillJson, Unsayable } from './placeholders.ts';

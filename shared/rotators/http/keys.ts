@@ -1,7 +1,7 @@
+import { type Failure, failure } from '../failure.ts';
 import type { Account, Issued, OldCredential } from '../rotator.ts';
 import type { About, Caller } from './caller.ts';
 import type { HttpConnection } from './connection.ts';
-import { type Failure, failure } from './failure.ts';
 import { labelIn, labelOf, labelsBeginWith } from './label.ts';
 import type { Heard } from './patience.ts';
 import { at, textAt } from './pointer.ts';

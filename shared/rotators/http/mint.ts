@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { RekeyError } from '../../domain/errors.ts';
+import { type Failure, failure } from '../failure.ts';
 import type { Minted, Minting, Outcome } from '../rotator.ts';
 import type { About, Caller } from './caller.ts';
 import type { HttpConnection } from './connection.ts';
-import { type Failure, failure } from './failure.ts';
 import type { Lister } from './keys.ts';
 import { labelOf } from './label.ts';
 import type { Heard, Said } from './patience.ts';

@@ -1,10 +1,10 @@
 import { RekeyError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { targetUnavailable } from '../failure.ts';
 import type { OpenRequest, Rotator } from '../rotator.ts';
 import { type Api, createCaller } from './caller.ts';
 import { Connection } from './connection.ts';
 import { createOrigin, type Sending } from './exchange.ts';
-import { targetUnavailable } from './failure.ts';
 import { httpKind } from './kind.ts';
 import { createTargetSession } from './target-session.ts';
 import { wallClock } from './wall-clock.ts';

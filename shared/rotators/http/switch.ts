@@ -1,7 +1,7 @@
 import { inParallel } from '../../in-parallel.ts';
+import { type Failure, failure } from '../failure.ts';
 import type { Account, CutReport, Outcome, TargetSession } from '../rotator.ts';
 import type { Caller } from './caller.ts';
-import { type Failure, failure } from './failure.ts';
 import { handlesOf, type Key, type Lister, ownOf } from './keys.ts';
 import { identityOf } from './mint.ts';
 import { type Trying, tryUntil } from './tries.ts';

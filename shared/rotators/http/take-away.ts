@@ -1,8 +1,8 @@
+import { failure } from '../failure.ts';
 import type { Account, Issued, OldCredential, Outcome } from '../rotator.ts';
 import { namesIn } from './call.ts';
 import type { About, Caller } from './caller.ts';
 import type { HttpConnection } from './connection.ts';
-import { failure } from './failure.ts';
 import { handlesOf, type Lister, ownOf } from './keys.ts';
 import { labelOf } from './label.ts';
 

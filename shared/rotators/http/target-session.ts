@@ -1,9 +1,9 @@
 import { parseDuration } from '../../domain/config/duration.ts';
 import { RekeyError } from '../../domain/errors.ts';
 import { inParallel } from '../../in-parallel.ts';
+import { failure } from '../failure.ts';
 import type { OpenRequest, TargetSession } from '../rotator.ts';
 import { type Api, createCaller } from './caller.ts';
-import { failure } from './failure.ts';
 import { createLister } from './keys.ts';
 import { mintOne } from './mint.ts';
 import { cutAll, inspectOne, restoreOne, type Switching } from './switch.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
+import { failure } from '../failure.ts';
 import type { Account, Issued, OldCredential, Outcome } from '../rotator.ts';
 import type { Caller } from './caller.ts';
-import { failure } from './failure.ts';
 import { isOld, type Key, type Lister } from './keys.ts';
 import { labelOf } from './label.ts';
 import type { Heard } from './patience.ts';

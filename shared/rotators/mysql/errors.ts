@@ -1,4 +1,5 @@
 import { RekeyError } from '../../domain/errors.ts';
+import { adminRefused, targetUnavailable } from '../failure.ts';
 import type { OutcomeReason } from '../rotator.ts';
 
 /** What the server's numbers mean for one account's change. What is not listed is `refused`. Source: MariaDB and MySQL error references. */
@@ -38,16 +39,6 @@ export function whyLost(error: unknown): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
 
-export function targetUnavailable(target: string, why: string): RekeyError {
-  return new RekeyError({
-    code: 'target-unavailable',
-    family: 'TargetUnavailable',
-    message: `${target} does not answer: ${why}`,
-    safe: 'What was seen before stands; nothing is claimed of what was under way.',
-    next: ['rekey status', 'rekey doctor'],
-  });
-}
-
 const ADMIN_REFUSED = new Set([1045, 1698, 4151, 3118, 4150, 3955, 1820, 1862]);
 const FULL = new Set([1040, 1203, 1226]);
 
@@ -57,13 +48,7 @@ export function openError(target: string, error: unknown): unknown {
   const number = numberOf(error);
   if (number === undefined) return targetUnavailable(target, whyLost(error));
   if (ADMIN_REFUSED.has(number)) {
-    return new RekeyError({
-      code: 'admin-refused',
-      family: 'Denied',
-      message: `${target} refused its admin credential (${number})`,
-      safe: 'Nothing was changed at the target.',
-      next: ['rekey secret put REF of the admin credential', 'rekey doctor'],
-    });
+    return adminRefused(target, String(number));
   }
   if (FULL.has(number)) {
     return new RekeyError({

@@ -1,10 +1,10 @@
 import { inParallel } from '../../in-parallel.ts';
-import { type Failure, failure } from '../failure.ts';
+import { type Failure, failure, targetUnavailable } from '../failure.ts';
 import type { Account, OpenRequest, Outcome } from '../rotator.ts';
 import type { AdminConnection } from './admin-connection.ts';
 import type { Ask } from './ask.ts';
 import type { MysqlConnection } from './connection.ts';
-import { numberOf, openError, reasonOf, targetRefused, targetUnavailable, whyLost } from './errors.ts';
+import { numberOf, openError, reasonOf, targetRefused, whyLost } from './errors.ts';
 import type { Flavour } from './flavour.ts';
 import { isAccepted } from './login-meaning.ts';
 import { type LoginAnswer, tryLogin } from './login-probe.ts';

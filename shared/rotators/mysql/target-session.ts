@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Failure, failure } from '../failure.ts';
+import { type Failure, failure, targetUnavailable } from '../failure.ts';
 import type { Account, Issued, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
-import { numberOf, targetUnavailable } from './errors.ts';
+import { numberOf } from './errors.ts';
 import { isAccepted, isCutShown, judgeNew, notByThisRoute, saysNothing } from './login-meaning.ts';
 import type { LoginAnswer } from './login-probe.ts';
 import { isOff, type Row, type User } from './row.ts';

@@ -1,4 +1,4 @@
-import { failure } from '../http/failure.ts';
+import { failure } from '../failure.ts';
 import type { Account, Issued, OldCredential, Outcome } from '../rotator.ts';
 import { credentialIn } from './credential.ts';
 import { openRegistration, type Registration } from './receipt.ts';

@@ -1,5 +1,5 @@
+import { failure } from '../failure.ts';
 import { BaseUrl } from '../http/connection.ts';
-import { failure } from '../http/failure.ts';
 import { labelOf } from '../http/label.ts';
 import { textAt } from '../http/pointer.ts';
 import type { Minted, Minting, Outcome } from '../rotator.ts';

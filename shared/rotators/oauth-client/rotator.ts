@@ -1,5 +1,5 @@
 import type { Clock } from '../../ports/clock.ts';
-import { targetUnavailable } from '../http/failure.ts';
+import { targetUnavailable } from '../failure.ts';
 import { wallClock } from '../http/wall-clock.ts';
 import type { Rotator } from '../rotator.ts';
 import { Connection } from './connection.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { adminRefused, type Failure, failure, targetUnavailable } from '../failure.ts';
 import { createOrigin, type Origin, type Sending } from '../http/exchange.ts';
-import { adminRefused, type Failure, failure, targetUnavailable } from '../http/failure.ts';
 import type { Answer, Meaning } from '../http/meaning.ts';
 import { meaningOf } from '../http/meaning.ts';
 import { type Heard, type Patience, type Said, sendPatiently } from '../http/patience.ts';

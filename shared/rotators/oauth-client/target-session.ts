@@ -2,7 +2,7 @@ import { parseDuration } from '../../domain/config/duration.ts';
 import { RekeyError } from '../../domain/errors.ts';
 import { inParallel } from '../../in-parallel.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { failure } from '../http/failure.ts';
+import { failure } from '../failure.ts';
 import type { Rest } from '../http/patience.ts';
 import type { OpenRequest, TargetSession } from '../rotator.ts';
 import type { OauthConnection } from './connection.ts';

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../domain/config/duration.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { failure } from '../http/failure.ts';
+import { failure } from '../failure.ts';
 import { labelOf } from '../http/label.ts';
 import type { Account, Issued, OldCredential, Outcome } from '../rotator.ts';
 import { credentialIn } from './credential.ts';

@@ -1,7 +1,7 @@
 import { type Client, escapeIdentifier } from 'pg';
 import type { TargetRecord } from '../../domain/target.ts';
 import { inParallel } from '../../in-parallel.ts';
-import { type Failure, failure } from '../failure.ts';
+import { type Failure, failure, targetUnavailable } from '../failure.ts';
 import type { Account, OpenRequest, Outcome } from '../rotator.ts';
 import type { AdminConnection } from './admin-connection.ts';
 import type { PostgresConnection } from './connection.ts';
@@ -10,7 +10,7 @@ import { type Login, type LoginAnswer, seeAlive, tryLogin } from './login-probe.
 import type { Role } from './role.ts';
 import { deriveFresh, type ScramKeys } from './scram.ts';
 import { endSessionsBefore, endWritersNamed } from './sessions.ts';
-import { openError, reasonOf, sqlStateOf, targetUnavailable } from './sqlstate.ts';
+import { openError, reasonOf, sqlStateOf } from './sqlstate.ts';
 
 /** What the verbs share: one admin connection, opened anew where it was lost, and logins by the route that consumers use. */
 export type Server = Awaited<ReturnType<typeof createServer>>;

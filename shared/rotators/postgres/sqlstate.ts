@@ -1,4 +1,5 @@
 import { RekeyError } from '../../domain/errors.ts';
+import { adminRefused, targetUnavailable } from '../failure.ts';
 import type { OutcomeReason } from '../rotator.ts';
 
 /** What the server's error codes mean for one account's change. Source: PostgreSQL, appendix A. What is not listed is `refused`. */
@@ -29,27 +30,11 @@ export function reasonOf(sqlState: string): OutcomeReason {
   return REASONS[sqlState] ?? 'refused';
 }
 
-export function targetUnavailable(target: string, why: string): RekeyError {
-  return new RekeyError({
-    code: 'target-unavailable',
-    family: 'TargetUnavailable',
-    message: `${target} does not answer: ${why}`,
-    safe: 'What was seen before stands; nothing is claimed of what was under way.',
-    next: ['rekey status', 'rekey doctor'],
-  });
-}
-
 /** What opening the admin's connection came to. The server's own words are dropped: they may quote what was sent. */
 export function openError(target: string, error: unknown): RekeyError {
   const state = sqlStateOf(error);
   if (state === '28P01' || state === '28000') {
-    return new RekeyError({
-      code: 'admin-refused',
-      family: 'Denied',
-      message: `${target} refused its admin credential (${state})`,
-      safe: 'Nothing was changed at the target.',
-      next: ['rekey secret put REF of the admin credential', 'rekey doctor'],
-    });
+    return adminRefused(target, state);
   }
   if (state === '53300' || state === '57P03') {
     return new RekeyError({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { escapeLiteral } from 'pg';
-import { type Failure, failure } from '../failure.ts';
+import { type Failure, failure, targetUnavailable } from '../failure.ts';
 import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import { isCutShown, judgeNew, saysNothing } from './login-meaning.ts';
 import type { LoginAnswer } from './login-probe.ts';
@@ -8,7 +8,7 @@ import type { Role } from './role.ts';
 import { deriveKeys, type ScramKeys, verifierOf } from './scram.ts';
 import { quoted, roleName, type Server } from './server.ts';
 import { endSessionsBefore, endWritersNamed, type Marked } from './sessions.ts';
-import { sqlStateOf, targetUnavailable } from './sqlstate.ts';
+import { sqlStateOf } from './sqlstate.ts';
 
 /** Before 18 a login in the middle of its authentication does not show in `pg_stat_activity`. */
 const SHOWS_STARTING = 180_000;

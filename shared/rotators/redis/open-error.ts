@@ -1,4 +1,5 @@
 import { RekeyError } from '../../domain/errors.ts';
+import { adminRefused, targetUnavailable } from '../failure.ts';
 import { isForNow } from './refusal.ts';
 import { Refusal } from './resp.ts';
 
@@ -9,13 +10,7 @@ export function openError(target: string, error: unknown): RekeyError {
   if (!(error instanceof Refusal)) return targetUnavailable(target, reasonOf(error));
   const { code } = error;
   if (code === 'WRONGPASS' || code === 'NOAUTH') {
-    return new RekeyError({
-      code: 'admin-refused',
-      family: 'Denied',
-      message: `${target} refused its admin credential (${code})`,
-      safe: UNTOUCHED,
-      next: ['rekey secret put REF of the admin credential', 'rekey doctor'],
-    });
+    return adminRefused(target, code);
   }
   if (isForNow(code)) {
     return new RekeyError({
@@ -43,16 +38,6 @@ function whatIsWrong(code: string): string {
   if (code === 'UNKNOWN')
     return 'the server does not know a command that Rekey needs: renamed, switched off, or older than Redis 6';
   return `the server refused the admin's connection (${code}); ACL users need Redis 6 or later`;
-}
-
-export function targetUnavailable(target: string, why: string): RekeyError {
-  return new RekeyError({
-    code: 'target-unavailable',
-    family: 'TargetUnavailable',
-    message: `${target} does not answer: ${why}`,
-    safe: 'What was seen before stands; nothing is claimed of what was under way.',
-    next: ['rekey status', 'rekey doctor'],
-  });
 }
 
 export function reasonOf(error: unknown): string {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { RekeyError } from '../../domain/errors.ts';
 import { inParallel } from '../../in-parallel.ts';
-import { type Failure, failure } from '../failure.ts';
+import { type Failure, failure, targetUnavailable } from '../failure.ts';
 import type { Account, Issued, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import type { AdminConnection } from './admin-connection.ts';
 import type { RedisConnection } from './connection.ts';
 import { doubtsAbout } from './doubts.ts';
 import { isCutShown, judgeNew } from './login-meaning.ts';
 import { type LoginAnswer, seeAlive, tryLogin } from './login-probe.ts';
-import { openError, targetUnavailable } from './open-error.ts';
+import { openError } from './open-error.ts';
 import { otherNodes } from './other-nodes.ts';
 import { proveOne } from './proving.ts';
 import { refused } from './refusal.ts';
