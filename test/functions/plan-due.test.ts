@@ -17,3 +17,14 @@ test('[5.2] each run says how many values are older than their class allows, for
   // The admin’s and the key that signs notices too, whichever a run is asked for.
   expect([await overAge(), await overAge(['vault://prod/payments/s0'])]).toEqual([5, 5]);
 });
+
+test('[1.3] a run that is asked for some secrets begins nothing, though they are due', async () => {
+  const clock = new SetClock();
+  const { state, refs } = await aWorld({ clock, secrets: 2, rotation: { everyMs: 10 * DAY_MS } });
+  clock.pass(21 * DAY_MS);
+  const batches = async (only: readonly string[]) => {
+    const input = { v: 1, execution: 'rot-1', refs: only };
+    return (await planDue.invoke(state.services, input, { untilMs: Number.MAX_SAFE_INTEGER })).batches;
+  };
+  expect([await batches([]), await batches(refs)]).toEqual([1, 0]);
+});

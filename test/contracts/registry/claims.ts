@@ -72,6 +72,19 @@ export function describeClaims(create: CreateRegistry): void {
       expect(answer).toMatchObject({ outcome: 'claimed', preempted: older, secret: { fencing: 2 } });
     });
 
+    test('[5.2] who yields leaves alone what somebody holds, and takes what his lease has run out on', async () => {
+      const { registry, ref } = await one();
+      await registry.claim([ref], request({ operation: 'rot-1', epoch: 1 }));
+      const before = await secretNamed(registry, ref);
+      const yielding = { operation: 'rot-2', epoch: 1, yields: true };
+      expect(await registry.claim([ref], request(yielding))).toEqual([{ outcome: 'held', ref, by: 'rot-1' }]);
+      expect(await secretNamed(registry, ref)).toEqual(before);
+      const later = request({ ...yielding, nowMs: AT_MS + LEASE_MS + 1 });
+      expect(await registry.claim([ref], later)).toMatchObject([
+        { outcome: 'claimed', preempted: before.claim, secret: { fencing: 2 } },
+      ]);
+    });
+
     test('[5.4] what was given back is not taken over', async () => {
       const { registry, ref } = await one();
       const { fencing } = await hold(registry, ref, 'rot-1');

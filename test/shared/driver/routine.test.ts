@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openedIncident } from '../../../shared/domain/opened-incident.ts';
 import type { SecretRef } from '../../../shared/domain/secret-ref.ts';
 import { rollBack } from '../../../shared/driver/roll-back.ts';
 import { confirmAll } from '../../support/confirmed.ts';
@@ -134,6 +135,7 @@ test.each(['replace', 'beside'] as const)(
   '[5.2] %s: a new one that is refused after its install is undone: readers never see it, the old one works again and the new one is proven dead',
   async (strategy) => {
     const { world } = await aRoutineWorld(strategy);
+    world.target.login('r0', 'old-0');
     let installed = '';
     // The target takes it and then does not know it: a half-applied change.
     world.target.fault = (verb, phase) => {
@@ -147,6 +149,8 @@ test.each(['replace', 'beside'] as const)(
     const installs = world.target.effects.filter((effect) => effect.startsWith('install')).length;
     expect(installs).toBe(strategy === 'beside' ? 5 : 6);
     expect(await world.value()).toBe('old-0');
+    // Nobody has ever used the new one: whoever was in goes on.
+    expect(world.target.roles.get('r0')?.sessions).toHaveLength(1);
     expect([world.target.login('r0', 'old-0'), world.target.login('r0', installed)]).toEqual([
       'accepted',
       'refused',
@@ -185,8 +189,47 @@ test('[5.1] while the old value is being put back a reader is held, and gets it 
   expect(await world.value()).toBe('old-0');
 });
 
+test('[5.1] while readers are held the worker waits for the target, longer than it would for others, and gives back what works', async () => {
+  const { world } = await aRoutineWorld('replace');
+  let installs = 0;
+  world.target.held.add('r0');
+  world.target.fault = (verb, phase) => {
+    if (verb === 'install' && phase === 'before') installs += 1;
+    if (installs === 5) world.target.held.clear();
+  };
+  expect(await world.rotate()).toEqual({ settled: 0, left: 1 });
+  expect(installs).toBe(5);
+  expect((await world.secret()).rotation?.stage).toBe('promoted');
+  expect(world.target.login('r0', await world.value())).toBe('accepted');
+});
+
+test('[5.4] an incident that is opened while a batch is under way keeps it from what the target does not know yet', async () => {
+  const { world } = await aRoutineWorld('beside');
+  const { registry, store, plans, clock } = world.state.services;
+  const planHash = await world.plan('values-leaked', { scope: { secretRef: 'vault://prod/payments/s0' } });
+  const incident = openedIncident({
+    id: 'inc-1',
+    plan: await plans.load(planHash),
+    planHash,
+    startedBy: 'responder',
+    confirmedAtMs: clock.nowMs(),
+    deadlineMs: 60_000,
+    people: [],
+  });
+  // Right after the worker has read the class for the last time before it stores the value.
+  const put = store.putPending.bind(store);
+  store.putPending = async (items) => {
+    await registry.openIncident(incident, []);
+    return put(items);
+  };
+  await world.rotate();
+  expect(world.target.effects).toEqual([]);
+  expect((await world.secret()).rotation?.stage).toBe('pending');
+});
+
 test('[5.2] two schedulers at once: what one holds the other leaves to it, and the secret gets one new version', async () => {
   const { world } = await aRoutineWorld('beside', 3);
+  const before = await world.secret();
   let second: Promise<unknown> | undefined;
   world.target.fault = async (verb, phase) => {
     if (verb !== 'install' || phase !== 'before' || second !== undefined) return;
@@ -195,7 +238,10 @@ test('[5.2] two schedulers at once: what one holds the other leaves to it, and t
   };
   await world.rotate();
   expect(await second).toEqual({ settled: 0, left: 3 });
-  expect((await world.secret()).ordinal).toBe(2);
+  // Whoever takes a claim over raises its token.
+  const after = await world.secret();
+  expect([after.ordinal, after.fencing]).toEqual([2, before.fencing + 1]);
+  expect(world.target.effects.filter((effect) => effect.startsWith('install'))).toHaveLength(3);
   expect(await world.fates()).toEqual({ live: 3, grace: 3 });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClassRecord } from '../../../../shared/domain/class.ts';
+import { ROLLED_BACK } from '../../../../shared/domain/roll-back.ts';
 import { decideRotations } from '../../../../shared/domain/schedule/decide-rotations.ts';
 import type { Freeze } from '../../../../shared/domain/schedule/freeze.ts';
 import type { HeldBack } from '../../../../shared/domain/schedule/held-back.ts';
@@ -187,6 +188,14 @@ describe('what holds a secret back', () => {
     const released = { className: 'payments', frozen: false };
     expect(whyOf(spent, { freezes: [aFreeze({ ...released, atMs: AT_MS - HOUR_MS })] })).toBeUndefined();
     expect(whyOf(spent, { freezes: [aFreeze({ ...released, atMs: AT_MS - 2 * DAY_MS })] })).toBeDefined();
+  });
+
+  test('[1.3] [5.2] what was rolled back, however long ago, until somebody releases the class', () => {
+    const back = { failures: 1, atMs: AT_MS - YEAR_MS, notBeforeMs: AT_MS - YEAR_MS };
+    const rolled = { ...secret, routine: { ...back, code: ROLLED_BACK, message: 'by ada: no' } };
+    expect(whyOf(rolled)).toMatchObject({ because: 'retries-spent', code: ROLLED_BACK });
+    const released = aFreeze({ className: 'payments', frozen: false, atMs: AT_MS - HOUR_MS });
+    expect(whyOf(rolled, { freezes: [released] })).toBeUndefined();
   });
 
   test('[5.2] a rotation of it that waits for a person, which holds up nobody else', () => {
