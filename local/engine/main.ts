@@ -1,6 +1,5 @@
 import { writeFileSync, writeSync } from 'node:fs';
-import { RekeyError } from '../../shared/domain/errors.ts';
-import { describeUnforeseen } from '../../shared/domain/unforeseen.ts';
+import { describeError } from '../describe-error.ts';
 import { isDiskFull, writingFiles } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
 import { runEngine } from './engine.ts';
@@ -10,7 +9,7 @@ import { ENGINE_EXIT } from './exit.ts';
 process.report.excludeEnv = true;
 // Node itself would print the message, and write it into a report.
 process.once('uncaughtException', (error) => {
-  say(describe(error));
+  say(describeError(error));
   process.exit(ENGINE_EXIT.failed);
 });
 
@@ -27,12 +26,12 @@ if (home === undefined) {
       onStarted: () => writingFiles(() => writeFileSync(enginePid, String(process.pid), { mode: 0o600 })),
       signal: ending.signal,
       onCarriedOn: (names) => say(`carried on ${names.join(', ')}`),
-      onHeld: (error) => say(`waits: ${describe(error)}`),
+      onHeld: (error) => say(`waits: ${describeError(error)}`),
     });
     if (!ran) say('another engine works on this state');
   } catch (error) {
     process.exitCode = isDiskFull(error) ? ENGINE_EXIT.diskFull : ENGINE_EXIT.failed;
-    say(`ended: ${describe(error)}`);
+    say(`ended: ${describeError(error)}`);
   }
 }
 
@@ -42,8 +41,4 @@ function say(text: string): void {
   } catch {
     // A log that takes no more is no reason to end, or to end otherwise: whoever watches hears the exit code.
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof RekeyError ? `${error.code}: ${error.message}` : describeUnforeseen(error);
 }

@@ -121,7 +121,7 @@ export function describeSlackEndpoint(
       const ask = (secret?: string) => status(slackRequest(commandBody('status'), clock.ms, secret));
       expect([await ask(), await ask()]).toEqual([200, 200]);
       expect(reads).toBe(1);
-      await putInSlack(state.services, 'put anew');
+      await putInSlack(state.services, { signingSecret: 'put anew' });
       clock.pass(60_000);
       expect([await ask(), await ask('put anew')]).toEqual([401, 200]);
       expect(reads).toBe(2);

@@ -20,14 +20,14 @@ describe('[5.5] Slack shows a request', () => {
     expect(await slack.follow()).toEqual({ v: 1, left: 0 });
     const [message] = slack.roots();
     expect(message?.text).toBe('Rotation of class `payments`: waits for approval');
-    expect(JSON.stringify(message)).toContain('*2* more people approve');
+    expect(JSON.stringify(message)).toContain('needs *2* more approvals');
     expect(slack.replies()).toEqual(['requested by `ada`']);
 
     const { Approve } = slack.buttons();
     if (Approve === undefined) throw new Error('there is no button');
     await slack.click('grace', Approve);
     await slack.follow();
-    expect(JSON.stringify(slack.roots())).toContain('*1* more people approve');
+    expect(JSON.stringify(slack.roots())).toContain('needs *1* more approval');
     await slack.click('barbara', Approve);
     await slack.follow();
     expect(slack.roots().map(({ ts, text }) => [ts, text])).toEqual([

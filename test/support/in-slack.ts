@@ -8,8 +8,14 @@ import { SIGNING_SECRET } from './slack-request.ts';
 export const BOT_TOKEN = 'xoxb-of-the-tests';
 
 /** Rekey in a Slack workspace: it is enrolled, and so are its two secrets, with their values. */
-export async function putInSlack(services: Services, signingSecret = SIGNING_SECRET): Promise<void> {
-  const workspace = aWorkspace();
+export async function putInSlack(
+  services: Services,
+  {
+    signingSecret = SIGNING_SECRET,
+    channel,
+  }: { readonly signingSecret?: string; readonly channel?: string } = {},
+): Promise<void> {
+  const workspace = { ...aWorkspace(), ...(channel === undefined ? {} : { channel }) };
   const values = [
     { ref: workspace.signingSecretRef as SecretRef, value: signingSecret },
     { ref: workspace.botTokenRef as SecretRef, value: BOT_TOKEN },

@@ -7,6 +7,7 @@ import { systemRandom } from '../../local/system.ts';
 import type { Person } from '../../shared/domain/person.ts';
 import { type ApprovalPolicy, DEFAULT_APPROVAL } from '../../shared/domain/request/policy.ts';
 import { readMessage, type SlackMessage } from '../../shared/domain/slack/message.ts';
+import type { Needs } from '../../shared/driver/services.ts';
 import type { Chat, SlackAnswers } from '../../shared/ports/chat.ts';
 import { aClass } from '../contracts/records.ts';
 import { FrozenClock } from './clock.ts';
@@ -37,13 +38,12 @@ export interface SlackWorldOptions {
   readonly answers?: SlackAnswers;
 }
 
-/** The control plane in a workspace, on one machine whose clock stands still: what people say there, and what they see. */
-export async function aSlackWorld(options: SlackWorldOptions = {}) {
-  const { approval, startInSlack, groups = {}, secrets = 2 } = options;
-  const clock = new FrozenClock();
-  const world = await aWorld({ secrets, clock });
-  const { registry } = world.state.services;
-  const { policy, ...rest } = aClass('payments');
+/** People, each a user of the workspace, and what the policy of their class says of Slack. */
+export async function putPeopleInSlack(
+  { registry }: Needs<'registry'>,
+  { approval, startInSlack, groups = {} }: Pick<SlackWorldOptions, 'approval' | 'startInSlack' | 'groups'>,
+): Promise<void> {
+  const { policy, ...rest } = (await registry.classNamed('payments')) ?? aClass('payments');
   const people = PEOPLE.map(
     (name): Person => ({
       name,
@@ -62,6 +62,14 @@ export async function aSlackWorld(options: SlackWorldOptions = {}) {
     },
   };
   await registry.applyEnrolment([{ put: { people, classes: [payments] }, remove: {}, entries: [] }]);
+}
+
+/** The control plane in a workspace, on one machine whose clock stands still: what people say there, and what they see. */
+export async function aSlackWorld(options: SlackWorldOptions = {}) {
+  const { secrets = 2 } = options;
+  const clock = new FrozenClock();
+  const world = await aWorld({ secrets, clock });
+  await putPeopleInSlack(world.state.services, options);
   await putInSlack(world.state.services);
 
   const chat = createMemoryChat();
@@ -132,7 +140,7 @@ export interface Button {
   readonly ts: string;
 }
 
-function buttonsIn(
+export function buttonsIn(
   messages: readonly { readonly ts: string; readonly blocks?: unknown }[],
 ): Record<string, Button> {
   const found: Record<string, Button> = {};

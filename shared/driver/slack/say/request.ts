@@ -105,7 +105,7 @@ export function sayDecided({ request, planHash }: RequestShown, decision: 'appro
 
 /** To one who has just asked. */
 export function sayRequested({ request, missing, policy, expiresAtMs }: RequestShown): SlackText {
-  const text = mrkdwn`Requested: ${request}. ${missing} ${groupsOf(policy)} approve, until ${moment(expiresAtMs)}; its message shows how it stands.`;
+  const text = mrkdwn`Requested: ${request}. It needs ${approvalsOf(missing, policy)}, until ${moment(expiresAtMs)}; its message shows how it stands.`;
   return message(text, [section([text])]);
 }
 
@@ -118,7 +118,7 @@ function timeLines({ state, expiresAtMs, notBeforeMs }: RequestShown): Mrkdwn[] 
 
 function voiceLines({ state, missing, policy, decisions }: RequestShown): Mrkdwn[] {
   return [
-    ...(state === 'pending' ? [mrkdwn`*${missing}* more ${groupsOf(policy)} approve`] : []),
+    ...(state === 'pending' ? [mrkdwn`needs ${approvalsOf(missing, policy)}`] : []),
     ...decisions.map(
       ({ person, way, decision, atMs }) =>
         mrkdwn`${decision === 'approve' ? mrkdwn`approved` : mrkdwn`*denied*`} by ${person} (${way}), ${moment(atMs)}`,
@@ -126,9 +126,12 @@ function voiceLines({ state, missing, policy, decisions }: RequestShown): Mrkdwn
   ];
 }
 
-function groupsOf({ groups, requestersTeam }: RequestShown['policy']): Mrkdwn {
-  const of = groups.length === 0 ? mrkdwn`people` : mrkdwn`of ${listed(groups)}`;
-  return requestersTeam ? of : mrkdwn`${of}, not of the requester’s team,`;
+function approvalsOf(missing: number, { groups, requestersTeam }: RequestShown['policy']): Mrkdwn {
+  const approvals = missing === 1 ? mrkdwn`*1* more approval` : mrkdwn`*${missing}* more approvals`;
+  const whose = groups.length === 0 ? mrkdwn`` : mrkdwn` by people of ${listed(groups)}`;
+  return requestersTeam
+    ? mrkdwn`${approvals}${whose}`
+    : mrkdwn`${approvals}${whose}, none of the requester’s team`;
 }
 
 function endLines({ differences, report }: RequestShown): Mrkdwn[] {
