@@ -3,14 +3,20 @@ import { chainedEntry } from '../../shared/driver/chained-entry.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { showMessage } from '../../shared/driver/slack/show-message.ts';
 import { showNews } from '../../shared/driver/slack/show-news.ts';
+import { createSlackNotices } from '../../shared/driver/slack/slack-notices.ts';
+import { tellNotice } from '../../shared/driver/tell-notice.ts';
 
 const AT_ONCE = 500;
+const NOTICES_AT_ONCE = 25;
 /** Longer than an invocation lasts (deploy/slack-functions.yml): whoever was killed holds up the next for no longer. */
 const HOLD_MS = 60_000;
 
+/** What Slack is told takes no key. */
+const keyOf = async () => null;
+
 /**
  * Leaves: in Slack what the chain has come to: a message for each request, incident and proposal, changed in its place, with its
- * history in its thread. One at a time follows; the cursor moves with each entry, so that one that was killed says one thing twice
+ * history in its thread; and the notices that policy tells there. One at a time follows; the cursor moves with each entry, so that one that was killed says one thing twice
  * at most. Where Slack takes nothing, nothing waits: the cursor stays, and nobody follows before Slack said.
  */
 export const tellSlack = defineFunction({
@@ -54,6 +60,12 @@ export const tellSlack = defineFunction({
         if (!goesOn()) break;
         const told = await showMessage(services, channel, message);
         if ('waitMs' in told) waitMs = told.waitMs;
+      }
+      const telling = { ...services, notices: createSlackNotices(services.chat, channel) };
+      for (const notice of await registry.noticesDue('slack', clock.nowMs(), NOTICES_AT_ONCE)) {
+        // Another channel may take what this one does not.
+        if (clock.nowMs() >= untilMs) break;
+        await tellNotice(telling, notice, keyOf);
       }
       return { left: Math.max(0, (await chained.head()).seq - done) };
     } finally {

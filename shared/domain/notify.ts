@@ -5,7 +5,8 @@ import type { NoticeKind } from './notice.ts';
 export type NoticeAddress =
   /** Whoever has subscribed to the deployment's topic. */
   | { readonly by: 'email' }
-  | { readonly by: 'slack' }
+  /** As a message of its own. `channel` left out: the workspace's. */
+  | { readonly by: 'slack'; readonly channel?: string }
   | {
       readonly by: 'webhook';
       readonly url: string;
@@ -20,10 +21,10 @@ export interface NotifyRule {
   readonly to: NoticeAddress;
 }
 
-/** By what people can be told. Slack is added with whoever tells by it: a rule that nobody carries out is refused, not kept. */
+/** By what people can be told. A rule that nobody carries out is refused, not kept. */
 export const NOTICE_MEANS_OF = {
-  'one-machine': ['webhook'],
-  aws: ['email', 'webhook'],
+  'one-machine': ['slack', 'webhook'],
+  aws: ['email', 'slack', 'webhook'],
 } as const satisfies Record<World, readonly NoticeMeans[]>;
 
 /** Where a class's people are told of an event, each place once, in the policy's order. */
@@ -34,5 +35,12 @@ export function addressesFor(rules: readonly NotifyRule[], kind: NoticeKind): No
 
 /** Who is told, as the audit names it. */
 export function recipientOf(to: NoticeAddress): string {
-  return to.by === 'webhook' ? to.url : `those who read ${to.by}`;
+  switch (to.by) {
+    case 'webhook':
+      return to.url;
+    case 'slack':
+      return to.channel ?? 'those who read slack';
+    case 'email':
+      return 'those who read email';
+  }
 }

@@ -69,13 +69,14 @@ export function describeChat(name: string, create: () => Promise<ChatUnderTest>)
       expect(await under.messages()).toEqual([]);
     });
 
-    test('[5.5] a channel that there is not is something a person mends: it is tried again later', async () => {
-      const { chat } = await create();
+    test('[5.5] a channel that there is not is something a person mends: it is tried again later, and holds up no other', async () => {
+      const { chat, channel } = await create();
       expect(await chat.post('C0NOWHERE', saying('one'))).toEqual({
         outcome: 'later',
         afterMs: 60_000,
         message: 'Slack said channel_not_found',
       });
+      expect(await chat.post(channel, saying('two'))).toMatchObject({ outcome: 'said' });
     });
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Chat } from '../../shared/ports/chat.ts';
+import { aNoticeDelivery } from '../contracts/records.ts';
 import { aSlackWorld } from '../support/slack-world.ts';
 
 const ROTATE = 'rotate --class payments --reason quarterly';
@@ -274,5 +275,35 @@ describe('[5.5] whoever follows', () => {
     await slack.say('barbara', ROTATE);
     await slack.follow();
     expect(slack.roots()).toHaveLength(1);
+  });
+});
+
+describe('[5.5] Slack tells a notice that policy tells there', () => {
+  test('once, in a message of its own, in the rule’s channel or the workspace’s; the audit shows who was told', async () => {
+    const slack = await aSlackWorld();
+    const { registry, audit } = slack.services;
+    const here = aNoticeDelivery({ to: { by: 'slack' } });
+    const elsewhere = aNoticeDelivery({ to: { by: 'slack', channel: 'C0NOWHERE' } });
+    await registry.openNotices([elsewhere, here, aNoticeDelivery()]);
+    await slack.follow();
+    await slack.follow();
+    expect(slack.roots().map(({ text }) => text)).toEqual([`\`${here.notice.words}\``]);
+    const told = await audit.find({ action: ['tell'] });
+    expect(told.map(({ outcome, recipient, reason }) => `${outcome} ${recipient} ${reason}`).sort()).toEqual([
+      'error C0NOWHERE people-needed: Slack said channel_not_found',
+      'success those who read slack people-needed',
+    ]);
+    expect(await registry.noticesDue('slack', slack.clock.ms + 1_000, 10)).toMatchObject([
+      { id: elsewhere.id, attempts: 1 },
+    ]);
+  });
+
+  test('although the workspace’s own channel takes nothing', async () => {
+    const { slack } = await requested();
+    slack.chat.next({ outcome: 'later', afterMs: 60_000, message: 'Slack said is_archived' });
+    await slack.services.registry.openNotices([aNoticeDelivery({ to: { by: 'slack' } })]);
+    await slack.follow();
+    expect(slack.roots()).toHaveLength(1);
+    expect(await slack.services.registry.noticesDue('slack', Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
   });
 });

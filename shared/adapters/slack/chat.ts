@@ -35,6 +35,16 @@ const GONE: ReadonlySet<string> = new Set([
   'thread_not_found',
 ]);
 
+/** Of one channel, which a person mends; others take what is said there. */
+const OF_THE_CHANNEL: ReadonlySet<string> = new Set([
+  'channel_not_found',
+  'is_archived',
+  'not_in_channel',
+  'posting_to_channel_denied',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+]);
+
 /** Of the message itself: the same again comes to the same. */
 const REFUSED: ReadonlySet<string> = new Set([
   'invalid_arguments',
@@ -50,6 +60,16 @@ interface Posted extends SlackAPIResponse {
   readonly ts?: string;
 }
 
+interface AboutChannel {
+  readonly channel: string;
+  readonly [field: string]: unknown;
+}
+
+interface HeldBack {
+  readonly untilMs: number;
+  readonly why: string;
+}
+
 export interface SlackChatOptions {
   /** Asked before each call. What it throws is told as `later`. */
   readonly token: () => Promise<string>;
@@ -58,14 +78,19 @@ export interface SlackChatOptions {
   readonly baseUrl?: string;
 }
 
-/** The Web API. Calls are a second apart; what Slack says of waiting (429, `Retry-After`) is heeded before anything else is sent. */
+/**
+ * The Web API. Calls are a second apart; what Slack says of waiting (429, `Retry-After`) is heeded before anything else is sent, and
+ * a channel that takes nothing is left alone for a minute.
+ */
 export function createSlackChat({ token, clock, baseUrl }: SlackChatOptions): Chat {
   let notBeforeMs = 0;
-  let heldBack = { untilMs: 0, why: '' };
+  let heldBack: HeldBack = { untilMs: 0, why: '' };
+  const closed = new Map<string, HeldBack>();
 
-  async function say(method: string, about: object): Promise<Said> {
+  async function say(method: string, { channel, ...about }: AboutChannel): Promise<Said> {
     const nowMs = clock.nowMs();
-    if (nowMs < heldBack.untilMs) return later(heldBack.untilMs - nowMs, heldBack.why);
+    for (const held of [heldBack, closed.get(channel)])
+      if (held !== undefined && nowMs < held.untilMs) return later(held.untilMs - nowMs, held.why);
     await clock.sleep(notBeforeMs - nowMs);
     notBeforeMs = Math.max(nowMs, notBeforeMs) + APART_MS;
     try {
@@ -74,14 +99,17 @@ export function createSlackChat({ token, clock, baseUrl }: SlackChatOptions): Ch
         retryHandlers: [],
         ...(baseUrl === undefined ? {} : { baseUrl }),
       });
-      const { channel, ts } = await inTime<Posted>(client.call(method, about));
-      if (channel === undefined || ts === undefined)
+      const posted = await inTime<Posted>(client.call(method, { channel, ...about }));
+      if (posted.channel === undefined || posted.ts === undefined)
         return later(AGAIN_AFTER_MS, 'Slack did not say where it stands');
-      return { outcome: 'said', place: { channel, ts } };
+      return { outcome: 'said', place: { channel: posted.channel, ts: posted.ts } };
     } catch (error) {
       const unsaid = unsaidOf(error);
-      if (unsaid.outcome === 'later')
-        heldBack = { untilMs: clock.nowMs() + unsaid.afterMs, why: unsaid.message };
+      if (unsaid.outcome === 'later') {
+        const held = { untilMs: clock.nowMs() + unsaid.afterMs, why: unsaid.message };
+        if (error instanceof SlackAPIError && OF_THE_CHANNEL.has(error.error)) closed.set(channel, held);
+        else heldBack = held;
+      }
       return unsaid;
     }
   }

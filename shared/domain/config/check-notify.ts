@@ -5,7 +5,6 @@ import type { Add } from './parse.ts';
 
 const WHY_NOT: Readonly<Record<string, string>> = {
   email: 'one machine sends no e-mail: a webhook can',
-  slack: 'slack is no means of notify yet: it shows requests and incidents by itself',
 };
 
 /** Where people are told has to be a place that there is, in the world that the file is for. */
@@ -18,6 +17,8 @@ export function checkNotify(config: LooseConfig, world: World | undefined, add: 
       const known: readonly string[] = worlds.flat();
       const why = WHY_NOT[by ?? ''];
       if (why !== undefined && !known.includes(by ?? '')) add([...at, 'by'], 'not-in-this-world', why);
+      if (by === 'slack' && config.slack === undefined)
+        add([...at, 'by'], 'undefined', 'there is no workspace: slack, at the file’s first level, names one');
       if (signingKey !== undefined && !enrolled.has(signingKey))
         add([...at, 'signingKey'], 'undefined', `there is no secret "${signingKey}"`);
     }

@@ -9,7 +9,13 @@ export interface LooseConfig {
   readonly classes: Readonly<Record<string, LooseClass>>;
   readonly consumers: Readonly<Record<string, LooseConsumer>>;
   readonly secrets: readonly LooseSecret[];
-  readonly slack: { readonly signingSecret: string | undefined; readonly botToken: string | undefined };
+  /** Undefined: the file says nothing of it. */
+  readonly slack: LooseSlack | undefined;
+}
+
+interface LooseSlack {
+  readonly signingSecret: string | undefined;
+  readonly botToken: string | undefined;
 }
 
 interface LoosePerson {
@@ -97,10 +103,13 @@ export function loosen(file: unknown): LooseConfig {
         worldReadable,
       };
     }),
-    slack: {
-      signingSecret: textOf(mapOf(root['slack'])['signingSecret']),
-      botToken: textOf(mapOf(root['slack'])['botToken']),
-    },
+    slack:
+      root['slack'] === undefined
+        ? undefined
+        : {
+            signingSecret: textOf(mapOf(root['slack'])['signingSecret']),
+            botToken: textOf(mapOf(root['slack'])['botToken']),
+          },
     secrets: listOf(root['secrets'])
       .map(mapOf)
       .map(({ ref, class: className, tenant, target, account, consumers }) => ({

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { NOTICE_KINDS } from '../notice.ts';
-import type { NotifyRule } from '../notify.ts';
+import type { NoticeAddress, NotifyRule } from '../notify.ts';
 import { isSecretRef } from '../secret-ref.ts';
+import { SlackId } from './slack-id.ts';
 
 const events = z.array(z.enum(NOTICE_KINDS)).min(1).optional().describe('Left out: all of them.');
 
@@ -11,7 +12,11 @@ export const Notify = z.array(
     'by',
     [
       z.strictObject({ events, by: z.literal('email') }),
-      z.strictObject({ events, by: z.literal('slack') }),
+      z.strictObject({
+        events,
+        by: z.literal('slack'),
+        channel: SlackId('CG', 'channel').optional().describe('Left out: the workspace’s.'),
+      }),
       z.strictObject({
         events,
         by: z.literal('webhook'),
@@ -28,9 +33,17 @@ export const Notify = z.array(
 export function notifyRules(rules: z.output<typeof Notify>): NotifyRule[] {
   return rules.map((rule) => ({
     events: rule.events ?? NOTICE_KINDS,
-    to:
-      rule.by === 'webhook'
-        ? { by: rule.by, url: rule.url, signingKeyRef: rule.signingKey }
-        : { by: rule.by },
+    to: addressOf(rule),
   }));
+}
+
+function addressOf(rule: z.output<typeof Notify>[number]): NoticeAddress {
+  switch (rule.by) {
+    case 'webhook':
+      return { by: rule.by, url: rule.url, signingKeyRef: rule.signingKey };
+    case 'slack':
+      return { by: rule.by, ...(rule.channel === undefined ? {} : { channel: rule.channel }) };
+    case 'email':
+      return { by: rule.by };
+  }
 }

@@ -266,7 +266,7 @@ function checkReferences(
   }
   checkConsumers(config, world, add);
   checkNotify(config, world, add);
-  for (const [key, ref] of Object.entries(config.slack))
+  for (const [key, ref] of Object.entries(config.slack ?? {}))
     expect(['slack', key], 'secret', ref, [...byRef.keys()]);
   checkPeople(config.people, add);
   checkApprovals(config, add);

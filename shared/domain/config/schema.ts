@@ -7,6 +7,7 @@ import { isSecretRef } from '../secret-ref.ts';
 import { parseDuration } from './duration.ts';
 import { Notify } from './notify.ts';
 import { Rotation } from './rotation.ts';
+import { SlackId } from './slack-id.ts';
 import { Duration } from './written-duration.ts';
 
 const Ref = z.string().refine(isSecretRef, { error: 'is no reference: vault://path, letters, digits, ._-/' });
@@ -97,11 +98,6 @@ const CONSUMER_MEANS = {
     .optional()
     .describe('The value itself, in a file of this machine, replaced in one step; one machine alone.'),
 };
-const SlackId = (letters: string, what: string) =>
-  z.string().regex(new RegExp(`^[${letters}][A-Z0-9]{4,}$`), {
-    error: `is no id of a Slack ${what}: ${letters[0]}…`,
-  });
-
 const Passwords = z
   .strictObject({
     length: z.int().min(8).max(128).default(32).describe('Characters.'),

@@ -1,9 +1,9 @@
 import type { AuditEntry } from '../../domain/audit/entry.ts';
-import type { Notice } from '../../domain/notice.ts';
 import { message, type SlackText, section } from '../../domain/slack/blocks.ts';
 import { type Mrkdwn, mrkdwn } from '../../domain/slack/mrkdwn.ts';
 import { momentOf, noticesOf } from '../notices-of.ts';
 import type { Needs } from '../services.ts';
+import { sayNoticeThere } from './say/notice.ts';
 import { incidentSubject, planSubject, requestSubject } from './subject.ts';
 
 /** What an entry is news of: the message that shows it, and what is said in its thread. */
@@ -32,7 +32,7 @@ export async function newsOf({ registry }: Needs<'registry'>, entry: AuditEntry)
   if (incident === null) return null;
   return {
     subject: incidentSubject(operation),
-    replies: noticesOf(moment, entry, incident).map(noticed),
+    replies: noticesOf(moment, entry, incident).map(sayNoticeThere),
     ...(moment === 'opened' ? { after: planSubject(incident.planHash) } : {}),
   };
 }
@@ -57,12 +57,6 @@ function repliesOf({ action, outcome, actor, reason = '' }: AuditEntry, said: Mr
   // A second click says nothing new.
   if (/^(voiced-already|request-decided)\b/.test(reason)) return [];
   return [line(mrkdwn`${actor.user}: *does not count* (${reason})`)];
-}
-
-function noticed({ words, next }: Notice): SlackText {
-  return message(mrkdwn`${words}`, [
-    section([mrkdwn`${words}`, ...next.map((command) => mrkdwn`→ ${command}`)]),
-  ]);
 }
 
 function line(text: Mrkdwn): SlackText {

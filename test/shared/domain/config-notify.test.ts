@@ -15,6 +15,12 @@ classes:
 secrets:
   - { ref: "vault://hooks/pager", class: payments, tenant: acme }
 `;
+const WORKSPACE = `slack:
+  team: T0REKEY
+  channel: C0REKEY
+  signingSecret: vault://hooks/pager
+  botToken: vault://hooks/pager
+`;
 const PAGER = 'by: webhook, url: "https://pager.example/rekey", signingKey: "vault://hooks/pager"';
 
 function mistakesOf(text: string, world?: World): string[] {
@@ -73,7 +79,11 @@ test.each([
     '[{ by: webhook, url: "https://a.example", signingKey: "vault://hooks/none" }]',
     /:6:\d+ there is no secret "vault:\/\/hooks\/none"/,
   ],
-  ['slack, by which nobody tells', '[{ by: slack }]', /:6:\d+ slack is no means of notify yet/],
+  [
+    'slack without a workspace',
+    '[{ by: slack }]',
+    /:6:\d+ there is no workspace: slack, at the file’s first level/,
+  ],
   ['an address for an e-mail', '[{ by: email, to: ada@example.com }]', /:6:\d+ unknown key "to"/],
 ])('[5.2] %s is a mistake with its place', (_name, notify, expected) => {
   const mistakes = mistakesOf(fileWith(notify));
@@ -87,4 +97,22 @@ test('[5.2] e-mail is refused, with its line, on one machine', () => {
     'rekey.yaml:6:20 one machine sends no e-mail: a webhook can',
   ]);
   expect(mistakesOf(text, 'aws')).toEqual([]);
+});
+
+test('[5.2] a name for a channel is a mistake with its place', () => {
+  const text = `${fileWith('[{ by: slack, channel: general }]')}${WORKSPACE}`;
+  expect(mistakesOf(text)).toEqual([
+    expect.stringMatching(/:6:\d+ channel is no id of a Slack channel/) as string,
+  ]);
+});
+
+test('[5.2] in Slack people are told in the workspace’s channel, or in their own', () => {
+  const text = `${fileWith('[{ by: slack }, { by: slack, channel: C0PAYMENTS }]')}${WORKSPACE}`;
+  for (const world of ['one-machine', 'aws'] as const) expect(mistakesOf(text, world)).toEqual([]);
+  const parsed = parseConfig(text, { postgres });
+  const rules = parsed.ok ? toRecords(parsed.config).classes[0]?.policy.notify : [];
+  expect(addressesFor(rules ?? [], 'over-age')).toEqual([
+    { by: 'slack' },
+    { by: 'slack', channel: 'C0PAYMENTS' },
+  ]);
 });
