@@ -30,6 +30,7 @@ async function scripted({
   valid = ['old'],
   refuse = (_statement: string): number | null => null,
   sessions = [] as readonly { id: number; user: string }[],
+  killsNobody = false,
 } = {}) {
   const world = { rows, sessions: [...sessions] };
   const passwords = new Map([
@@ -45,6 +46,7 @@ async function scripted({
     if (statement.includes('FROM mysql.default_roles')) return roles;
     if (statement.includes('information_schema.PROCESSLIST')) return world.sessions;
     const killed = /KILL CONNECTION (\d+)/.exec(statement)?.[1];
+    if (killsNobody) return [];
     world.sessions = world.sessions.filter(({ id }) => String(id) !== killed);
     return [];
   };
@@ -178,6 +180,41 @@ test('[7.2] the cut and its undoing are MariaDB’s, statement by statement', as
   });
   await cut.session.restore([ACCOUNT]);
   expect(cut.changes()).toEqual(["ALTER USER 'app'@'%' ACCOUNT UNLOCK", "REVOKE 'rekey_cut' FROM 'app'@'%'"]);
+});
+
+test('[7.2] a user whom the server was told to lock and shows unlocked is not cut', async () => {
+  const { session } = await scripted();
+  expect((await session.cut([ACCOUNT], null)).reports).toMatchObject([
+    { outcome: { ok: false, reason: 'refused', message: 'the server says it is still on' } },
+  ]);
+});
+
+test('[5.4] sessions from before that will not end: no proof, and no cut', async () => {
+  const stays = { sessions: [{ id: 7, user: 'app' }], killsNobody: true, valid: ['new'] };
+  const [proving, cutting] = await Promise.all([
+    scripted(stays),
+    scripted({ ...stays, rows: [{ ...ROW, locked: 'Y' }] }),
+  ]);
+  const item = { ...ACCOUNT, value: 'new', mark: '900/50', expectOff: false };
+  const [proofs, { reports }] = await Promise.all([
+    proving.session.prove([{ ...item, old: [{ versionId: 'v', value: 'old' }] }]),
+    cutting.session.cut([ACCOUNT], null),
+  ]);
+  expect(proofs).toMatchObject([[{ outcome: { ok: false, reason: 'busy' } }]]);
+  expect(reports).toMatchObject([{ outcome: { ok: false, reason: 'busy' } }]);
+});
+
+test('two users in turn: one that stays out of step, whatever the server was told, is not used', async () => {
+  const { session } = await scripted({ rows: [ROW, { ...ROW, user: 'app_b' }] });
+  const value = JSON.stringify({ username: 'app_b', password: 'new' });
+  const outcomes = await session.install([{ ...PAIR, value, slot: 1, turnOn: false }]);
+  expect(outcomes).toMatchObject([
+    {
+      ok: false,
+      reason: 'refused',
+      message: 'app_b is not in step with the other, whatever the server was told',
+    },
+  ]);
 });
 
 test('two users in turn: the second is made like the first, given the role, its password, and unlocked', async () => {

@@ -272,6 +272,79 @@ test('what an answer to the registration says: 4xx that nothing was made, 5xx th
   }
 });
 
+test('[5.4] an admin who may not delete a client is said to be refused, and no client to be deleted', async () => {
+  const { server, session } = await aServer({ client: 'http://127.0.0.1/{client_id}' });
+  const [old, fresh] = [await made(session), await made(session)];
+  const other = await aServer({ client: `${server.url}/admin/clients/{client_id}` });
+  server.instead = (method) => (method === 'DELETE' ? { status: 401, json: {} } : null);
+  const item = { ...itemOf(fresh), old: [{ versionId: 'v0', ...itemOf(old) }] };
+  await expect(other.session.revoke([item])).rejects.toMatchObject({ code: 'admin-refused' });
+});
+
+test('[5.4] a server that takes its time: no old client is tried before that has passed since it was deleted', async () => {
+  const { server, session, clock } = await aServer({ settles: '30s' });
+  const [old, fresh] = [await made(session), await made(session)];
+  const item = { ...itemOf(fresh), old: [{ versionId: 'v0', ...itemOf(old) }] };
+  await session.revoke([item]);
+  const deletedAtMs = clock.nowMs();
+  const triedAtMs: number[] = [];
+  server.instead = (_method, path) => {
+    if (path === '/token') triedAtMs.push(clock.nowMs() - deletedAtMs);
+    return null;
+  };
+  clock.pass(10_000);
+  expect((await session.prove([item]))[0]).toMatchObject([
+    { outcome: { ok: true, evidence: expect.stringContaining('30 s after it was deleted') } },
+  ]);
+  expect(triedAtMs).toEqual([30_000, 30_000]);
+});
+
+test('[5.4] a new client that the server does not know yet is tried again as long as it may take, and no longer', async () => {
+  const { server, session } = await aServer({ settles: '30s' });
+  const fresh = await made(session);
+  let unknown = 3;
+  let tries = 0;
+  server.instead = (_method, path) => {
+    if (path !== '/token') return null;
+    tries += 1;
+    unknown -= 1;
+    return unknown < 0 ? null : { status: 401, json: { error: 'invalid_client' } };
+  };
+  expect(await session.verify([itemOf(fresh)])).toEqual([{ ok: true }]);
+  unknown = Number.MAX_SAFE_INTEGER;
+  tries = 0;
+  expect(await session.verify([itemOf(fresh)])).toMatchObject([{ ok: false, reason: 'new-refused' }]);
+  expect(tries).toBe(31);
+});
+
+test('[5.4] one that fails takes nothing away from the others, whose clients are made', async () => {
+  const { server, session } = await aServer({ client: 'http://127.0.0.1:1/{client_id}' });
+  let asked = 0;
+  server.instead = (method, path) => {
+    if (method !== 'POST' || path !== '/reg') return null;
+    asked += 1;
+    // Of no use, and what would delete it does not answer.
+    return asked === 1 ? { status: 201, json: { ...REGISTERED, client_secret: undefined } } : null;
+  };
+  const item = {
+    account: ACCOUNT,
+    versionId: 'v1',
+    again: false,
+    keepOff: false,
+    begunAtMs: 0,
+    superseded: [],
+    turnOn: false,
+  };
+  const outcomes = await session.mint?.([
+    { ...item, ref: REF },
+    { ...item, ref: 'vault://t/two' },
+  ]);
+  expect(outcomes?.map((outcome) => (outcome.ok ? 'made' : outcome.reason)).sort()).toEqual([
+    'made',
+    'outcome-unknown',
+  ]);
+});
+
 test('[7.3] the cut is refused in words: to delete a client would lose it', async () => {
   const { server, session } = await aServer();
   const fresh = await made(session);
