@@ -40,7 +40,8 @@ export function goesOnAt({ stage, dueAtMs, graceUntilMs, proveAfterMs }: Rotatio
  * The old credential goes when nothing that is honest needs it: in an emergency as soon as the new one may take its place, as
  * routine after confirmations and grace. A target that holds one at a time has lost it at the install; then it is its sessions
  * that are ended, at once in an emergency, after the grace as routine. Whoever still had a session could have changed the
- * credential himself, so one found late leads back to where they are ended and the new one is verified again.
+ * credential himself, so one found late leads back to where they are ended; verified again, or by the proof, the new one shows
+ * whether he did.
  */
 export function nextStep(secret: SecretRecord, nowMs: number): Step {
   const { rotation } = secret;
@@ -60,7 +61,8 @@ export function nextStep(secret: SecretRecord, nowMs: number): Step {
       // Sessions of honest consumers go on until grace ends; what an undo finds is not worth theirs.
       return { do: rotation.mode === 'emergency' || isPastGrace(rotation, nowMs) ? 'endSessions' : 'verify' };
     case 'quiet':
-      return { do: 'verify' };
+      // Readers have had it since it was verified; the proof sees that it is in force still.
+      return { do: isCurrent && isPastGrace(rotation, nowMs) ? 'revoke' : 'verify' };
     case 'verified':
       return { do: isCurrent ? 'revoke' : 'promote' };
     case 'promoted':

@@ -57,7 +57,10 @@ export interface Issued {
   readonly slot?: 0 | 1;
   /** How the issuer calls a credential that it minted; no secret. */
   readonly handle?: string;
-  /** What takes it away again, where the issuer gave something for that: sealed, of no use to who has not the value too. */
+  /**
+   * What takes it away again, where the issuer gave something for that: sealed, of no use to who has not the value too. Or what
+   * tells at the target that it is the one in force: no secret.
+   */
   readonly receipt?: string;
 }
 
@@ -76,6 +79,12 @@ export interface Minting extends Account {
 
 export interface Minted extends Omit<Issued, 'slot' | 'handle'> {
   readonly handle: string;
+  readonly identity: string;
+  readonly mark: string;
+  readonly off: boolean;
+}
+
+export interface Installed extends Pick<Issued, 'receipt'> {
   readonly identity: string;
   readonly mark: string;
   readonly off: boolean;
@@ -146,11 +155,12 @@ export interface TargetSession {
   mint?(items: readonly Minting[]): Promise<Outcome<Minted>[]>;
   /**
    * Sets the new credential, and switches on again what a cut switched off (`turnOn`); what would come back with that is
-   * taken away by the same change. `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came.
+   * taken away by the same change. `mark` goes to the later verbs, and so does `receipt`. `off`: it is off now, because it was
+   * before Rekey came.
    */
   install(
     items: readonly (Account & Issued & Urgency & { readonly turnOn: boolean })[],
-  ): Promise<Outcome<{ readonly identity: string; readonly mark: string; readonly off: boolean }>[]>;
+  ): Promise<Outcome<Installed>[]>;
   /** Ends the sessions that began before `mark` with a superseded credential and sees them gone: the first look. */
   endSessions(
     items: readonly (Account & { readonly mark: string })[],
@@ -168,7 +178,8 @@ export interface TargetSession {
   ): Promise<Outcome[]>;
   /**
    * Tries each old credential and takes the second look at the sessions. One outcome per old credential;
-   * `evidence` says what was seen. Several reasons for one account: `sessions-found` on all of them.
+   * `evidence` says what was seen. A refusal says something only where the issued one is in force by the same route: seen in
+   * this session, by `verify` or by the proof itself. Several reasons for one account: `sessions-found` on all of them.
    */
   prove(
     items: readonly (Account &

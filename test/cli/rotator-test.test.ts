@@ -54,7 +54,7 @@ test('PostgreSQL: each check is told, all of them pass, and no role is left', as
   const ended = await rekey(['rotator', 'test', 'postgres', '--target', 'it', '--admins', admins], {
     folder,
   });
-  expect([ended.code, ended.stdout]).toEqual([0, expect.stringMatching(/13 passed, 0 failed\n$/)]);
+  expect([ended.code, ended.stdout]).toEqual([0, expect.stringMatching(/14 passed, 0 failed\n$/)]);
   expect(ended.stdout).toContain('ok   inspect tells how the target knows the account, and that it is on\n');
   expect(await trialRoles()).toEqual([]);
   expect(ended.stdout + ended.stderr).not.toContain(postgres.server().adminPassword);

@@ -83,6 +83,24 @@ export function installingChecks(strategy: 'replace' | 'beside'): readonly Check
       },
     },
     {
+      name: 'prove: nothing is claimed of an old one where the issued one is not in force',
+      async run(world) {
+        const { account, password, mark } = await superseded(world);
+        // As after a grace, whoever did what meanwhile.
+        const session = await world.session();
+        const [outcomes] = await session.prove([
+          {
+            ...account,
+            mark,
+            value: world.fresh(),
+            expectOff: false,
+            old: [{ versionId: 'old', value: password }],
+          },
+        ]);
+        see('the proof', outcomes?.[0]?.outcome.ok, false);
+      },
+    },
+    {
       name: 'prove: a session from before that shows late is ended and reported',
       async run(world) {
         const { account, password } = await world.account();

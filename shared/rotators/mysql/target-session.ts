@@ -14,6 +14,7 @@ type Proving = Omit<Parameters<TargetSession['prove']>[0][number], 'value'> & {
   readonly value: string | null;
 };
 
+type Judged = Account & { readonly value: string; readonly expectOff: boolean };
 type Installing = Parameters<TargetSession['install']>[0][number];
 
 /** The verbs over users, each with all of its rows. */
@@ -26,10 +27,7 @@ export interface MysqlSession extends TargetSession {
     ) => readonly string[],
   ): ReturnType<TargetSession['install']>;
   /** What logins with the new passwords say of them. */
-  judge(
-    items: readonly (Account & { readonly expectOff: boolean })[],
-    answers: readonly LoginAnswer[],
-  ): Promise<Outcome[]>;
+  judge(items: readonly Judged[], answers: readonly LoginAnswer[]): Promise<Outcome[]>;
   prove(items: readonly Proving[]): ReturnType<TargetSession['prove']>;
 }
 
@@ -38,17 +36,19 @@ export function createTargetSession(request: OpenRequest, server: Server): Mysql
   const { flavour, ask } = server;
   const isLimited = flavour.mostErrors !== null && flavour.mostErrors < NEVER;
 
-  async function judge(
-    items: readonly (Account & { readonly expectOff: boolean })[],
-    answers: readonly LoginAnswer[],
-  ): Promise<Outcome[]> {
+  /** Values that a login of this session was let in with, by account. */
+  const accepted = new Map<string, string>();
+
+  async function judge(items: readonly Judged[], answers: readonly LoginAnswer[]): Promise<Outcome[]> {
     const refused = items.filter((_item, index) => answers[index]?.saw === 'refused');
     const users =
       refused.length === 0 ? new Map<string, Outcome<{ user: User }>>() : await server.look(refused);
     return items.map((item, index) => {
       const answer = answers[index] ?? { saw: 'unreachable', why: 'not tried' };
       const user = users.get(item.ref) ?? failure('busy', 'not looked at');
-      return judgeNew(userName(item), answer, item.expectOff, user, server.connection);
+      const outcome = judgeNew(userName(item), answer, item.expectOff, user, server.connection);
+      if (outcome.ok) accepted.set(item.ref, item.value);
+      return outcome;
     });
   }
 
@@ -188,6 +188,10 @@ export function createTargetSession(request: OpenRequest, server: Server): Mysql
           ({ item, old }) => tryOld(item, old),
           isLimited ? 1 : undefined,
         );
+        const refused = new Set(
+          tries.flatMap(({ item }, index) => (answers[index]?.saw === 'refused' ? [item] : [])),
+        );
+        const inForce = await seeInForce([...refused]);
         const users = await server.look(items);
         // The second look comes after the refusals: whoever was let in before shows now.
         const mark = await markNow(ask);
@@ -202,7 +206,8 @@ export function createTargetSession(request: OpenRequest, server: Server): Mysql
         for (const [index, { item, old }] of tries.entries()) {
           const answer = answers[index] ?? { saw: 'unreachable', why: 'not tried' };
           const user = users.get(item.ref) ?? failure('busy', 'not looked at');
-          results.set(old, await judgeOld(item, old, answer, user, sessions));
+          const seen = { user, notInForce: inForce.get(item.ref), sessions };
+          results.set(old, await judgeOld(item, old, answer, seen));
         }
         return items.map((item) =>
           item.old.map((old) => ({
@@ -241,12 +246,26 @@ export function createTargetSession(request: OpenRequest, server: Server): Mysql
     return answer;
   }
 
+  /** Logs in with what is issued and no login of this session was let in with. What speaks against it, by account. */
+  async function seeInForce(items: readonly Proving[]): Promise<Map<string, Failure>> {
+    const issued = items.flatMap((item) =>
+      item.value === null || accepted.get(item.ref) === item.value ? [] : [{ ...item, value: item.value }],
+    );
+    const answers = await server.logInAll(issued, (item) => server.login(item, item.value));
+    const outcomes = await judge(issued, answers);
+    return new Map(
+      issued.flatMap(({ ref }, index) => {
+        const outcome = outcomes[index];
+        return outcome?.ok === false ? [[ref, outcome] as const] : [];
+      }),
+    );
+  }
+
   async function judgeOld(
     item: Proving,
     old: OldCredential,
     answer: LoginAnswer,
-    looked: Outcome<{ user: User }>,
-    { ended, gone }: Emptied,
+    { user: looked, notInForce, sessions: { ended, gone } }: Seen,
   ): Promise<Outcome<{ evidence: string }>> {
     if (!looked.ok) {
       if (looked.reason !== 'account-missing' || item.identity === undefined) return looked;
@@ -278,11 +297,12 @@ export function createTargetSession(request: OpenRequest, server: Server): Mysql
     if (kept !== undefined) return failure('old-accepted', `${at(kept)} still has the old password`);
     const other = user.rows.find((row) => flavour.holds(row, item.value) === false);
     if (other !== undefined) return failure('no-proof', `${at(other)} has a password that was not installed`);
+    if (notInForce !== undefined) return notInForce;
     if (old.value === null) return judgeUnheld(item, user);
     return (
       notByThisRoute(user, server.connection) ?? {
         ok: true,
-        evidence: 'refused (1045), the new one accepted, no session from before',
+        evidence: `refused (1045)${item.value === null ? '' : ', the new one accepted'}, no session from before`,
       }
     );
   }
@@ -313,6 +333,13 @@ export function createTargetSession(request: OpenRequest, server: Server): Mysql
       ? null
       : failure('account-renamed', `the old password lives on as ${at(other)}`);
   }
+}
+
+/** Beside the answer to an old one: what is known of its user, of the issued one, of sessions. */
+interface Seen {
+  readonly user: Outcome<{ user: User }>;
+  readonly notInForce: Failure | undefined;
+  readonly sessions: Emptied;
 }
 
 /** As the server has it where there is no limit. */

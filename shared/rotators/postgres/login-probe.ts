@@ -12,8 +12,8 @@ export type LoginAnswer =
   | { readonly saw: 'ready'; readonly said?: string }
   /** The password was accepted; what came after was refused. It is valid. */
   | { readonly saw: 'authenticated'; readonly code: string }
-  /** A password was asked for and refused. */
-  | { readonly saw: 'password-refused' }
+  /** A password was asked for and refused. `against`: the verifier that it was tried against, where the server named one. */
+  | { readonly saw: 'password-refused'; readonly against?: string }
   /** Refused before any password was asked: says nothing about it. */
   | { readonly saw: 'refused-unasked'; readonly code: string }
   /** Let in, or on, without a password being asked: says nothing about it. */
@@ -128,7 +128,7 @@ function converse(socket: Socket, login: Login): Promise<LoginAnswer> {
       if (message instanceof DatabaseError) {
         const code = message.code ?? '';
         if (accepted) resolve({ saw: asked ? 'authenticated' : 'refused-unasked', code });
-        else if (asked && code === REFUSED_PASSWORD) resolve({ saw: 'password-refused' });
+        else if (asked && code === REFUSED_PASSWORD) resolve(refusedPassword(exchange.against()));
         else resolve({ saw: 'refused-unasked', code });
         return;
       }
@@ -184,6 +184,10 @@ function converse(socket: Socket, login: Login): Promise<LoginAnswer> {
       serialize.startup({ user: login.user, database: login.database, application_name: 'rekey-probe' }),
     );
   });
+}
+
+function refusedPassword(against: string | undefined): LoginAnswer {
+  return { saw: 'password-refused', ...(against === undefined ? {} : { against }) };
 }
 
 function md5Answer({ user, password }: Login, salt: Buffer): string {

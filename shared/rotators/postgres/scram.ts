@@ -30,13 +30,20 @@ export function deriveFresh(password: string, iterations: number): Promise<Scram
 }
 
 /** What the server stores (`pg_authid.rolpassword`): from it nobody can log in. */
-export function verifierOf({ salt, iterations, clientKey, serverKey }: ScramKeys): string {
-  return `SCRAM-SHA-256$${iterations}:${salt}$${sha256(clientKey).toString('base64')}:${serverKey.toString('base64')}`;
+export function verifierOf(keys: ScramKeys): string {
+  return `${verifierName(keys)}$${sha256(keys.clientKey).toString('base64')}:${keys.serverKey.toString('base64')}`;
+}
+
+/** What tells a verifier from every other, as the server says it to whoever asks to log in: no secret. */
+export function verifierName({ salt, iterations }: Pick<ScramKeys, 'salt' | 'iterations'>): string {
+  return `SCRAM-SHA-256$${iterations}:${salt}`;
 }
 
 /** One side of the exchange of messages: the client's. */
 export interface ScramExchange {
   readonly first: string;
+  /** The verifier that the server tries the answer against, once it has said so. */
+  readonly against: () => string | undefined;
   /** The server's challenge, answered. Throws where it is not an answer to ours. */
   answer(challenge: string): Promise<string>;
   /** Whether the server knows the password's verifier too. */
@@ -48,8 +55,10 @@ export function startExchange(password: string, keys?: ScramKeys): ScramExchange
   const nonce = randomBytes(18).toString('base64');
   const bare = `n=*,r=${nonce}`;
   let expected = Buffer.alloc(0);
+  let against: string | undefined;
   return {
     first: `n,,${bare}`,
+    against: () => against,
     async answer(challenge) {
       const parts = new Map(challenge.split(',').map((part) => [part.slice(0, 1), part.slice(2)]));
       const [combined, salt, iterations] = [
@@ -60,6 +69,7 @@ export function startExchange(password: string, keys?: ScramKeys): ScramExchange
       if (!combined.startsWith(nonce) || combined === nonce || salt === '' || !(iterations > 0)) {
         throw new Error('the server answered another exchange');
       }
+      against = verifierName({ salt, iterations });
       const fitting = keys?.salt === salt && keys.iterations === iterations;
       const used = fitting ? keys : await deriveKeys(password, salt, iterations);
       const unproven = `c=biws,r=${combined}`;

@@ -5,7 +5,7 @@ import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from
 import { isCutShown, judgeNew, saysNothing } from './login-meaning.ts';
 import type { LoginAnswer } from './login-probe.ts';
 import type { Role } from './role.ts';
-import { deriveKeys, type ScramKeys, verifierOf } from './scram.ts';
+import { deriveKeys, type ScramKeys, verifierName, verifierOf } from './scram.ts';
 import { quoted, roleName, type Server } from './server.ts';
 import { endSessionsBefore, endWritersNamed, type Marked } from './sessions.ts';
 import { sqlStateOf } from './sqlstate.ts';
@@ -13,7 +13,11 @@ import { sqlStateOf } from './sqlstate.ts';
 /** Before 18 a login in the middle of its authentication does not show in `pg_stat_activity`. */
 const SHOWS_STARTING = 180_000;
 
-type Proving = Parameters<TargetSession['prove']>[0][number];
+type Proving = Omit<Parameters<TargetSession['prove']>[0][number], 'value'> & {
+  /** Null where the role was taken out of use: it may not log in and has no password. */
+  readonly value: string | null;
+};
+type Judged = Account & { readonly value: string; readonly expectOff: boolean };
 
 /** The verbs over roles, one password each. What else a change of theirs is to do stands in the same transaction. */
 export interface RoleSession extends TargetSession {
@@ -28,18 +32,15 @@ export interface RoleSession extends TargetSession {
     more?: (account: Account) => readonly string[],
   ): ReturnType<TargetSession['install']>;
   /** What logins with the new passwords say of them. */
-  judge(
-    items: readonly (Account & { readonly expectOff: boolean })[],
-    answers: readonly LoginAnswer[],
-  ): Promise<Outcome[]>;
-  /** `value` is null where the role was taken out of use: it may not log in and has no password. */
-  prove(
-    items: readonly (Omit<Proving, 'value'> & { readonly value: string | null })[],
-  ): ReturnType<TargetSession['prove']>;
+  judge(items: readonly Judged[], answers: readonly LoginAnswer[]): Promise<Outcome[]>;
+  prove(items: readonly Proving[]): ReturnType<TargetSession['prove']>;
 }
 
 /** The verbs of `postgres` over one admin connection. */
 export function createTargetSession(request: OpenRequest, server: Server): RoleSession {
+  /** Values that a login of this session was let in with, by account. */
+  const accepted = new Map<string, string>();
+
   return {
     endWriters: (names) =>
       server.guarded(async () => {
@@ -145,7 +146,13 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
               'the connection was lost before the answer; the new one was not seen to work',
             );
           }
-          return { ok: true, identity: outcome.role.oid, mark, off: outcome.role.off && !item.turnOn };
+          return {
+            ok: true,
+            identity: outcome.role.oid,
+            mark,
+            off: outcome.role.off && !item.turnOn,
+            receipt: verifierName(server.keysFor(item.ref, item.value) as ScramKeys),
+          };
         });
       }),
 
@@ -184,6 +191,11 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
           // Where nobody holds the value, one that was never issued shows whether the route asks for passwords at all.
           server.login(item, old.value ?? randomBytes(24).toString('base64url')),
         );
+        const inForce = await seeInForce(
+          items.filter((item) =>
+            tries.some((tried, index) => tried.item === item && leavesOpen(item, answers[index])),
+          ),
+        );
         const roles = await server.look(items);
         const waitMs = await beforeSecondLook(
           items.filter(({ value }) => value !== null).map((item) => item.mark),
@@ -205,7 +217,8 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
         for (const [index, { item, old }] of tries.entries()) {
           const answer = answers[index] ?? { saw: 'unreachable', why: 'not tried' };
           const sessions = item.value === null ? { ...taken, waitMs: 0 } : { ...inUse, waitMs };
-          results.set(old, await judgeOld(item, old, answer, roles.get(item.ref), sessions));
+          const seen = { role: roles.get(item.ref), notInForce: inForce.get(item.ref), sessions };
+          results.set(old, await judgeOld(item, old, answer, seen));
         }
         return items.map((item) =>
           item.old.map((old) => ({
@@ -218,16 +231,36 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
     close: server.close,
   };
 
-  async function judge(
-    items: readonly (Account & { readonly expectOff: boolean })[],
-    answers: readonly LoginAnswer[],
-  ): Promise<Outcome[]> {
+  /** A refusal against the very verifier that was installed says that the issued one is in force; any other leaves it open. */
+  function leavesOpen({ ref, value, receipt }: Proving, answer: LoginAnswer | undefined): boolean {
+    if (value === null || accepted.get(ref) === value || answer?.saw !== 'password-refused') return false;
+    const own = server.keysFor(ref, value);
+    const installed = own === undefined ? receipt : verifierName(own);
+    return answer.against === undefined || answer.against !== installed;
+  }
+
+  /** Logs in with the issued one. What speaks against its being in force, by account. */
+  async function seeInForce(items: readonly Proving[]): Promise<Map<string, Failure>> {
+    const issued = items.flatMap((item) => (item.value === null ? [] : [{ ...item, value: item.value }]));
+    const answers = await server.logInAll(issued, (item) => server.login(item, item.value));
+    const outcomes = await judge(issued, answers);
+    return new Map(
+      issued.flatMap(({ ref }, index) => {
+        const outcome = outcomes[index];
+        return outcome?.ok === false ? [[ref, outcome] as const] : [];
+      }),
+    );
+  }
+
+  async function judge(items: readonly Judged[], answers: readonly LoginAnswer[]): Promise<Outcome[]> {
     const refused = items.filter((_item, index) => answers[index]?.saw === 'password-refused');
     const roles =
       refused.length === 0 ? new Map<string, Outcome<{ role: Role }>>() : await server.look(refused);
     return items.map((item, index) => {
       const answer = answers[index] ?? { saw: 'unreachable', why: 'not tried' };
-      return judgeNew(answer, item.expectOff, roles.get(item.ref));
+      const outcome = judgeNew(answer, item.expectOff, roles.get(item.ref));
+      if (outcome.ok) accepted.set(item.ref, item.value);
+      return outcome;
     });
   }
 
@@ -243,15 +276,10 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
   }
 
   async function judgeOld(
-    item: Account & { readonly value: string | null },
+    item: Proving,
     old: OldCredential,
     answer: LoginAnswer,
-    role: Outcome<{ role: Role }> | undefined,
-    sessions: {
-      readonly ended: ReadonlyMap<string, number>;
-      readonly gone: boolean;
-      readonly waitMs: number;
-    },
+    { role, notInForce, sessions }: Seen,
   ): Promise<Outcome<{ evidence: string }>> {
     const name = roleName(item);
     switch (answer.saw) {
@@ -276,6 +304,7 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
     }
     if (role?.ok !== true) return role ?? failure('busy', 'the role was not looked at');
     if (role.role.expired) return failure('no-proof', 'VALID UNTIL has passed: any password is refused');
+    if (notInForce !== undefined) return notInForce;
     if (!sessions.gone) return failure('busy', 'sessions from before would not end');
     const found = sessions.ended.get(name) ?? 0;
     if (found > 0) return failure('sessions-found', `${found} sessions from before were ended late`);
@@ -285,11 +314,16 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
         `a login from before could still be under way, unseen, for ${Math.ceil(sessions.waitMs / 1_000)} s`,
       );
     }
-    if (old.value !== null)
-      return { ok: true, evidence: 'refused (28P01), the new one accepted, no session from before' };
+    if (old.value !== null) return { ok: true, evidence: evidenceOf(item) };
     return (await showsReplaced(name, item.value))
       ? { ok: true, evidence: 'replaced by the server’s word (pg_authid), no session from before' }
       : failure('value-unknown', 'nobody holds the value, and the server does not show what replaced it');
+  }
+
+  function evidenceOf({ ref, value }: Proving): string {
+    const isAccepted = value !== null && accepted.get(ref) === value;
+    const by = isAccepted ? ', the new one accepted' : ' against the verifier that was installed';
+    return `refused (28P01)${value === null ? '' : by}, no session from before`;
   }
 
   /** Whether the one password slot holds exactly what was installed, or nothing. Only where the admin may read it. */
@@ -311,6 +345,17 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
       throw error;
     }
   }
+}
+
+/** Beside the answer to an old one: what is known of its role, of the issued one, of sessions. */
+interface Seen {
+  readonly role: Outcome<{ role: Role }> | undefined;
+  readonly notInForce: Failure | undefined;
+  readonly sessions: {
+    readonly ended: ReadonlyMap<string, number>;
+    readonly gone: boolean;
+    readonly waitMs: number;
+  };
 }
 
 function isOff(outcome: Outcome<{ role: Role }> | undefined): boolean {

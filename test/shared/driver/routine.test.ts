@@ -68,7 +68,7 @@ test('[5.1] replace: sessions of honest consumers go on until the grace is over,
   expect(role?.sessions).toHaveLength(2);
   clock.pass(HOUR_MS);
   expect(await world.rotate()).toEqual({ settled: 1, left: 0 });
-  expect(effects()).toEqual(['endSessions', 'verify', 'revoke', 'prove']);
+  expect(effects()).toEqual(['endSessions', 'revoke', 'prove']);
   expect(role?.sessions).toHaveLength(1);
   expect(await world.fates()).toEqual({ live: 1, 'revoked-proven': 1 });
 });

@@ -90,9 +90,7 @@ test('[5.4] the one that had its turn is taken out of use, its sessions with it,
   expect(await revoke()).toEqual({ ok: true });
   expect([await old(), await young()]).toEqual([false, true]);
   expect(await revoke()).toEqual({ ok: true });
-  expect(await prove()).toEqual([
-    { ok: true, evidence: 'refused (28P01), the new one accepted, no session from before' },
-  ]);
+  expect(await prove()).toEqual([{ ok: true, evidence: 'refused (28P01), no session from before' }]);
   // The password itself is gone: whoever switches the role on again does not revive it.
   await sql(`ALTER ROLE ${role} LOGIN`);
   expect(await logsIn(value)).toBe(false);

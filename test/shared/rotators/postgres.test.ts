@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { RenamingWorld } from '../../../shared/rotators/contract/renaming.ts';
 import type { Account, OutcomeReason } from '../../../shared/rotators/rotator.ts';
 import { describeRenames, describeRotator } from '../../contracts/rotator.ts';
@@ -44,7 +44,8 @@ async function reissued() {
     ]);
     return answers?.[0]?.outcome;
   };
-  return { session, account: known, role: account.account['role'] ?? '', password, value, prove };
+  const { receipt = '' } = outcome;
+  return { session, account: known, role: account.account['role'] ?? '', password, value, receipt, prove };
 }
 
 const refused = (reason: OutcomeReason, message: RegExp) => ({
@@ -53,12 +54,33 @@ const refused = (reason: OutcomeReason, message: RegExp) => ({
   message: expect.stringMatching(message),
 });
 
-test('[5.4] proof: 28P01, the new one accepted, no session from before', async () => {
+const REFUSED_BY_VERIFIER = 'refused (28P01) against the verifier that was installed, no session from before';
+const REFUSED_BESIDE_NEW = 'refused (28P01), the new one accepted, no session from before';
+
+test('[5.4] proof: 28P01 against the very verifier that was installed, no session from before', async () => {
   const { prove, password } = await reissued();
-  expect(await prove(password)).toEqual({
-    ok: true,
-    evidence: 'refused (28P01), the new one accepted, no session from before',
-  });
+  expect(await prove(password)).toEqual({ ok: true, evidence: REFUSED_BY_VERIFIER });
+});
+
+test('[5.4] proof: 28P01, the new one accepted just before, no session from before', async () => {
+  const { session, prove, account, value, password } = await reissued();
+  expect(await session.verify([{ ...account, value, expectOff: false }])).toEqual([{ ok: true }]);
+  expect(await prove(password)).toEqual({ ok: true, evidence: REFUSED_BESIDE_NEW });
+});
+
+test('[5.4] after a grace the server names the verifier that was installed; where that is not known, the new one is tried', async () => {
+  const { account, value, password, receipt } = await reissued();
+  const later = await world.session();
+  onTestFinished(() => later.close());
+  const mark = '2026-01-01 00:00:00+00';
+  const old = [{ versionId: 'v', value: password }];
+  const known = { ...account, value, mark, expectOff: false, old };
+  expect(await later.prove([{ ...known, receipt }])).toMatchObject([
+    [{ outcome: { ok: true, evidence: REFUSED_BY_VERIFIER } }],
+  ]);
+  expect(await later.prove([known])).toMatchObject([
+    [{ outcome: { ok: true, evidence: REFUSED_BESIDE_NEW } }],
+  ]);
 });
 
 test('[5.4] no proof: the password is accepted and the role is off (28000): cut, not revoked', async () => {
