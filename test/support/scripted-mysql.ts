@@ -116,7 +116,7 @@ export async function aScriptedMysql(given: {
       listener.close();
     });
   });
-  return { port, statements, host: '127.0.0.1' };
+  return { port, statements, host: '127.0.0.1', connections: () => connections };
 }
 
 /** What every session asks, whatever it is for. */

@@ -72,6 +72,7 @@ async function scripted({
     world,
     session,
     passwords,
+    logins: () => server.connections(),
     changes: () => server.statements.filter((statement) => !isLook(statement)),
   };
 }
@@ -180,6 +181,22 @@ test('[7.2] the cut and its undoing are MariaDB’s, statement by statement', as
   });
   await cut.session.restore([ACCOUNT]);
   expect(cut.changes()).toEqual(["ALTER USER 'app'@'%' ACCOUNT UNLOCK", "REVOKE 'rekey_cut' FROM 'app'@'%'"]);
+});
+
+test('[5.4] no proof where the new one is refused too, whatever the server hides; one that was let in just before is not tried again', async () => {
+  const { session, logins } = await scripted({ valid: ['new'] });
+  const item = { ...ACCOUNT, value: 'new', mark: '', expectOff: false };
+  const prove = async () =>
+    (await session.prove([{ ...item, old: [{ versionId: 'v', value: 'old' }] }]))[0]?.[0]?.outcome;
+  await session.verify([item]);
+  const before = logins();
+  expect(await prove()).toMatchObject({ ok: true });
+  expect(logins() - before).toBe(1);
+  const later = await scripted({ valid: ['somebody-elses'] });
+  const old = [{ versionId: 'v', value: 'old' }];
+  expect((await later.session.prove([{ ...item, old }]))[0]).toMatchObject([
+    { outcome: { ok: false, reason: 'new-refused' } },
+  ]);
 });
 
 test('[7.2] a user whom the server was told to lock and shows unlocked is not cut', async () => {
