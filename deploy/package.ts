@@ -22,14 +22,15 @@ export function deployedFolders(root: string = ROOT): string[] {
     .sort();
 }
 
-/** One zip a function under `out/functions`, its source map and what went into it apart: the same bytes each time. */
+/** One zip a function under `out/functions`, its source maps and what went into it apart: the same bytes each time. */
 export async function packageFunctions(out: string): Promise<void> {
   for (const folder of ['functions', 'maps', 'inputs']) mkdirSync(join(out, folder), { recursive: true });
   const work = deployedFolders().map(async (folder) => {
     const name = functionName(folder);
-    const { code, map, inputs } = await bundle(ROOT, `functions/${folder}/lambda.ts`);
-    writeFileSync(join(out, 'functions', `${name}.zip`), zip({ 'index.mjs': code }));
-    writeFileSync(join(out, 'maps', `${name}.mjs.map`), map);
+    const { files, maps, inputs } = await bundle(ROOT, `functions/${folder}/lambda.ts`);
+    writeFileSync(join(out, 'functions', `${name}.zip`), zip(files));
+    mkdirSync(join(out, 'maps', name));
+    for (const [file, map] of Object.entries(maps)) writeFileSync(join(out, 'maps', name, file), map);
     writeFileSync(join(out, 'inputs', `${name}.json`), JSON.stringify(inputs));
   });
   await Promise.all(work);

@@ -15,7 +15,9 @@ export interface Packaged {
   readonly templateFile: string;
   readonly resources: Readonly<Record<string, Resource>>;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** The bundle inside the zip of a function. */
+  /** Names of the files in the zip of a function. */
+  files(name: string): string[];
+  /** All code in it. */
   code(name: string): string;
   remove(): void;
 }
@@ -37,12 +39,23 @@ export async function packaged(stage: string, config?: string): Promise<Packaged
     templateFile,
     resources: Resources,
     outputs: Outputs,
-    code: (name) => onlyFileOf(readFileSync(join(out, 'functions', `${name}.zip`))),
+    files: (name) => [...filesOf(join(out, 'functions', `${name}.zip`)).keys()],
+    code: (name) => [...filesOf(join(out, 'functions', `${name}.zip`)).values()].join('\n'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-function onlyFileOf(zip: Buffer): string {
-  const start = 30 + zip.readUInt16LE(26) + zip.readUInt16LE(28);
-  return inflateRawSync(zip.subarray(start, start + zip.readUInt32LE(18))).toString('utf8');
+/** Contents by name: the files of a zip stand one after the other, each with its length before it. */
+function filesOf(file: string): Map<string, string> {
+  const zip = readFileSync(file);
+  const files = new Map<string, string>();
+  for (let at = 0; zip.toString('latin1', at, at + 4) === 'PK\x03\x04'; ) {
+    const nameAt = at + 30;
+    const start = nameAt + zip.readUInt16LE(at + 26) + zip.readUInt16LE(at + 28);
+    const end = start + zip.readUInt32LE(at + 18);
+    const name = zip.toString('utf8', nameAt, nameAt + zip.readUInt16LE(at + 26));
+    files.set(name, inflateRawSync(zip.subarray(start, end)).toString('utf8'));
+    at = end;
+  }
+  return files;
 }

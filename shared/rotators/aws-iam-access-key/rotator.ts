@@ -3,6 +3,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Rotator } from '../rotator.ts';
 import { Connection } from './connection.ts';
 import { awsIamAccessKeyKind } from './kind.ts';
+import { openSession } from './target-session.ts';
 
 /**
  * Access keys of IAM users: two at most, made by IAM, without a label. A new one beside the old one, the old one switched off,
@@ -11,11 +12,7 @@ import { awsIamAccessKeyKind } from './kind.ts';
 export function createAwsIamAccessKey(clock: Clock): Rotator {
   return {
     ...awsIamAccessKeyKind,
-    async open(request) {
-      // The SDK is loaded by whoever has such a target, and by nobody else.
-      const { openSession } = await import('./target-session.ts');
-      return openSession(request, Connection.parse(request.target.connection), clock);
-    },
+    open: async (request) => openSession(request, Connection.parse(request.target.connection), clock),
   };
 }
 
