@@ -1,16 +1,13 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { serve } from '../../local/serve/serve.ts';
-import type { SignedRequest } from '../../shared/domain/slack/signature.ts';
+import { expect, test } from 'vitest';
 import { BOT_TOKEN, putInSlack } from '../support/in-slack.ts';
-import { clickBody, commandBody } from '../support/slack-bodies.ts';
+import { SOON, serveInSlack } from '../support/served-slack.ts';
+import { commandBody } from '../support/slack-bodies.ts';
 import { SIGNING_SECRET, slackRequest } from '../support/slack-request.ts';
 import { startSlack } from '../support/slack-server.ts';
-import { type Button, buttonsIn, type Name, putPeopleInSlack, userOf } from '../support/slack-world.ts';
+import { putPeopleInSlack } from '../support/slack-world.ts';
 import { aWorld } from '../support/world.ts';
 
-const SOON = { timeout: 30_000, interval: 20 };
-
-/** A workspace at the emulator, and `rekey serve` on one machine: people speak over HTTP alone. */
+/** Two secrets of a target in memory, whose class anybody of `oncall` may break the glass of in Slack. */
 async function aServedWorkspace() {
   const slack = await startSlack();
   const world = await aWorld({ secrets: 2, rotation: { graceMs: 0 } });
@@ -18,77 +15,16 @@ async function aServedWorkspace() {
   const { services } = world.state;
   await putPeopleInSlack(services, { startInSlack: ['oncall'], groups: { joan: ['oncall'] } });
   await putInSlack(services, { channel: slack.channel });
-  const said: string[] = [];
-  const ending = new AbortController();
-  const serving = serve(world.home, {
-    host: '127.0.0.1',
-    port: 0,
+  const served = await serveInSlack(world.home, slack, {
     rotators: { memory0: world.target.rotator('memory0') },
     notifier: { tell: async () => ({ state: 'confirmed' }) },
-    signal: ending.signal,
-    say: (line) => said.push(line),
-    slackAt: { webApi: `${slack.url}/api`, answers: slack.url },
   });
-  onTestFinished(async () => {
-    ending.abort();
-    await serving;
-  });
-  await expect.poll(() => said[0], SOON).toMatch(/Slack at http/);
-  const endpoint = /Slack at (\S+)/.exec(said[0] ?? '')?.[1] ?? '';
-
-  const send = async ({ headers, body }: SignedRequest): Promise<number> => {
-    const given = Object.entries(headers).filter(
-      (header): header is [string, string] => header[1] !== undefined,
-    );
-    const answer = await fetch(endpoint, {
-      method: 'POST',
-      headers: Object.fromEntries(given),
-      body: Uint8Array.from(body),
-    });
-    return answer.status;
-  };
-  /** What Slack sends as that person; what Rekey answers to him. */
-  async function answered(request: SignedRequest): Promise<string> {
-    const before = slack.answers.length;
-    expect(await send(request)).toBe(200);
-    await expect.poll(() => slack.answers.length, SOON).toBe(before + 1);
-    return JSON.stringify(slack.answers.at(-1));
-  }
-  const { answersAt: answerTo } = slack;
-  const commanding = (name: Name, text: string) =>
-    slackRequest(commandBody(text, { user: userOf(name), answerTo }), Date.now());
-  const clicking = (name: Name, { ts, ...button }: Button) =>
-    slackRequest(clickBody(button, { user: userOf(name), answerTo, message: ts }), Date.now());
-  const roots = async () => (await slack.messages()).filter(({ ts, thread_ts = ts }) => thread_ts === ts);
-  const replies = async () => (await slack.messages()).filter(({ ts, thread_ts = ts }) => thread_ts !== ts);
-
-  return {
-    world,
-    slack,
-    said,
-    send,
-    commanding,
-    clicking,
-    say: async (name: Name, text: string) => answered(commanding(name, text)),
-    click: async (name: Name, button: Button) => answered(clicking(name, button)),
-    /** The one message’s own text. */
-    async shows(text: string) {
-      const texts = async () => (await roots()).map((message) => message.text);
-      await expect.poll(texts, SOON).toEqual([text]);
-    },
-    replies: async () => (await replies()).map(({ text }) => text),
-    async button(label: string): Promise<Button> {
-      const button = buttonsIn(await roots())[label];
-      if (button === undefined) throw new Error(`there is no button ${label}`);
-      return button;
-    },
-    requests: () => services.registry.requests(),
-  };
+  return { ...served, world, slack, requests: () => services.registry.requests() };
 }
 
 test('[4.3] [4.4] [7.2] in Slack one asks, another approves by a button, and the values are new and the old ones dead: no value stands in anything that was said', async () => {
   const served = await aServedWorkspace();
-  const { world, slack } = served;
+  const { world } = served;
   expect(await served.say('ada', 'rotate --class payments --reason quarterly')).toContain('Requested: ');
   await served.shows('Rotation of class `payments`: waits for approval');
   const approve = await served.button('Approve');
@@ -115,12 +51,7 @@ test('[4.3] [4.4] [7.2] in Slack one asks, another approves by a button, and the
 
   const values = await Promise.all([world.value(0), world.value(1)]);
   const canaries = [...values, 'old-0', 'old-1', world.target.adminPassword, SIGNING_SECRET, BOT_TOKEN];
-  const everything = [
-    ...slack.received.map(({ path, body }) => `${path} ${body}`),
-    ...(await slack.messages()).map((message) => JSON.stringify(message)),
-    ...slack.answers.map((answer) => JSON.stringify(answer)),
-    ...served.said,
-  ].join('\n');
+  const everything = await served.everything();
   expect(everything).toContain('quarterly');
   for (const canary of canaries) expect(everything).not.toContain(canary);
 });
@@ -152,7 +83,6 @@ test('[7.2] [5.4] in Slack one proposes a break-glass, somebody of the policy’
   expect(await served.say('ada', 'break-glass --class payments --cause values-leaked')).toContain(
     'Proposed, and not started',
   );
-  await expect.poll(async () => served.button('Break the glass').catch(() => null), SOON).not.toBeNull();
   const start = await served.button('Break the glass');
   expect(await served.click('ada', start)).toContain('and not ada');
   expect(await served.click('joan', start)).toContain('The glass is broken');
