@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -14,6 +14,7 @@ import { printAccessKey } from '../../shared/rotators/aws-iam-access-key/access-
 import { KINDS } from '../../shared/rotators/kinds.ts';
 import { rekey } from '../support/command-line.ts';
 import { connectionOf } from '../support/described.ts';
+import { argumentsOfAll, filesIn } from '../support/everywhere.ts';
 import { IamDouble } from '../support/iam-double.ts';
 import { BOT_TOKEN, putInSlack } from '../support/in-slack.ts';
 import { githubLike } from '../support/key-api/github-like.ts';
@@ -98,25 +99,6 @@ async function everyKind() {
   return { targets, secrets, tokens: () => issuer.tokensEver() };
 }
 
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
-}
-
-function argumentsOfAll(): string {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
-}
-
 /** What may be told of a value is told apart from it: the secret part of JSON, or all of it. */
 function secretParts(value: string): string[] {
   if (!value.startsWith('{')) return [value];
@@ -182,7 +164,7 @@ test('[1.5] [4.3] [4.4] of every kind: rotated on request and re-issued in an in
         ref: `vault://admin/${name}` as SecretRef,
         value: admin.password,
       })),
-      { ref: 'vault://hooks/shop' as SecretRef, value: signingKey },
+      { ref: 'vault://hooks/shop', value: signingKey },
       ...secrets.map(({ ref, value }) => ({ ref: ref as SecretRef, value })),
     ],
     { user: 'tester', source: 'test', replace: false },

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLocalPlane } from '../../demo/local-plane.ts';
@@ -7,26 +7,7 @@ import { pathsIn } from '../../local/home.ts';
 import { openState } from '../../local/state.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import { REKEY, rekey } from '../support/command-line.ts';
-
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
-}
-
-/** Everything that processes show of their arguments, while something runs. */
-function argumentsOfAll(): string {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      } catch {
-        return '';
-      }
-    })
-    .join('\n');
-}
+import { argumentsOfAll, filesIn } from '../support/everywhere.ts';
 
 const REPORTS = '--report-on-signal --report-uncaught-exception --report-on-fatalerror';
 

@@ -1,6 +1,6 @@
 import { MEANS_OF, type Means, type World } from '../consumer.ts';
+import type { Add } from './add-mistake.ts';
 import type { LooseConfig, LooseConsumer } from './loose.ts';
-import type { Add } from './parse.ts';
 
 const ALL_MEANS: readonly string[] = [...new Set<Means>(Object.values(MEANS_OF).flat())];
 const WORLD_NAMES: Readonly<Record<World, string>> = { 'one-machine': 'one machine', aws: 'AWS' };

@@ -1,7 +1,7 @@
 import type { World } from '../consumer.ts';
 import { NOTICE_MEANS_OF } from '../notify.ts';
+import type { Add } from './add-mistake.ts';
 import type { LooseConfig } from './loose.ts';
-import type { Add } from './parse.ts';
 
 const WHY_NOT: Readonly<Record<string, string>> = {
   email: 'one machine sends no e-mail: a webhook can',

@@ -4,6 +4,7 @@ import type { World } from '../consumer.ts';
 import { patternsMeet } from '../identity.ts';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
+import type { Add } from './add-mistake.ts';
 import { checkConsumers } from './check-consumers.ts';
 import { checkNotify } from './check-notify.ts';
 import { checkRotation } from './check-rotation.ts';
@@ -75,8 +76,6 @@ export function parseConfig(
 export function formatMistakes(file: string, mistakes: readonly Mistake[]): string {
   return mistakes.map(({ line, column, message }) => `${file}:${line}:${column} ${message}`).join('\n');
 }
-
-export type Add = (path: readonly PropertyKey[], code: string, message: string, key?: boolean) => void;
 
 /** Keys that a level knows, for suggesting what a mistyped one was meant to be. */
 const KNOWN_KEYS = [

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { AccessKey } from './access-key.ts';
-import type { KeyAnswer } from './key-probe.ts';
+import type { KeyAnswer } from './key-answer.ts';
 import type { UserKeys } from './user-keys.ts';
 
 /** What the verbs work with: IAM as the admin, and STS as anybody. */

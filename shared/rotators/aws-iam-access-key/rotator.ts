@@ -1,5 +1,5 @@
-import { lambdaClock } from '../../adapters/aws/lambda/clock.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { wallClock } from '../../wall-clock.ts';
 import type { Rotator } from '../rotator.ts';
 import { Connection } from './connection.ts';
 import { awsIamAccessKeyKind } from './kind.ts';
@@ -17,4 +17,4 @@ export function createAwsIamAccessKey(clock: Clock): Rotator {
 }
 
 /** IAM tells when a key was made by the wall clock. */
-export const awsIamAccessKey: Rotator = createAwsIamAccessKey(lambdaClock);
+export const awsIamAccessKey: Rotator = createAwsIamAccessKey(wallClock);

@@ -1,4 +1,4 @@
-import { lambdaClock } from '../../adapters/aws/lambda/clock.ts';
+import { wallClock } from '../../wall-clock.ts';
 import { type Means, type MintingWorld, mintingChecks } from '../contract/minting.ts';
 import { bindChecks, type Trial, trialName, trialRefused } from '../contract/trial.ts';
 import { adminRefused, failure } from '../failure.ts';
@@ -25,7 +25,7 @@ export const awsIamAccessKeyTrial: Trial = {
     if (admin === null) throw adminRefused(request.target.id, 'its value is no access key');
     // Refuses an admin that is none, and a target that does not answer, in the kind's own words.
     await (await rotator.open(request)).close();
-    const clients = createClients(connection, admin, lambdaClock);
+    const clients = createClients(connection, admin, wallClock);
     // Of its own: the trial's may be broken off.
     const keys = () => createUserKeys(clients, AbortSignal.timeout(CLEAR_MS));
     const sessions: TargetSession[] = [];

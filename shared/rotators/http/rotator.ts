@@ -1,5 +1,6 @@
 import { RekeyError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { wallClock } from '../../wall-clock.ts';
 import { targetUnavailable } from '../failure.ts';
 import type { OpenRequest, Rotator } from '../rotator.ts';
 import { type Api, createCaller } from './caller.ts';
@@ -7,7 +8,6 @@ import { Connection } from './connection.ts';
 import { createOrigin, type Sending } from './exchange.ts';
 import { httpKind } from './kind.ts';
 import { createTargetSession } from './target-session.ts';
-import { wallClock } from './wall-clock.ts';
 
 /** An API that hangs is found dead after this, TLS and all. */
 const ALIVE_MS = 3_000;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
+import { wallClock } from '../../wall-clock.ts';
 import { targetUnavailable } from '../failure.ts';
-import { wallClock } from '../http/wall-clock.ts';
 import type { Rotator } from '../rotator.ts';
 import { Connection } from './connection.ts';
 import { oauthClientKind } from './kind.ts';

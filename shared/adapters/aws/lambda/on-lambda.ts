@@ -6,7 +6,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { RekeyError } from '../../../domain/errors.ts';
-import { lambdaClock } from './clock.ts';
+import { wallClock } from '../../../wall-clock.ts';
 import { AllowedFields, type Event } from './logged.ts';
 import { nameOf, placesOf } from './thrown.ts';
 
@@ -56,7 +56,7 @@ export function onLambda(wayIn: WayIn): Handler {
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(tell(wayIn, logger, metrics))
     .handler(async (event: unknown, context: Context) =>
-      wayIn.invoke(event, lambdaClock.nowMs() + Math.max(0, context.getRemainingTimeInMillis() - MARGIN_MS)),
+      wayIn.invoke(event, wallClock.nowMs() + Math.max(0, context.getRemainingTimeInMillis() - MARGIN_MS)),
     );
 }
 
@@ -66,7 +66,7 @@ function tell(wayIn: WayIn, logger: Logger, metrics: Metrics): MiddlewareObj {
   const say = (level: 'info' | 'error', event: Event, fields: Readonly<Record<string, unknown>>) =>
     logger[level](event, fields);
   const measure = (context: Context, outcome: string): { durationMs: number; remainingMs: number } => {
-    const durationMs = lambdaClock.nowMs() - startedMs;
+    const durationMs = wallClock.nowMs() - startedMs;
     metrics.addDimensions({ function: context.functionName, outcome });
     metrics.addMetric('Duration', MetricUnit.Milliseconds, durationMs);
     metrics.addMetric('Invocations', MetricUnit.Count, 1);
@@ -74,7 +74,7 @@ function tell(wayIn: WayIn, logger: Logger, metrics: Metrics): MiddlewareObj {
   };
   return {
     before({ event }) {
-      startedMs = lambdaClock.nowMs();
+      startedMs = wallClock.nowMs();
       const { functionName, payload } = wayIn.asked(event);
       logger.appendKeys({
         function: functionName,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { lambdaClock } from '../clock.ts';
+import { wallClock } from '../../../../wall-clock.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -10,5 +10,5 @@ export const ARCHIVE_NAMES = {
 };
 
 export function lockOf({ REKEY_ARCHIVE_DAYS }: { readonly REKEY_ARCHIVE_DAYS: number }) {
-  return { clock: lambdaClock, retainForMs: REKEY_ARCHIVE_DAYS * DAY_MS };
+  return { clock: wallClock, retainForMs: REKEY_ARCHIVE_DAYS * DAY_MS };
 }

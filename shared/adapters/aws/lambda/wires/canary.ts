@@ -1,8 +1,8 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { createCanary } from '../../../../driver/canary.ts';
 import { createResolver } from '../../../../driver/resolver.ts';
+import { wallClock } from '../../../../wall-clock.ts';
 import { answersTheForbidden } from '../../kms/forbidden.ts';
-import { lambdaClock } from '../clock.ts';
 import { lambdaRandom } from '../random.ts';
 import { wire } from '../wire.ts';
 import { assumedRole } from './assumed-role.ts';
@@ -13,7 +13,7 @@ export const canary = wire({ ...registry.names, ...canarysStore.names }, async (
   const services = {
     registry: await registry.open(names),
     store: await canarysStore.open(names),
-    clock: lambdaClock,
+    clock: wallClock,
     random: lambdaRandom,
   };
   const asCanary = new KMSClient({ credentials: assumedRole(names.REKEY_CANARY_ROLE) });

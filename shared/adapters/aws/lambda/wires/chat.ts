@@ -1,7 +1,7 @@
 import { createSlackSecret } from '../../../../driver/slack/slack-secrets.ts';
+import { wallClock as clock } from '../../../../wall-clock.ts';
 import { createSlackChat } from '../../../slack/chat.ts';
 import { createDynamoRegistry } from '../../dynamodb/registry.ts';
-import { lambdaClock as clock } from '../clock.ts';
 import { wire } from '../wire.ts';
 import { TIMING } from './chain-place.ts';
 import { dynamodb } from './dynamodb.ts';

@@ -1,4 +1,4 @@
-import { lambdaClock } from '../clock.ts';
+import { wallClock } from '../../../../wall-clock.ts';
 import { wire } from '../wire.ts';
 
-export const clock = wire({}, () => lambdaClock);
+export const clock = wire({}, () => wallClock);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { wallClock } from '../../../../wall-clock.ts';
 import { createKmsEpochKeys } from '../../kms/epoch-keys.ts';
-import { lambdaClock } from '../clock.ts';
 import { wire } from '../wire.ts';
 import { Json } from './json.ts';
 import { kms } from './kms.ts';
@@ -33,6 +33,6 @@ export const keys = wire(
       prefix: REKEY_PREFIX,
       roles: REKEY_KEY_ROLES,
       registry: await registry.open(names),
-      clock: lambdaClock,
+      clock: wallClock,
     }),
 );

@@ -1,9 +1,9 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import type { ReadAs, SecretStore } from '../../../../ports/store.ts';
+import { wallClock } from '../../../../wall-clock.ts';
 import { createDynamoPace } from '../../dynamodb/pace.ts';
 import { createSecretsManagerStore } from '../../secrets-manager/secret-store.ts';
-import { lambdaClock } from '../clock.ts';
 import { assumedRole } from './assumed-role.ts';
 import { dynamodb } from './dynamodb.ts';
 
@@ -16,8 +16,8 @@ export function storeOf(
   clients: Readonly<Partial<Record<ReadAs, SecretsManagerClient>>>,
   { REKEY_REGISTRY_TABLE: table, REKEY_PREFIX: prefix }: Readonly<Record<keyof typeof STORE_NAMES, string>>,
 ): SecretStore {
-  const writes = createDynamoPace(dynamodb, { table, quota: 'secretsManagerWrites' }, lambdaClock);
-  return createSecretsManagerStore({ clients, prefix, writes, clock: lambdaClock });
+  const writes = createDynamoPace(dynamodb, { table, quota: 'secretsManagerWrites' }, wallClock);
+  return createSecretsManagerStore({ clients, prefix, writes, clock: wallClock });
 }
 
 export function actingAs(roleArn: string): SecretsManagerClient {

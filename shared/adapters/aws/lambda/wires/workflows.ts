@@ -1,7 +1,7 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
+import { wallClock } from '../../../../wall-clock.ts';
 import { createStepFunctionsWorkflows } from '../../step-functions/workflows.ts';
-import { lambdaClock } from '../clock.ts';
 import { wire } from '../wire.ts';
 import { Json } from './json.ts';
 
@@ -13,5 +13,5 @@ export const workflows = wire(
       z.strictObject({ 'break-glass': Machine, 'scheduled-rotation': Machine, 'manual-rotation': Machine }),
     ),
   },
-  ({ REKEY_MACHINES }) => createStepFunctionsWorkflows(new SFNClient({}), REKEY_MACHINES, lambdaClock),
+  ({ REKEY_MACHINES }) => createStepFunctionsWorkflows(new SFNClient({}), REKEY_MACHINES, wallClock),
 );

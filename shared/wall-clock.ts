@@ -1,7 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from './ports/clock.ts';
 
-/** The machine's own time: what an API asks to be left alone for passes by that, whatever time the engine runs on. */
+/**
+ * The machine's own time, asked of the wall clock each time. A Lambda environment is frozen between invocations, and a
+ * monotonic clock that was anchored once stands still meanwhile; what an API asks to be left alone for passes by this time,
+ * whatever time the engine runs on.
+ */
 export const wallClock: Clock = {
   nowMs: () => Date.now(),
   async sleep(ms, signal) {
