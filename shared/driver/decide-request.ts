@@ -44,12 +44,11 @@ export async function decideRequest(
     // Whoever comes after its end writes the end down: its workflow may not have come to it.
     return judged.ground === 'request-expired' ? expired(before, nowMs) : null;
   });
+  // Before anything that can fail: what was tried and refused stands in the audit.
+  if (judged?.counts === false) await registry.append([refusedEntry(request, said, judged, nowMs)]);
   // Also for what was decided before: who decided it may have died before its workflow was woken.
   if (request.state !== 'pending') await wakeWorkflow(services, request);
-  if (judged?.counts === false) {
-    await registry.append([refusedEntry(request, said, judged, nowMs)]);
-    throw refusal(request, judged);
-  }
+  if (judged?.counts === false) throw refusal(request, judged);
   return request;
 }
 

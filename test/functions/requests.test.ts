@@ -185,6 +185,26 @@ test('[5.4] in the last millisecond of its life it can be approved, and in the n
   ]);
 });
 
+test('[5.5] [6.2] a decision that does not count stands in the audit, though the workflow cannot be reached', async () => {
+  const world = await aRequestWorld();
+  const id = await requestAs(world, 'ada');
+  await comeToWait(world, id, 'token-1');
+  await decideByIam(world, 'grace', id, 'deny');
+  const { workflows, ...services } = commandServices(world);
+  const unreached = { ...workflows, answer: () => Promise.reject(new Error('no engine')) };
+  const { planHash } = await requestIn(world, id);
+  const said = { v: 1, requestId: id, decision: 'approve', planHash } as const;
+  const context = { untilMs: Number.MAX_SAFE_INTEGER, caller: { user: sessionOf('joan'), source: 'test' } };
+  await expect(decideRequest.invoke({ ...services, workflows: unreached }, said, context)).rejects.toThrow(
+    'no engine',
+  );
+  expect(await toldOf(world, id)).toEqual([
+    ['request', 'success', 'ada'],
+    ['deny', 'success', 'grace'],
+    ['approve', 'denied', 'joan'],
+  ]);
+});
+
 test('[5.4] of two who decide at once both are heard: the second on what the first left', async () => {
   const world = await aRequestWorld({ approval: { approvers: 2 } });
   const id = await requestAs(world, 'ada');
