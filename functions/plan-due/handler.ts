@@ -40,9 +40,14 @@ export const planDue = defineFunction({
   },
 });
 
+/** What the machine's role may read manifests of, and what names are made of that Rekey gives. */
+const OWN_NAME = /^(rot|roll)-/;
 /** With the worker's name it has to fit into `application_name`. */
 const LONGEST_NAME = 48;
 
+/** EventBridge and a person in the console name executions as they like. */
 function operationOf(execution: string): string {
-  return execution.length <= LONGEST_NAME ? execution : `rot-${sha256Hex(execution).slice(0, 24)}`;
+  return OWN_NAME.test(execution) && execution.length <= LONGEST_NAME
+    ? execution
+    : `rot-${sha256Hex(execution).slice(0, 24)}`;
 }

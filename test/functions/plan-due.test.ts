@@ -28,3 +28,24 @@ test('[1.3] a run that is asked for some secrets begins nothing, though they are
   };
   expect([await batches([]), await batches(refs)]).toEqual([1, 0]);
 });
+
+test.each([
+  ['Rekey', 'rot-20261128T030000'],
+  ['a rollback', 'roll-1'],
+  ['EventBridge', '3f8e0d4c-6b1a-4f0e-9c55-0f4f6f3b6c1d_8b1f2a90-52c7-4a0b-8a51-7d1c6e9f2b34'],
+  ['the console', '3f8e0d4c-6b1a-4f0e-9c55-0f4f6f3b6c1d'],
+  ['a person', `rot-${'x'.repeat(60)}`],
+])(
+  '[5.2] whatever %s calls an execution, its operation has a name whose manifests the machine may read',
+  async (_who, execution) => {
+    const { state } = await aWorld({ secrets: 1 });
+    const planned = () =>
+      planDue.invoke(state.services, { v: 1, execution, refs: [] }, { untilMs: Number.MAX_SAFE_INTEGER });
+    const [{ operationId, key }, again] = [await planned(), await planned()];
+    // deploy/resources/scheduled-rotation.yml
+    expect(key).toMatch(/^(rot|roll)-/);
+    expect(key.startsWith(`${operationId}/`)).toBe(true);
+    expect(operationId.length).toBeLessThanOrEqual(48);
+    expect(again.operationId).toBe(operationId);
+  },
+);
