@@ -13,14 +13,17 @@ import { localStack } from './localstack.ts';
 const INVOKED_WITHIN_MS = 150_000;
 
 const role = (name: string) => `arn:aws:sts::000000000000:assumed-role/${name}/demo`;
-const IDENTITIES = {
+export const IDENTITIES = {
   operator: { arn: role('OperatorRole'), may: ['Control', 'Approval', 'Enrolment'] },
+  colleague: { arn: role('ApproverRole'), may: ['Approval'] },
   reader: { arn: role('ReaderRole'), may: ['Reader'] },
   auditor: { arn: role('AuditorRole'), may: ['Auditor'] },
 } as const;
 
 export interface DeployedPlane extends Plane {
   readonly stack: Awaited<ReturnType<typeof deployed>>;
+  /** Environment of a `rekey` that another person runs, who may approve. */
+  readonly colleagues: Readonly<Record<string, string>>;
   /** Environment of a `rekey` that an auditor runs. */
   readonly auditors: Readonly<Record<string, string>>;
 }
@@ -65,6 +68,7 @@ export async function openDeployedPlane(folder: string, cleanups: Cleanups): Pro
     stack,
     environment: as(keys.operator),
     witnessPauseMs: 250,
+    colleagues: as(keys.colleague),
     auditors: as(keys.auditor),
     serveReads: (socketPath) =>
       startReads(new URL('deployed-reader.ts', import.meta.url), socketPath, as(keys.reader), cleanups),

@@ -1,0 +1,30 @@
+import {
+  DescribeRuleCommand,
+  EventBridgeClient,
+  ListRuleNamesByTargetCommand,
+  ListTargetsByRuleCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import { localStack } from './localstack.ts';
+
+/** The one deployed rule that starts a machine fires every minute from now on, and is otherwise as it was deployed. */
+export async function fireEveryMinute(machineArn: string): Promise<void> {
+  const events = new EventBridgeClient(localStack());
+  const { name, targets } = await ruleOf(events, machineArn);
+  const { State, Description } = await events.send(new DescribeRuleCommand({ Name: name }));
+  await events.send(
+    new PutRuleCommand({ Name: name, ScheduleExpression: 'rate(1 minute)', State, Description }),
+  );
+  // LocalStack looks at a rule's expression when it is given its targets.
+  await events.send(new PutTargetsCommand({ Rule: name, Targets: [...targets] }));
+}
+
+async function ruleOf(events: EventBridgeClient, machineArn: string) {
+  const { RuleNames = [] } = await events.send(new ListRuleNamesByTargetCommand({ TargetArn: machineArn }));
+  const [name, ...others] = RuleNames;
+  if (name === undefined || others.length > 0)
+    throw new Error(`${RuleNames.length} rules start ${machineArn}`);
+  const { Targets: targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: name }));
+  return { name, targets };
+}
