@@ -5,13 +5,24 @@ import { branches } from './scenarios/branches.ts';
 import { breakGlass } from './scenarios/break-glass.ts';
 import { data } from './scenarios/data.ts';
 import { errors } from './scenarios/errors.ts';
+import { manualRotation } from './scenarios/manual-rotation.ts';
+import { scheduledRotation } from './scenarios/scheduled-rotation.ts';
 import { sizes } from './scenarios/sizes.ts';
 import { tokens } from './scenarios/tokens.ts';
 import { StepFunctionsWorld } from './step-functions-world.ts';
 import { pathOf } from './story.ts';
 
 // The slowest first: several run at once, and most of them wait.
-const scenarios = [...sizes, ...breakGlass, ...tokens, ...errors, ...branches, ...data];
+const scenarios = [
+  ...sizes,
+  ...breakGlass,
+  ...manualRotation,
+  ...scheduledRotation,
+  ...tokens,
+  ...errors,
+  ...branches,
+  ...data,
+];
 const world = new StepFunctionsWorld();
 beforeAll(() => world.open());
 afterAll(() => world.close());
@@ -23,6 +34,8 @@ describe.concurrent('one truth in two worlds', () => {
       const [embedded, there] = await Promise.all([runEmbedded(scenario), world.run(scenario)]);
       expect.soft(embedded.end).toMatchObject(scenario.end);
       expect.soft(pathOf(embedded)).toBe(scenario.path);
+      for (const [name, count] of Object.entries(scenario.calls ?? {}))
+        expect.soft(embedded.calls[name], name).toHaveLength(count);
       const departure = DEPARTURES[title];
       if (departure === undefined) {
         expect.soft(there).toEqual(embedded);

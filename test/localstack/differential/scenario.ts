@@ -15,6 +15,8 @@ export interface Scenario {
   /** States that the machine itself leaves, in order. The one where it fails is not among them. */
   readonly path: string;
   readonly end: Expected;
+  /** How often a function is called, where neither path nor end shows it. */
+  readonly calls?: Readonly<Record<string, number>>;
 }
 
 /** An end in part. The words that Step Functions finds for a failure of its own are nobody's contract. */
