@@ -5,12 +5,15 @@ import {
   ListTargetsByRuleCommand,
   PutRuleCommand,
   PutTargetsCommand,
+  RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
 import { localStack } from './localstack.ts';
 
+const client = () => new EventBridgeClient(localStack());
+
 /** The one deployed rule that starts a machine fires every minute from now on, and is otherwise as it was deployed. */
 export async function fireEveryMinute(machineArn: string): Promise<void> {
-  const events = new EventBridgeClient(localStack());
+  const events = client();
   const { name, targets } = await ruleOf(events, machineArn);
   const { State, Description } = await events.send(new DescribeRuleCommand({ Name: name }));
   await events.send(
@@ -18,6 +21,14 @@ export async function fireEveryMinute(machineArn: string): Promise<void> {
   );
   // LocalStack looks at a rule's expression when it is given its targets.
   await events.send(new PutTargetsCommand({ Rule: name, Targets: [...targets] }));
+}
+
+/** Starts the machine no more. LocalStack goes on with a rule that is disabled: its target goes. */
+export async function silence(machineArn: string): Promise<void> {
+  const events = client();
+  const { name, targets } = await ruleOf(events, machineArn);
+  const Ids = targets.flatMap(({ Id }) => Id ?? []);
+  await events.send(new RemoveTargetsCommand({ Rule: name, Ids }));
 }
 
 async function ruleOf(events: EventBridgeClient, machineArn: string) {

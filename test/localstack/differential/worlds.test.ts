@@ -6,7 +6,11 @@ import { openEmbeddedPlace } from './worlds/embedded-place.ts';
 import type { Place } from './worlds/place.ts';
 import type { WorldScenario } from './worlds/scenario.ts';
 import { makeSigners } from './worlds/signers.ts';
+import { accountGone } from './worlds/stories/account-gone.ts';
 import { adminRefused } from './worlds/stories/admin-refused.ts';
+import { classDue } from './worlds/stories/class-due.ts';
+import { classFrozen } from './worlds/stories/class-frozen.ts';
+import { consumersConfirm } from './worlds/stories/consumers-confirm.ts';
 import { cutAtOnce } from './worlds/stories/cut-at-once.ts';
 import { deadTarget } from './worlds/stories/dead-target.ts';
 import { editedPlan } from './worlds/stories/edited-plan.ts';
@@ -16,22 +20,38 @@ import { oneSecret } from './worlds/stories/one-secret.ts';
 import { readerCompromised } from './worlds/stories/reader-compromised.ts';
 import { renamedAndDropped } from './worlds/stories/renamed-and-dropped.ts';
 import { repeatedStart } from './worlds/stories/repeated-start.ts';
+import { requestApproved } from './worlds/stories/request-approved.ts';
+import { requestDeclined } from './worlds/stories/request-declined.ts';
+import { requestOvertaken } from './worlds/stories/request-overtaken.ts';
+import { requestVoided } from './worlds/stories/request-voided.ts';
+import { rolledBack } from './worlds/stories/rolled-back.ts';
 import { stoppedByHand } from './worlds/stories/stopped-by-hand.ts';
 import { unknownCause } from './worlds/stories/unknown-cause.ts';
 import { valuesLeaked } from './worlds/stories/values-leaked.ts';
 import { verificationFails } from './worlds/stories/verification-fails.ts';
+import { verifiedLate } from './worlds/stories/verified-late.ts';
 import { tally, tell } from './worlds/told.ts';
 import { createWorld } from './worlds/world.ts';
 
-// The slowest first.
+// The slowest first, and between them those that go in turns.
 const SCENARIOS = [
+  consumersConfirm,
   readerCompromised,
+  rolledBack,
   unknownCause,
+  verifiedLate,
   emptyClass,
   deadTarget,
   foundAgain,
+  classDue,
+  accountGone,
   adminRefused,
+  requestApproved,
   renamedAndDropped,
+  classFrozen,
+  requestDeclined,
+  requestVoided,
+  requestOvertaken,
   verificationFails,
   stoppedByHand,
   valuesLeaked,
@@ -49,19 +69,21 @@ let deployed: Place;
 
 beforeAll(async () => {
   deployed = await deployPlace(there.server());
-});
+}, 300_000);
 afterAll(() => signers.remove());
 
 describe.concurrent('one truth in two worlds: the fates and the audit', () => {
   test.for(SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(
     '%s',
-    { timeout: 300_000 },
+    // What waits for its turn waits in it.
+    { timeout: 600_000 },
     async ([, { departures = [], ...scenario }], { expect }) => {
-      const { ends, fates, confirmed = 0, said } = scenario.truth;
+      const { ends, fates, request, confirmed = 0, said } = scenario.truth;
       const [embedded, localStack] = await Promise.all([inEmbedded(scenario), toldIn(deployed, scenario)]);
       const { executions, after, audit, deliveries } = embedded.told;
       expect.soft(executions.map(({ end }) => end)).toEqual(ends);
       expect.soft(tally(after)).toEqual(fates);
+      expect.soft(embedded.told.request?.state).toBe(request);
       expect.soft(embedded.said).toEqual(said);
       expect
         .soft(Object.values(deliveries).filter((delivery) => delivery.endsWith(' confirmed')))
@@ -90,11 +112,14 @@ async function inEmbedded(scenario: WorldScenario) {
 }
 
 async function toldIn(place: Place, scenario: WorldScenario) {
-  const world = createWorld(place, scenario.name, signers);
-  try {
-    const said = await scenario.story(world);
-    return { said, told: await tell(world.stage()) };
-  } finally {
-    await world.close();
-  }
+  const whole = async () => {
+    const world = createWorld(place, scenario.name, signers);
+    try {
+      const said = await scenario.story(world);
+      return { said, told: await tell(world.stage()) };
+    } finally {
+      await world.close();
+    }
+  };
+  return scenario.isRoutine === true ? place.inTurn(whole) : whole();
 }

@@ -9,10 +9,10 @@ import type { PostgresServer } from '../../../../demo/postgres-servers.ts';
 import { createStepFunctionsWorkflows } from '../../../../shared/adapters/aws/step-functions/workflows.ts';
 import { postgres } from '../../../../shared/rotators/postgres/rotator.ts';
 import { deployed } from '../../../support/deployed.ts';
+import { silence } from '../../../support/deployed-rule.ts';
 import { localStack } from '../../../support/localstack.ts';
-import { arnsOf } from '../../../support/machine-arns.ts';
 import { readHistory } from '../history.ts';
-import { MACHINE } from './machine.ts';
+import { definitionOf, machineOf } from './machine.ts';
 import type { Place } from './place.ts';
 
 /** One stack for all stories: each has a class of its own in it. */
@@ -27,13 +27,27 @@ export async function deployPlace(server: PostgresServer): Promise<Place> {
   );
   const sfn = new SFNClient(localStack());
   const s3 = new S3Client({ ...localStack(), forcePathStyle: true });
-  const machine = named('BreakGlassArn');
-  const executionArn = (name: string) => `${machine.replace(':stateMachine:', ':execution:')}:${name}`;
-  const workflows = createStepFunctionsWorkflows(sfn, arnsOf(machine), services.clock);
+  const arns = {
+    'break-glass': named('BreakGlassArn'),
+    'scheduled-rotation': named('ScheduledRotationArn'),
+    'manual-rotation': named('ManualRotationArn'),
+  };
+  const executionArn = (name: string) =>
+    `${arns[machineOf(name)].replace(':stateMachine:', ':execution:')}:${name}`;
+  const workflows = createStepFunctionsWorkflows(sfn, arns, services.clock);
+  // The stories run the schedule themselves, in both worlds alike. That the rule does it is another test's.
+  await silence(arns['scheduled-rotation']);
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     services: { ...services, rotators: { postgres }, workflows },
     server,
     lookEveryMs: 250,
+    inTurn(work) {
+      const own = turn.then(work);
+      // However it ends: that is its own story's.
+      turn = own.catch(() => undefined);
+      return own;
+    },
     async stop(execution) {
       const stopped = { executionArn: executionArn(execution) };
       await sfn.send(new StopExecutionCommand(stopped));
@@ -46,6 +60,6 @@ export async function deployPlace(server: PostgresServer): Promise<Place> {
       const text = (await Body?.transformToString()) ?? '';
       await s3.send(new PutObjectCommand({ ...place, Body: text.replace('"fence":false', '"fence":true') }));
     },
-    scopes: (execution) => readHistory(sfn, executionArn(execution), MACHINE),
+    scopes: (execution) => readHistory(sfn, executionArn(execution), definitionOf(machineOf(execution))),
   };
 }

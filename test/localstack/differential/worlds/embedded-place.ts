@@ -7,7 +7,7 @@ import type { Frame } from '../../../../local/interpreter/journal.ts';
 import { openState } from '../../../../local/state.ts';
 import { createLocalWorkflows } from '../../../../local/workflows.ts';
 import { FrameTeller } from '../frames.ts';
-import { MACHINE } from './machine.ts';
+import { definitionOf, machineOf } from './machine.ts';
 import type { Place } from './place.ts';
 
 /** The engine keeps no history: the database itself notes each frame that it is given. */
@@ -43,6 +43,8 @@ export function openEmbeddedPlace(server: PostgresServer): Place & { close(): Pr
     services: { ...state.services, workflows },
     server,
     lookEveryMs: 20,
+    // No other story stands in it.
+    inTurn: (work) => work(),
     stop: endEngine,
     async editPlan(planHash) {
       database
@@ -50,7 +52,7 @@ export function openEmbeddedPlace(server: PostgresServer): Place & { close(): Pr
         .run(`plan/${planHash}`);
     },
     async scopes(execution) {
-      const teller = new FrameTeller(MACHINE);
+      const teller = new FrameTeller(definitionOf(machineOf(execution)));
       const rows = database.prepare('SELECT doc FROM told WHERE name = ? ORDER BY n').all(execution);
       for (const row of rows) teller.tell(JSON.parse(String(row['doc'])) as Frame);
       return teller.scopes;

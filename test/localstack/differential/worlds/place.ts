@@ -11,6 +11,8 @@ export interface Place {
   readonly server: PostgresServer;
   /** What a look at a standing costs there. */
   readonly lookEveryMs: number;
+  /** After whoever came before: a run of the schedule takes up what is due of every class that stands in the place. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** As a person stops it: in the console there, by ending the engine here. */
   stop(execution: string): Promise<void>;
   /** Changes a plan where it lies, past everything that would refuse it. */

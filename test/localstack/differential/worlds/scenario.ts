@@ -1,3 +1,4 @@
+import type { RequestState } from '../../../../shared/domain/request/record.ts';
 import type { Told } from './told.ts';
 import type { World } from './world.ts';
 
@@ -6,6 +7,8 @@ export interface WorldScenario {
   /** Of its class, its targets and its roles: a word of its own, since the stories share what they stand in. */
   readonly name: string;
   readonly title: string;
+  /** It rotates as routine: no two such stories at once in a place (`Place.inTurn`). */
+  readonly isRoutine?: true;
   /** Answers what people were told on the way, where that is part of the story. */
   story(world: World): Promise<unknown>;
   /** What is true at its end, whichever world told it. */
@@ -14,6 +17,8 @@ export interface WorldScenario {
     readonly ends: readonly unknown[];
     /** How many secrets end with these fates of their versions, in the order in which they were issued. */
     readonly fates: Readonly<Record<string, number>>;
+    /** How the request stands in the end. Default: there is none. */
+    readonly request?: RequestState;
     /** Versions that their consumer confirmed. Default none. */
     readonly confirmed?: number;
     readonly said?: unknown;

@@ -1,20 +1,17 @@
 import { logIn, type Seen } from '../../../../demo/login.ts';
-import type { AuditEntry } from '../../../../shared/domain/audit/entry.ts';
 import { RekeyError } from '../../../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../../../shared/domain/incident.ts';
 import type { SecretRef } from '../../../../shared/domain/secret-ref.ts';
 import type { VersionRecord } from '../../../../shared/domain/version.ts';
-import { executionsOf } from '../../../../shared/driver/executions.ts';
-import { plainCause, type Step } from '../story.ts';
+import { auditTold } from './audit-told.ts';
+import { type ExecutionTold, executionsTold } from './executions-told.ts';
+import { type Naming, namesFor } from './naming.ts';
+import { type RequestTold, requestTold } from './request-told.ts';
 import type { Stage } from './world.ts';
 
 /** What came of a story, in words that hold in every world: ids and times are named by what they stand for. */
 export interface Told {
-  readonly executions: readonly {
-    readonly end: string;
-    /** States left, by scope, a failed try as `State!Error`. What is done over and over is told once. */
-    readonly paths: Readonly<Record<string, string>>;
-  }[];
+  readonly executions: readonly ExecutionTold[];
   readonly incident: {
     readonly state: string;
     readonly planHash: string;
@@ -26,14 +23,15 @@ export interface Told {
     readonly layers: Readonly<Record<string, string>>;
     readonly signed: readonly string[];
   } | null;
-  /** Before the incident, and after it. */
+  readonly request: RequestTold | null;
+  /** As enrolled, and after all that happened. */
   readonly before: Fates;
   readonly after: Fates;
   readonly secrets: Readonly<Record<string, SecretTold>>;
   /** How the word of each new version reached its consumer. */
   readonly deliveries: Readonly<Record<string, string>>;
   readonly keys: Readonly<Record<string, string>>;
-  /** Entries of the incident. In order: those of one secret, of one layer's looks, of the incident as a whole. */
+  /** Entries of all that was done. In order: those of one secret, of one layer's looks, of the incident or request as a whole. */
   readonly audit: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -54,20 +52,6 @@ const MOMENTS = [
   'reopenedAtMs',
   'sealedAtMs',
 ] as const;
-
-/** Of entries written at the same moment the one that is the cause of the other comes first. */
-const CAUSAL = [
-  'incident-open',
-  'fence',
-  'key-close',
-  'observe',
-  'sign',
-  'key-open',
-  'unfence',
-  'reopen',
-  'key-destroy',
-  'seal',
-];
 
 /** The fates of each secret's versions, in the order in which they were issued. */
 export async function fatesOf({ place, refs }: Pick<Stage, 'place' | 'refs'>): Promise<Fates> {
@@ -91,16 +75,17 @@ export const tally = (fates: Fates): Readonly<Record<string, number>> =>
   );
 
 export async function tell(stage: Stage): Promise<Told> {
-  const { place, refs, className, incidentId } = stage;
+  const { place, refs, className, incidentId, requestId } = stage;
   const { registry, keys, audit } = place.services;
-  const [versions, epochKeys, incident, entries, deliveries] = await Promise.all([
+  const [versions, epochKeys, incident, request, entries, deliveries] = await Promise.all([
     registry.versions({ refs }),
     keys.list(className),
     incidentId === null ? null : registry.incident(incidentId),
-    incidentId === null ? [] : audit.find({ operation: incidentId }),
-    incidentId === null ? [] : registry.deliveries(incidentId),
+    requestId === null ? null : registry.request(requestId),
+    ofEach(operationsOf(stage), (operation) => audit.find({ operation })),
+    ofEach(operationsOf(stage), (operation) => registry.deliveries(operation)),
   ]);
-  const named = namesFor(stage, versions, epochKeys);
+  const named = namesFor(stage, { versions, epochKeys, request });
   return {
     executions: await executionsTold(stage, named),
     incident:
@@ -121,6 +106,7 @@ export async function tell(stage: Stage): Promise<Told> {
             ),
             signed: incident.signatures.map(({ person }) => person).toSorted(),
           },
+    request: request === null ? null : requestTold(request, named),
     before: stage.before,
     after: await fatesOf(stage),
     secrets: Object.fromEntries(
@@ -139,56 +125,13 @@ export async function tell(stage: Stage): Promise<Told> {
   };
 }
 
-type Naming = (text: string) => string;
-
-/** Each id by what it stands for. */
-function namesFor(
-  { incidentId }: Stage,
-  versions: readonly VersionRecord[],
-  keys: readonly { readonly id: string; readonly epoch: number }[],
-): Naming {
-  const names = new Map<string, string>();
-  if (incidentId !== null) names.set(incidentId, '<incident>');
-  for (const { id, epoch } of keys) names.set(id, `<key of epoch ${epoch}>`);
-  for (const { id, epoch, ordinal } of versions) names.set(id, `<version ${epoch}.${ordinal}>`);
-  return (text) =>
-    [...names]
-      .reduce((words, [id, name]) => words.replaceAll(id, name), text)
-      .replaceAll(/\b(127\.0\.0\.1):\d+/g, '$1:<port>')
-      .replaceAll(/\boid \d+/g, 'oid <oid>')
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>');
+/** Everything in whose name something was done. */
+function operationsOf({ incidentId, requestId, runs }: Stage): string[] {
+  return [incidentId, requestId, ...runs].flatMap((id) => id ?? []);
 }
 
-async function executionsTold({ place, incidentId }: Stage, named: Naming): Promise<Told['executions']> {
-  if (incidentId === null) return [];
-  const executions = await executionsOf(place.services, incidentId);
-  return Promise.all(
-    executions.map(async ({ name, standing }) => {
-      const scopes = await place.scopes(name);
-      return {
-        end:
-          standing.status === 'failed'
-            ? named(`failed: ${standing.error}: ${plainCause(standing.error, standing.cause)}`)
-            : standing.status,
-        paths: Object.fromEntries(
-          Object.entries(scopes).map(([scope, steps]) => [scope, onceEach(steps.map(wordOf))]),
-        ),
-      };
-    }),
-  );
-}
-
-const wordOf = (step: Step) => ('error' in step ? `${step.state}!${step.error}` : step.state);
-
-/** How often a sweep or a look was needed is a matter of time. */
-function onceEach(states: readonly string[]): string {
-  let told = '';
-  let next = states.map((state) => `${state} `).join('');
-  while (next !== told) {
-    told = next;
-    next = told.replaceAll(/(?<!\S)((?:\S+ )+?)\1+/g, '$1');
-  }
-  return told.trim();
+async function ofEach<T>(ids: readonly string[], find: (id: string) => Promise<T[]>): Promise<T[]> {
+  return (await Promise.all(ids.map(find))).flat();
 }
 
 async function secretTold(
@@ -245,49 +188,5 @@ function versionTold(version: VersionRecord): string {
     ...(valueHeld ? [] : ['its value held by nobody']),
     ...((reason ?? []).length === 0 ? [] : [`because ${reason}`]),
     ...(proven === undefined ? [] : [`seen: ${proven.evidence}`]),
-  ].join('; ');
-}
-
-/** Whom people's own stage tells of an incident follows the chain, in its own time; one machine tells nobody by itself. */
-const isOfTheStory = ({ recipient }: AuditEntry) => recipient === undefined;
-
-function auditTold(all: readonly AuditEntry[], named: Naming): Told['audit'] {
-  const entries = all.filter(isOfTheStory);
-  const streams = Map.groupBy(entries, streamOf);
-  return Object.fromEntries(
-    [...streams]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([stream, own]) => {
-        const lines = own.toSorted(inTheirOrder).map((entry) => named(entryTold(entry)));
-        // How often it was tried is a matter of time, too.
-        return [stream, lines.filter((line, index) => line !== lines[index - 1])];
-      }),
-  );
-}
-
-/** Entries that one hand wrote one after the other. */
-function streamOf({ action, ref, target, consumer, reason = '' }: AuditEntry): string {
-  // What the looks came to, contained or cut, is the incident's own.
-  const looked = target ?? (reason.includes(':') ? reason.split(':')[0] : undefined);
-  if (action === 'observe' && looked !== undefined) return `looks at the ${looked}`;
-  if (ref === undefined) return 'the incident';
-  if (consumer !== undefined) return `${ref} to ${consumer}`;
-  return action === 'cut' ? `cut of ${ref}` : ref;
-}
-
-function inTheirOrder(a: AuditEntry, b: AuditEntry): number {
-  if (a.ordinal !== undefined && a.action !== 'cut') return (a.ordinal ?? 0) - (b.ordinal ?? 0);
-  return a.atMs - b.atMs || CAUSAL.indexOf(a.action) - CAUSAL.indexOf(b.action);
-}
-
-function entryTold(entry: AuditEntry): string {
-  const { action, outcome, actor, source, versionId, epoch, fate, cause, reason } = entry;
-  return [
-    `${action} ${outcome} by ${actor.user} from ${source}`,
-    ...(versionId === undefined ? [] : [`of ${versionId}`]),
-    ...(epoch === undefined ? [] : [`epoch ${epoch}`]),
-    ...(fate === undefined ? [] : [fate]),
-    ...(cause === undefined ? [] : [cause]),
-    ...(reason === undefined ? [] : [reason]),
   ].join('; ');
 }

@@ -8,8 +8,6 @@ import { submitSignature } from '../../../../functions/submit-signature/handler.
 import { signWithKeyFile } from '../../../../local/ssh/sign.ts';
 import { createLocalWorkers } from '../../../../local/workers.ts';
 import type { Cause } from '../../../../shared/domain/cause.ts';
-import { toRecords } from '../../../../shared/domain/config/records.ts';
-import { ConfigFile } from '../../../../shared/domain/config/schema.ts';
 import { RekeyError } from '../../../../shared/domain/errors.ts';
 import type { SecretRef } from '../../../../shared/domain/secret-ref.ts';
 import { SIGNATURE_NAMESPACE } from '../../../../shared/domain/signature/ssh-signature.ts';
@@ -18,7 +16,9 @@ import { executionsOf } from '../../../../shared/driver/executions.ts';
 import { noteIdentities } from '../../../../shared/driver/note-identities.ts';
 import { putValues } from '../../../../shared/driver/put-values.ts';
 import { type Consumer, openConsumer } from './consumer.ts';
+import { type Enrolment, recordsOf } from './enrolment.ts';
 import type { Place } from './place.ts';
+import { createRoutine, type Routine } from './routine.ts';
 import type { Signers } from './signers.ts';
 import { fatesOf, tally } from './told.ts';
 
@@ -28,16 +28,8 @@ const CALL_MS = 60_000;
 const NOWHERE = 1;
 /** A world that comes to no rest in this time hangs. */
 const REST_WITHIN_MS = 150_000;
-
-/** What a story enrols: a class named after it, with a role for each secret. */
-export interface Enrolment {
-  /** Secrets at each target, by the target's short name. */
-  readonly secrets: Readonly<Record<string, number>>;
-  /** The deadline is over before a sweep could begin: what the first round leaves is left for a resume. */
-  readonly firstRoundOnly?: boolean;
-  /** A service that is told of each new version, and has to confirm it. */
-  readonly consumer?: boolean;
-}
+/** Older than any class here allows. */
+const OVER_AGE_MS = 40 * 86_400_000;
 
 export interface BreakGlass {
   readonly cause?: Cause;
@@ -48,7 +40,7 @@ export interface BreakGlass {
 }
 
 /** What people do, and the world that does as they say. Nothing in a story knows which one. */
-export interface World {
+export interface World extends Routine {
   /** The secrets that were enrolled, in their order, and the role of each at its target; from 1. */
   secret(nth: number): SecretRef;
   role(nth: number): string;
@@ -92,6 +84,10 @@ export interface Stage {
   readonly before: Awaited<ReturnType<typeof fatesOf>>;
   /** The incident's id; null where none was ever asked for. */
   readonly incidentId: string | null;
+  /** Executions of the schedule, in the order in which they were started. */
+  readonly runs: readonly string[];
+  /** Null where nobody asked for a rotation. */
+  readonly requestId: string | null;
 }
 
 export function createWorld(
@@ -106,7 +102,7 @@ export function createWorld(
   const passwords = new Map<SecretRef, string>();
   let before: Stage['before'] = {};
   let consumer: Consumer | undefined;
-  let records: ReturnType<typeof toRecords> | undefined;
+  let records: ReturnType<typeof recordsOf> | undefined;
   let incidentId: string | null = null;
   let startedWith: Parameters<typeof services.workflows.startBreakGlass>[1] | undefined;
 
@@ -127,6 +123,8 @@ export function createWorld(
     }
   }
 
+  const routine = createRoutine({ place, className, signers, refs, until });
+
   /** `token`: what it waited on before, where it did. */
   const rest = (token?: string) =>
     until('its rest', async () => {
@@ -144,10 +142,11 @@ export function createWorld(
   }
 
   const world: ReturnType<typeof createWorld> = {
+    ...routine.routine,
     secret: (nth) => nthOf(refs(), nth),
     role: (nth) => nthOf([...roles.values()], nth),
 
-    async enrol({ secrets, firstRoundOnly = false, consumer: told = false }) {
+    async enrol({ secrets, firstRoundOnly = false, consumer: told = false, rotation }) {
       if (told) consumer = await openConsumer();
       const enrolled = Object.entries(secrets).flatMap(([target, count]) =>
         Array.from({ length: count }, (_, index) => ({
@@ -162,62 +161,34 @@ export function createWorld(
         passwords.set(ref, password);
       }
       const targets = Object.keys(secrets).map(targetId);
-      const signingKey = `vault://webhooks/${name}` as const;
       const consumers = consumer === undefined ? {} : { [name]: consumer };
       const byPeople = [
         ...targets.map((id) => ({ ref: `vault://admin/${id}`, value: server.adminPassword })),
-        ...Object.values(consumers).map(({ signingKey: value }) => ({ ref: signingKey, value })),
+        ...Object.entries(consumers).map(([id, { signingKey: value }]) => ({
+          ref: `vault://webhooks/${id}`,
+          value,
+        })),
       ];
-      records = toRecords(
-        ConfigFile.parse({
-          version: 1,
-          people: signers.people,
-          consumers: Object.fromEntries(
-            Object.entries(consumers).map(([id, { url }]) => [
-              id,
-              { owner: 'team', webhook: { url, signingKey }, confirm: true },
-            ]),
-          ),
-          targets: Object.fromEntries(
-            targets.map((id) => [
-              id,
-              {
-                kind: 'postgres',
-                connection: { host: server.host, port: server.port, tls: 'disable' },
-                admins: [{ user: server.adminUser, password: `vault://admin/${id}` }],
-              },
-            ]),
-          ),
-          classes: {
-            [className]: { owner: 'team', maxAge: '30d', breakGlass: { deadline: '10m' } },
-            [`${className}-admins`]: { owner: 'team', maxAge: '90d' },
-          },
-          secrets: [
-            ...byPeople.map(({ ref }) => ({ ref, class: `${className}-admins`, tenant: 'acme' })),
-            ...enrolled.map(({ ref, target, role }) => ({
-              ref,
-              class: className,
-              tenant: 'acme',
-              target,
-              account: { role },
-              consumers: Object.keys(consumers),
-            })),
-          ],
-        }),
-      );
-      if (firstRoundOnly) {
-        const classes = records.classes.map((one) => ({
-          ...one,
-          policy: { ...one.policy, breakGlass: { deadlineMs: 1 } },
-        }));
-        records = { ...records, classes };
-      }
+      records = recordsOf({
+        className,
+        server,
+        people: signers.people,
+        targets,
+        consumers,
+        byPeople: byPeople.map(({ ref }) => ref),
+        enrolled,
+        rotation,
+        firstRoundOnly,
+      });
       await createLoginRoles(server, enrolled);
       await registry.applyEnrolment([{ put: records, remove: {}, entries: [] }]);
+      const by = { user: 'tester', source: 'test', replace: false };
+      await putValues(services, byPeople, by);
+      const ageMs = rotation?.isDue === true ? OVER_AGE_MS : 0;
       await putValues(
-        services,
-        [...byPeople, ...enrolled.map(({ ref, password }) => ({ ref, value: password }))],
-        { user: 'tester', source: 'test', replace: false },
+        { ...services, clock: { ...clock, nowMs: () => clock.nowMs() - ageMs } },
+        enrolled.map(({ ref, password }) => ({ ref, value: password })),
+        by,
       );
       await noteIdentities(
         services,
@@ -275,7 +246,7 @@ export function createWorld(
       };
       await startBreakGlass.invoke(asked, { v: 1, planHash, confirmedAtMs: clock.nowMs() }, context());
     },
-    rest: () => rest(),
+    rest: () => (routine.begun() ? routine.rest() : rest()),
     async breakGlass(request) {
       await world.start(await world.plan(request));
       await rest();
@@ -330,7 +301,16 @@ export function createWorld(
         ),
       ),
     fates: async () => tally(await fatesOf({ place, refs: refs() })),
-    stage: () => ({ place, className, refs: refs(), passwords, roles, before, incidentId }),
+    stage: () => ({
+      place,
+      className,
+      refs: refs(),
+      passwords,
+      roles,
+      before,
+      incidentId,
+      ...routine.told(),
+    }),
     close: async () => consumer?.close(),
   };
   return world;
