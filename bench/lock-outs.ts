@@ -1,90 +1,48 @@
-import { Client } from 'pg';
-import type { PostgresServer } from '../demo/postgres-servers.ts';
+import { Worker } from 'node:worker_threads';
 import { runEngine } from '../local/engine/engine.ts';
 import { createStartRequests } from '../local/sqlite/start-requests.ts';
+import { systemClock } from '../local/system.ts';
+import type { LogIns, LogInsAsked } from './log-ins.ts';
 import { ahead } from './rotation.ts';
-import type { BenchWorld } from './world.ts';
-
-export interface LogIns {
-  readonly logins: number;
-  /** Refused, and let in with what a second read gave. */
-  readonly secondTries: number;
-  /** Refused with that too. */
-  readonly lockOuts: number;
-}
+import { type BenchWorld, GRACE_MS } from './world.ts';
 
 const DAY_MS = 86_400_000;
-const CONSUMERS = 3;
+/** Some of the class begin later than others. */
+const AFTER_GRACE_MS = GRACE_MS + 200;
 
-async function logIn(server: PostgresServer, user: string, password: string): Promise<boolean> {
-  const client = new Client({ host: server.host, port: server.port, database: 'postgres', user, password });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return true;
-  } catch (error) {
-    if ((error as { code?: string }).code !== '28P01') throw error;
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-/**
- * Consumers that read by reference and log in, one after the other without a pause, while the schedule rotates what they use,
- * again and again. They keep a value for a few logins, as a pool does, and follow the field's rule: refused, they read again
- * and try once more.
- */
+/** Consumers log in without a pause while the schedule rotates everything that they use, again and again. */
 export async function countLogIns(
   world: BenchWorld,
-  refs: readonly string[],
+  accounts: LogInsAsked['accounts'],
   wanted: number,
-): Promise<LogIns> {
-  const count = { logins: 0, secondTries: 0, lockOuts: 0 };
+): Promise<LogIns & { readonly proven: number }> {
+  const workerData: LogInsAsked = { home: world.home, accounts, wanted };
+  const consumers = new Worker(new URL('./log-ins.ts', import.meta.url), { workerData });
   const over = new AbortController();
-
-  async function consume(from: number): Promise<void> {
-    for (let turn = from; count.logins < wanted; turn += CONSUMERS) {
-      const index = turn % refs.length;
-      const ref = refs[index] ?? '';
-      const read = async () =>
-        (await world.state.resolver.read(ref, { user: 'bench', source: 'test' })).value;
-      const tryOnce = (value: string) => {
-        const { username, password } = credentialIn(value, world.rekeyRoles[index] ?? '');
-        return logIn(world.serverOf(index), username, password);
-      };
-      const value = await read();
-      for (let use = 0; use < 3; use += 1) {
-        count.logins += 1;
-        if (await tryOnce(value)) continue;
-        count.secondTries += 1;
-        if (!(await tryOnce(await read()))) count.lockOuts += 1;
-        break;
-      }
-    }
-    over.abort();
-  }
-
-  async function rotate(): Promise<void> {
-    const requests = createStartRequests(world.state.database);
-    for (let round = 0; !over.signal.aborted; round += 1) {
-      const byMs = (100 + round) * 25 * DAY_MS;
-      for (const [step, laterMs] of [0, DAY_MS].entries()) {
-        requests.ask({
-          name: `rot-logins-${round}-${step}-${Date.now()}`,
-          machine: 'scheduled-rotation',
-          input: { v: 1, refs: [] },
-        });
-        await runEngine(world.home, { clock: ahead(byMs + laterMs), idleMs: 0 });
-      }
-    }
-  }
-
-  await Promise.all([rotate(), ...Array.from({ length: CONSUMERS }, (_, index) => consume(index))]);
-  return count;
+  const counted = new Promise<LogIns>((resolve, reject) => {
+    consumers.once('message', resolve);
+    consumers.once('error', reject);
+  }).finally(() => over.abort());
+  const [count] = await Promise.all([counted, rotateUntil(world, over.signal)]);
+  const versions = await world.state.services.registry.versions({ refs: accounts.map(({ ref }) => ref) });
+  const proven = versions.filter(({ fate }) => fate === 'revoked-proven').length;
+  if (proven < accounts.length) throw new Error(`only ${proven} old credentials were proven dead meanwhile`);
+  return { ...count, proven };
 }
 
-function credentialIn(value: string, role: string): { username: string; password: string } {
-  if (!value.startsWith('{')) return { username: role, password: value };
-  return JSON.parse(value) as { username: string; password: string };
+async function rotateUntil(world: BenchWorld, signal: AbortSignal): Promise<void> {
+  const requests = createStartRequests(world.state.database);
+  for (let round = 0; !signal.aborted; round += 1) {
+    const byMs = (1 + round) * 25 * DAY_MS;
+    // The grace passes as it would: a consumer may hold a value from before.
+    for (const step of [0, 1]) {
+      requests.ask({
+        name: `rot-logins-${round}-${step}`,
+        machine: 'scheduled-rotation',
+        input: { v: 1, refs: [] },
+      });
+      await runEngine(world.home, { clock: ahead(byMs), idleMs: 0 });
+      if (step === 0) await systemClock.sleep(AFTER_GRACE_MS);
+    }
+  }
 }

@@ -17,7 +17,7 @@ const ENGINE = new URL('../local/engine/main.ts', import.meta.url).pathname;
 
 /** One whole break-glass of `secrets` roles by an engine of its own, as the CLI starts it. */
 export async function measureScale(secrets: number): Promise<ScalePoint> {
-  const world = await createBenchWorld(secrets, false);
+  const world = await createBenchWorld(secrets);
   try {
     const { services, database } = world.state;
     const plan = await planBreakGlass(services, {

@@ -31,9 +31,36 @@ export interface BenchWorld {
   stop(): Promise<void>;
 }
 
+/** Of the class `payments`. */
+const GRACE = '2s';
+export const GRACE_MS = 2_000;
+
+const ownerOf = (role: string) => `own_${role}`;
+
+async function makeOwners(server: PostgresServer, roles: readonly string[]): Promise<void> {
+  const client = adminClient(server);
+  await client.connect();
+  try {
+    await client.query(
+      roles
+        .map(
+          (role) =>
+            `CREATE ROLE ${ownerOf(role)}; GRANT ${ownerOf(role)} TO ${role}; ALTER ROLE ${role} SET role TO '${ownerOf(role)}'`,
+        )
+        .join('; '),
+    );
+  } finally {
+    await client.end();
+  }
+}
+
 export const firstPassword = (role: string) => `first-${role}`;
 
-export async function createBenchWorld(count: number, dead: boolean): Promise<BenchWorld> {
+/** `pairs`: each account has two users in turn, the second made by Rekey. */
+export async function createBenchWorld(
+  count: number,
+  { dead = false, pairs = false }: { readonly dead?: boolean; readonly pairs?: boolean } = {},
+): Promise<BenchWorld> {
   const home = mkdtempSync(join(tmpdir(), 'rekey-bench-'));
   chmodSync(home, 0o755);
   const servers = await startPostgresServers({ count: SERVERS, home: join(home, 'db') });
@@ -52,6 +79,7 @@ export async function createBenchWorld(count: number, dead: boolean): Promise<Be
         server,
         roles.map((role) => ({ role, password: firstPassword(role) })),
       );
+      if (pairs) await makeOwners(server, rekeyRoles.filter(mine));
     }),
   );
   const state = openState(join(home, 'state'));
@@ -72,7 +100,7 @@ export async function createBenchWorld(count: number, dead: boolean): Promise<Be
         owner: 'bench',
         maxAge: '30d',
         breakGlass: { deadline: dead ? '1s' : '15m' },
-        rotation: { every: '20d', grace: '1h', inFlight: { class: '100%' } },
+        rotation: { every: '20d', grace: GRACE, inFlight: { class: '100%' } },
       },
       healthy: { owner: 'bench', maxAge: '30d' },
       admins: { owner: 'bench', maxAge: '30d' },
@@ -91,7 +119,7 @@ export async function createBenchWorld(count: number, dead: boolean): Promise<Be
         class: 'payments',
         tenant: 'acme',
         target: serverOf(index).id,
-        account: { role },
+        account: pairs ? { role, alternate: `${role}_b`, owner: ownerOf(role) } : { role },
       })),
     ],
   });
@@ -102,7 +130,9 @@ export async function createBenchWorld(count: number, dead: boolean): Promise<Be
       ...servers.map(({ id, adminPassword }) => ({ ref: `vault://admin/${id}`, value: adminPassword })),
       ...[...rekeyRoles, ...healthyRoles].map((role) => ({
         ref: `vault://p/${role}`,
-        value: firstPassword(role),
+        value: pairs
+          ? JSON.stringify({ username: role, password: firstPassword(role) })
+          : firstPassword(role),
       })),
     ],
     { user: 'bench', source: 'test', replace: false },
