@@ -9,6 +9,8 @@ interface ConsumerBase {
   readonly mustConfirm: boolean;
   /** It says so later, by the token that it was told with (ConfirmDelivery). */
   readonly byCallback: boolean;
+  /** The target says so, by showing that the version is in use; an emergency waits for no such word. */
+  readonly byObservation?: true;
 }
 
 /** How it is told. */

@@ -15,10 +15,11 @@ import { breakEnd, type TargetRecord } from '../domain/target.ts';
 import type { ClaimAnswer, Claimed } from '../ports/registry.ts';
 import type { TargetSession } from '../rotators/rotator.ts';
 import { BatchItem, type Taken } from './batch-item.ts';
+import type { Bench } from './bench.ts';
 import type { Acting } from './entries.ts';
 import { letThrough } from './let-through.ts';
 import { noteAnswer, noteDeath, openTarget } from './open-target.ts';
-import { type Bench, performStep } from './perform-step.ts';
+import { performStep } from './perform-step.ts';
 import type { Needs } from './services.ts';
 import { cutWriter, unfinishedCuts } from './unfinished-cuts.ts';
 

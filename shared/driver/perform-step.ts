@@ -2,15 +2,12 @@ import type { AuditAction } from '../domain/audit/entry.ts';
 import { adopted, adoptedBeside, leftUnknown } from '../domain/begin.ts';
 import { formatDuration } from '../domain/config/duration.ts';
 import { standingOf } from '../domain/confirmation.ts';
-import type { ConsumerRecord } from '../domain/consumer.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { Verb } from '../domain/lifecycle.ts';
 import { intended, minted, notMade } from '../domain/minting.ts';
 import { issuedOf, oldOf, type Rotating } from '../domain/rotating.ts';
-import type { RoutinePolicy } from '../domain/routine-policy.ts';
 import { setBack, tryAgainFrom } from '../domain/setback.ts';
-import type { TargetRecord } from '../domain/target.ts';
 import {
   accountMissing,
   confirmed,
@@ -27,23 +24,10 @@ import {
   waits,
 } from '../domain/transition.ts';
 import type { VersionRecord } from '../domain/version.ts';
-import type { Minted, OldCredential, Outcome, TargetSession } from '../rotators/rotator.ts';
+import type { Minted, OldCredential, Outcome } from '../rotators/rotator.ts';
 import { type BatchItem, namesOf, type Taken } from './batch-item.ts';
-import type { Acting } from './entries.ts';
-import type { Needs } from './services.ts';
-
-/** What the steps of one batch share. */
-export interface Bench {
-  readonly services: Needs<'registry' | 'store' | 'rotators' | 'clock' | 'random'>;
-  readonly session: TargetSession;
-  readonly target: TargetRecord;
-  readonly acting: Acting;
-  readonly consumers: ReadonlyMap<string, ConsumerRecord>;
-  /** Of the class; none in an emergency. */
-  readonly routine: RoutinePolicy | undefined;
-  /** Answers the items whose claim is still the last, right before a write at the target or in the store; the others are lost. */
-  stillOurs(items: readonly BatchItem[]): Promise<BatchItem[]>;
-}
+import type { Bench } from './bench.ts';
+import { observeUse } from './observe-use.ts';
 
 type Performer = (bench: Bench, items: readonly BatchItem[]) => Promise<Taken[]>;
 
@@ -395,7 +379,7 @@ async function promote(bench: Bench, items: readonly BatchItem[]): Promise<Taken
           ref: item.ref,
           versionId: item.issuedId,
           state: 'due',
-          mustConfirm: consumer.mustConfirm,
+          mustConfirm: consumer.mustConfirm && !(consumer.byObservation === true && isUrgent(item)),
           attempts: 0,
           dueAtMs: nowMs,
         },
@@ -414,7 +398,8 @@ async function awaitConfirmations(bench: Bench, items: readonly BatchItem[]): Pr
   if (bench.routine === undefined) throw new Error('an emergency waits for nobody');
   const { confirm, graceMs } = bench.routine;
   const operations = new Set(items.map((item) => item.operation ?? bench.acting.operation));
-  const deliveries = (await Promise.all([...operations].map((id) => registry.deliveries(id)))).flat();
+  const open = (await Promise.all([...operations].map((id) => registry.deliveries(id)))).flat();
+  const deliveries = await observeUse(bench, items, open);
   const byRef = Map.groupBy(deliveries, ({ ref, versionId }) => `${ref} ${versionId}`);
   const nowMs = clock.nowMs();
   return items.flatMap((item): Taken[] => {

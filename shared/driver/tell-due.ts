@@ -1,10 +1,10 @@
-import type { AuditEntry } from '../domain/audit/entry.ts';
 import { confirmationIdOf, TOKEN_BYTES, withToken } from '../domain/confirmation-token.ts';
 import type { ConsumerRecord } from '../domain/consumer.ts';
 import { type Delivery, LONGEST_RETRY_MS, nextTellAt } from '../domain/delivery.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import type { Address, Tell, TellOutcome } from '../ports/notifier.ts';
+import { deliveryEntry } from './delivery-entry.ts';
 import type { Needs } from './services.ts';
 import { type SigningKeys, signingKeysOf } from './signing-keys.ts';
 
@@ -54,7 +54,7 @@ async function tellOne(
   const standing = typeof confirm === 'object' ? await standingAs(services, delivery) : delivery;
   const { lastError: _lastError, ...rest } = standing;
   // Whoever has the message and says later that it uses the version is not hurried.
-  const later = outcome.state === 'told' && typeof confirm === 'object';
+  const later = outcome.state === 'told' && (typeof confirm === 'object' || consumer?.byObservation === true);
   const dueAtMs = later ? nowMs + LONGEST_RETRY_MS : nextTellAt(attempts, nowMs);
   const tried = { ...rest, attempts, dueAtMs };
   const next: Delivery =
@@ -85,6 +85,8 @@ async function readyToTell(
   consumer: ConsumerRecord | undefined,
 ): Promise<{ readonly delivery: Delivery; readonly confirm?: NonNullable<Tell['confirm']> }> {
   if (consumer?.mustConfirm !== true) return { delivery };
+  // What the target shows is waited for: whoever has the message is not hurried.
+  if (consumer.byObservation === true) return { delivery };
   if (!consumer.byCallback) return { delivery, confirm: 'by-answer' };
   const token = Buffer.from(services.random.bytes(TOKEN_BYTES)).toString('base64url');
   const withIts = withToken(await standingAs(services, delivery), token);
@@ -107,22 +109,6 @@ async function leave({ registry, clock }: Needs<'registry' | 'clock'>, delivery:
       reason: 'overtaken: the version is not current any more',
     }),
   ]);
-}
-
-function deliveryEntry(
-  { incident, consumer, ref, versionId }: Delivery,
-  told: Pick<AuditEntry, 'id' | 'atMs' | 'action' | 'outcome' | 'reason' | 'by'>,
-): AuditEntry {
-  return {
-    v: 1,
-    actor: { user: 'rekey', workflowId: incident },
-    source: 'rekey',
-    consumer,
-    operation: incident,
-    ref,
-    versionId,
-    ...told,
-  };
 }
 
 async function attempt(

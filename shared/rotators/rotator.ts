@@ -189,6 +189,13 @@ export interface TargetSession {
         readonly old: readonly OldCredential[];
       })[],
   ): Promise<{ readonly versionId: string; readonly outcome: Outcome<{ readonly evidence: string }> }[][]>;
+  /**
+   * Whether somebody who is not Rekey has a session with the issued credential, where the kind `showsUse` of the account. `use`: what
+   * was seen, in words; null: nothing.
+   */
+  inUse?(
+    items: readonly (Account & Pick<Issued, 'slot'>)[],
+  ): Promise<Outcome<{ readonly use: string | null }>[]>;
   /** What of the target itself will keep an old credential from being proven dead. Changes nothing. */
   doubts?(): Promise<readonly string[]>;
   /** For how long from now the target has asked to be left alone; left out where targets of the kind never do. */
@@ -215,6 +222,8 @@ export interface Rotator {
   readonly accountAt?: (connection: unknown) => z.ZodType | null;
   /** How the target holds an account's credentials. Pure: what `rekey.yaml` says of the account, and of the target, decides. */
   strategy(account: Account['account'], connection?: TargetRecord['connection']): Strategy;
+  /** Whether the target shows which version of the account's logs in. Left out: of none. Pure. */
+  readonly showsUse?: (account: Account['account']) => boolean;
   /** How long a consumer may find neither credential working where the strategy is `replace`, in the documentation's words. */
   readonly gap: string;
   /** A new credential as the store keeps it; null where the issuer makes it (`mint`). Pure but for `random`. */

@@ -35,6 +35,8 @@ export class MemoryTarget {
   dead = false;
   /** Roles that somebody else holds: a change of theirs fails as `busy`. */
   readonly held = new Set<string>();
+  /** Roles whose new credential somebody uses, by the target's word. */
+  readonly inUse = new Set<string>();
   /** Lets in whoever has the password, whatever was switched off. */
   ignoresSwitch = false;
   ticks = 0;
@@ -202,6 +204,13 @@ export class MemoryTarget {
               ? { ok: true }
               : { ok: false, reason: 'new-refused', message: 'the new credential was refused' };
           }),
+        ),
+      inUse: (items) =>
+        verb('inUse', items, () =>
+          items.map(({ account }) => ({
+            ok: true as const,
+            use: this.inUse.has(account['role'] ?? '') ? 'it has 2 sessions' : null,
+          })),
         ),
       revoke: (items) =>
         verb('revoke', items, () =>

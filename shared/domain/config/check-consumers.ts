@@ -46,11 +46,13 @@ function checkMeans(
 }
 
 function checkConfirmation({ means, confirm }: LooseConsumer, mistake: (message: string) => void): void {
-  if (confirm === undefined || confirm === false) return;
+  if (confirm === undefined || confirm === false || confirm === 'observed') return;
   if (means.includes('file'))
-    mistake('confirm cannot be of a file, which answers nothing: an exec consumer beside it can');
+    mistake(
+      'confirm cannot be of a file, which answers nothing: an exec consumer beside it can, and so can what the target shows (confirm: observed)',
+    );
   else if (means.includes('sns') && confirm === true)
-    mistake('confirm has to be callback: a topic does not answer');
+    mistake('confirm has to be callback, or observed: a topic does not answer');
 }
 
 /** Nobody lets everyone read a value by a slip of one digit. */

@@ -7,6 +7,7 @@ import { keyBlob } from '../signature/ssh-signature.ts';
 import type { Add } from './add-mistake.ts';
 import { checkConsumers } from './check-consumers.ts';
 import { checkNotify } from './check-notify.ts';
+import { checkObserved, type ShowsUse } from './check-observed.ts';
 import { checkRotation } from './check-rotation.ts';
 import { type LooseConfig, type LooseSecret, loosen } from './loose.ts';
 import { ConfigFile } from './schema.ts';
@@ -20,7 +21,7 @@ export interface Mistake {
 }
 
 /** What a kind of target wants to find, for checking its own words. */
-export interface KindSchemas {
+export interface KindSchemas extends ShowsUse {
   readonly connection: z.ZodType;
   readonly account: z.ZodType;
   /** Of one target, where its connection decides. */
@@ -264,6 +265,7 @@ function checkReferences(
     expect(['consumers', name, 'webhook', 'signingKey'], 'secret', signingKey, [...byRef.keys()]);
   }
   checkConsumers(config, world, add);
+  checkObserved(config, kinds, add);
   checkNotify(config, world, add);
   for (const [key, ref] of Object.entries(config.slack ?? {}))
     expect(['slack', key], 'secret', ref, [...byRef.keys()]);

@@ -77,6 +77,7 @@ export function toRecords(config: ConfigFile): Wanted {
         owner: consumer.owner,
         mustConfirm: consumer.confirm !== false,
         byCallback: consumer.confirm === 'callback',
+        ...(consumer.confirm === 'observed' ? { byObservation: true as const } : {}),
         ...meansOf(consumer),
       }),
     ),

@@ -278,10 +278,12 @@ export const ConfigFile = z
             owner: z.string().min(1),
             ...CONSUMER_MEANS,
             confirm: z
-              .union([z.boolean(), z.literal('callback')], { error: 'is neither false, true nor callback' })
+              .union([z.boolean(), z.enum(['callback', 'observed'])], {
+                error: 'is neither false, true, callback nor observed',
+              })
               .default(false)
               .describe(
-                'It has to say that it uses the new version: true, by its answer; callback, later, by the token it was told with.',
+                'It has to be known to use the new version: true, by its answer; callback, later, by the token it was told with; observed, by what the target shows.',
               ),
           })
           .meta({ oneOf: Object.keys(CONSUMER_MEANS).map((means) => ({ required: [means] })) }),

@@ -13,7 +13,7 @@ export interface Pairing {
   owner(account: Account['account']): string;
 }
 
-type Verbs = Omit<TargetSession, 'endWriters' | 'close' | 'mint'>;
+type Verbs = Omit<TargetSession, 'endWriters' | 'close' | 'mint'> & Required<Pick<TargetSession, 'inUse'>>;
 
 /**
  * The verbs over accounts with two users in turn. The credential of one works until `revoke` takes him out of use, so that
@@ -145,6 +145,17 @@ export function createAlternatingSession(users: UserSession, pairing: Pairing): 
           value: given(item, item).password ?? '',
         })),
       ),
+
+    async inUse(items) {
+      const turns = items.map((item) => userOf(item, slotOf(item)));
+      const counts = await users.sessionsOf(turns);
+      return items.map((item, index) => {
+        const count = counts[index] ?? 0;
+        const name = pairing.names(item.account)[slotOf(item)];
+        const sessions = count === 1 ? 'a session' : `${count} sessions`;
+        return { ok: true, use: count === 0 ? null : `${name} has ${sessions}` };
+      });
+    },
 
     async revoke(items) {
       const pairs = await lookAt(items);

@@ -1,6 +1,9 @@
+import { failure } from '../failure.ts';
 import type { Account, TargetSession } from '../rotator.ts';
 
-type Verbs = Omit<TargetSession, 'endWriters' | 'close' | 'mint'>;
+type Verbs = Omit<TargetSession, 'endWriters' | 'close' | 'mint'> & Required<Pick<TargetSession, 'inUse'>>;
+
+const NOT_SHOWN = failure('no-proof', 'one user has one credential: which of two it was does not show');
 
 /** One session for accounts of either sort: each verb asks both and keeps the accounts' order. */
 export function createMixedSession(
@@ -76,6 +79,12 @@ export function createMixedSession(
         items,
         (some) => single.verify(some),
         (some) => alternating.verify(some),
+      ),
+    inUse: (items) =>
+      apart(
+        items,
+        async (some) => some.map(() => NOT_SHOWN),
+        (some) => alternating.inUse(some),
       ),
     revoke: (items) =>
       apart(

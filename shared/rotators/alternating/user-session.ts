@@ -39,6 +39,8 @@ export interface UserSession {
   verify(
     items: readonly (User & Urgency & { readonly value: string; readonly expectOff: boolean })[],
   ): Promise<Outcome[]>;
+  /** How many sessions each has that are not Rekey's own. */
+  sessionsOf(users: readonly Account[]): Promise<number[]>;
   /** Out of use: may not log in, has no password, his sessions ended and seen gone. Whatever he is called now. */
   takeAway(users: readonly Account[]): Promise<Outcome[]>;
   /** `value` is null for a user who was taken out of use. */

@@ -18,6 +18,7 @@ export const mysqlKind: Omit<Rotator, 'open'> = {
     // Only MySQL's users hold two passwords at once.
     return connection?.['server'] === 'mysql' ? 'beside' : 'replace';
   },
+  showsUse: (account) => account['alternate'] !== undefined,
   gap: 'on MariaDB, between install and promote a user has no password that both sides know: reads are held meanwhile, usually well under a second; none on MySQL, nor where two users take turns',
   issue(random, { account, passwords, slot = 0 }) {
     const password = makePassword(random, passwords);

@@ -63,6 +63,17 @@ export function createUsersInTurn(server: Server, users: MysqlSession): UserSess
         });
       }),
 
+    sessionsOf: (accounts) =>
+      server.guarded(async () => {
+        const names = accounts.map(userName);
+        const rows = await ask<{ name: string; count: number }>(
+          'SELECT USER AS name, COUNT(*) AS count FROM information_schema.PROCESSLIST WHERE USER IN (?) AND ID <> CONNECTION_ID() GROUP BY USER',
+          [names],
+        );
+        const counts = new Map(rows.map(({ name, count }) => [name, count]));
+        return names.map((name) => counts.get(name) ?? 0);
+      }),
+
     takeAway: (accounts) =>
       server.guarded(async () => {
         const known = await server.look(accounts);

@@ -14,6 +14,7 @@ export const postgresKind: Omit<Rotator, 'open'> = {
   connection: Connection,
   account: AccountKeys,
   strategy: (account) => (account['alternate'] === undefined ? 'replace' : 'alternate'),
+  showsUse: (account) => account['alternate'] !== undefined,
   gap: 'between install and promote a role has no password that both sides know: reads are held meanwhile, usually well under a second; none where two roles take turns',
   issue(random, { account, passwords, slot = 0 }) {
     const password = makePassword(random, passwords);

@@ -82,6 +82,18 @@ export function createRoleUsers(server: Server, roles: RoleSession): UserSession
         });
       }),
 
+    sessionsOf: (users) =>
+      server.guarded(async () => {
+        const names = users.map(roleName);
+        const { rows } = await server.client().query<{ name: string; count: number }>(
+          `SELECT usename AS name, count(*)::int AS count FROM pg_stat_activity
+           WHERE usename = ANY ($1) AND coalesce(application_name, '') NOT LIKE 'rekey%' GROUP BY usename`,
+          [names],
+        );
+        const counts = new Map(rows.map(({ name, count }) => [name, count]));
+        return names.map((name) => counts.get(name) ?? 0);
+      }),
+
     takeAway: (users) =>
       server.guarded(async () => {
         const { known, there } = await following(users);

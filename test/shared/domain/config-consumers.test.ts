@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { differenceOf } from '../../../shared/domain/config/difference.ts';
 import { keepHistory } from '../../../shared/domain/config/history.ts';
 import { formatMistakes, parseConfig } from '../../../shared/domain/config/parse.ts';
@@ -135,12 +135,12 @@ test.each([
   [
     'a topic that answers',
     `sns: ${SNS}, confirm: true`,
-    /confirm has to be callback: a topic does not answer/,
+    /confirm has to be callback, or observed: a topic does not answer/,
   ],
   [
     'a confirmation of another kind',
     `sns: ${SNS}, confirm: later`,
-    /confirm is neither false, true nor callback/,
+    /confirm is neither false, true, callback nor observed/,
   ],
   [
     'an unknown signing key',
@@ -210,4 +210,45 @@ test('[F.1] every field of a consumer is the file’s to decide', () => {
       expect(keepHistory('consumers', standing, wanted)).toEqual(wanted);
     }
   }
+});
+
+describe('[5.5] confirmed by what the target shows', () => {
+  const PAIR = '{ role: led_a, alternate: led_b, owner: led }';
+  const fileOf = (account: string, consumers = '[app]') => `version: 1
+targets:
+  db: { kind: postgres, connection: { host: db.example, port: 5432 }, admins: [{ user: postgres, password: "vault://admin/db" }] }
+classes:
+  payments: { owner: team, maxAge: 30d }
+  admins: { owner: team, maxAge: 90d }
+consumers:
+  app: { owner: shop, file: ${FILE}, confirm: observed }
+  other: { owner: shop, exec: { command: [/bin/true] } }
+secrets:
+  - { ref: "vault://admin/db", class: admins, tenant: acme }
+  - { ref: "vault://prod/led", class: payments, tenant: acme, target: db, account: ${account}, consumers: ${consumers} }
+`;
+
+  test('a consumer by any means, of an account of which it shows who of two logs in', () => {
+    expect(recordsOf(fileOf(PAIR)).consumers[0]).toMatchObject({
+      name: 'app',
+      mustConfirm: true,
+      byCallback: false,
+      byObservation: true,
+    });
+  });
+
+  test.each([
+    [
+      'an account with one credential',
+      fileOf('{ role: led }'),
+      /:12:\d+ app is confirmed by observation, and this target shows of no version/,
+    ],
+    [
+      'one of several consumers',
+      fileOf(PAIR, '[app, other]'),
+      /:12:\d+ app is confirmed by observation, and the target does not show which/,
+    ],
+  ])('and not of %s', (_what, text, expected) => {
+    expect(mistakesOf(text)).toEqual([expect.stringMatching(expected) as string]);
+  });
 });

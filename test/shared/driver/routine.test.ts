@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openedIncident } from '../../../shared/domain/opened-incident.ts';
 import type { SecretRef } from '../../../shared/domain/secret-ref.ts';
 import { rollBack } from '../../../shared/driver/roll-back.ts';
+import { aConsumer } from '../../contracts/records.ts';
 import { confirmAll } from '../../support/confirmed.ts';
 import { SetClock } from '../../support/set-clock.ts';
 import { aWorld, type World } from '../../support/world.ts';
@@ -51,6 +52,48 @@ test('[5.1] [5.2] beside: the old one works on until consumers have confirmed an
       (action) => `${action} success`,
     ),
   );
+});
+
+describe('[5.5] a consumer that is confirmed by what the target shows', () => {
+  async function observed() {
+    const made = await aRoutineWorld('beside');
+    const { registry } = made.world.state.services;
+    const consumer = { ...aConsumer('checkout'), byObservation: true as const };
+    await registry.applyEnrolment([{ put: { consumers: [consumer] }, remove: {}, entries: [] }]);
+    return { ...made, registry };
+  }
+
+  test('holds the old one until somebody is seen to use the new one, which the audit says; Rekey’s own login counts for nothing', async () => {
+    const { world, clock } = await observed();
+    world.target.inUse.add('r0');
+    await world.rotate();
+    expect((await actions(world)).at(-1)).toBe('promote success');
+    world.target.inUse.clear();
+    clock.pass(15_000);
+    expect(await world.rotate()).toEqual({ settled: 0, left: 1 });
+    expect((await actions(world)).at(-1)).toBe('promote success');
+    world.target.inUse.add('r0');
+    clock.pass(15_000);
+    await world.rotate();
+    const told = await world.state.services.audit.find({ action: ['confirm'] });
+    expect(told.map(({ outcome, consumer, reason }) => [outcome, consumer, reason])).toEqual([
+      ['success', 'checkout', 'observed: it has 2 sessions'],
+      ['success', undefined, undefined],
+    ]);
+    clock.pass(HOUR_MS);
+    expect(await world.rotate()).toEqual({ settled: 1, left: 0 });
+  });
+
+  test('is told in an emergency, and not waited for', async () => {
+    const { world, registry } = await observed();
+    await world.breakGlass();
+    const [incident] = await registry.incidents();
+    const deliveries = await registry.deliveries(incident?.id ?? '');
+    expect(deliveries.map(({ consumer, mustConfirm }) => [consumer, mustConfirm])).toEqual([
+      ['checkout', false],
+    ]);
+    expect(incident?.state).toBe('sealed');
+  });
 });
 
 test('[5.1] replace: sessions of honest consumers go on until the grace is over, and only those from before are ended', async () => {

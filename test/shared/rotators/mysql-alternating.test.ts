@@ -110,6 +110,18 @@ test('the second user is made when its turn comes: both credentials work, and bo
     ).toEqual([{ role: owner }]);
 });
 
+test('[5.5] the server shows whether somebody uses the new credential, and whoever has the old one does not count', async () => {
+  const { session, account, value, next, install, verify } = await turned();
+  await install();
+  await verify();
+  const inUse = async () => (await session.inUse?.([{ ...account, slot: 1 }]))?.[0];
+  await stayIn(value);
+  // What the verification left is gone soon.
+  await expect.poll(inUse).toEqual({ ok: true, use: null });
+  await Promise.all([stayIn(next), stayIn(next)]);
+  expect(await inUse()).toEqual({ ok: true, use: `${account.account['alternate']} has 2 sessions` });
+});
+
 test('[5.4] the one that had its turn is locked and has no password any more, its sessions are gone, and it is proven refused', async () => {
   const { value, next, user, revoke, prove } = await settled();
   const [old, young] = [await stayIn(value), await stayIn(next)];

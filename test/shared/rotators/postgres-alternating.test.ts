@@ -71,6 +71,29 @@ const failed = (reason: string, message: RegExp) => ({
   message: expect.stringMatching(message),
 });
 
+test('[5.5] the server shows whether somebody uses the new credential: neither Rekey itself, nor whoever has the old one', async () => {
+  const { session, account, value, next, install, verify } = await turned();
+  await install();
+  await verify();
+  const inUse = async () => (await session.inUse?.([{ ...account, slot: 1 }]))?.[0];
+  await stayIn(value);
+  const { account: own, password } = loginOf(next);
+  const { host, port } = world.server();
+  const probe = new Client({
+    host,
+    port,
+    database: 'postgres',
+    user: own.account['role'],
+    password,
+    application_name: 'rekey-probe',
+  });
+  await probe.connect();
+  expect(await inUse()).toEqual({ ok: true, use: null });
+  await probe.end();
+  await stayIn(next);
+  expect(await inUse()).toEqual({ ok: true, use: `${own.account['role']} has a session` });
+});
+
 test('the second role is made when its turn comes: both credentials work, and both act as the owner', async () => {
   const { value, next, owner, install, verify } = await turned();
   expect(await install()).toMatchObject({ ok: true, off: false });
