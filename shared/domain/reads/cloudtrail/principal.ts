@@ -1,0 +1,50 @@
+import type { Principal } from '../read-event.ts';
+import type { TrailRecord } from './record.ts';
+
+const KINDS: Readonly<Record<string, Principal['kind']>> = {
+  IAMUser: 'user',
+  IdentityCenterUser: 'user',
+  AssumedRole: 'role',
+  Role: 'role',
+  Root: 'root',
+  FederatedUser: 'federated',
+  WebIdentityUser: 'federated',
+  SAMLUser: 'federated',
+  AWSAccount: 'account',
+  AWSService: 'service',
+};
+
+/** Who a record is about. Events of services say neither type nor name of anybody: `invokedBy` and the account are all there is. */
+export function principalOf(identity: TrailRecord['userIdentity']): Principal {
+  const { type, arn, accountId, invokedBy, sessionContext } = identity ?? {};
+  const kind = KINDS[type ?? ''] ?? (typeof invokedBy === 'string' ? 'service' : 'unknown');
+  const sourceIdentity = sessionContext?.sourceIdentity;
+  const session = /:assumed-role\/.+\/([^/]+)$/.exec(arn ?? '')?.[1];
+  return {
+    id: idOf(kind, { arn, accountId, invokedBy, issuer: sessionContext?.sessionIssuer?.arn }),
+    kind,
+    ...(kind !== 'role' || session === undefined ? {} : { session }),
+    ...(typeof sourceIdentity === 'string' ? { sourceIdentity } : {}),
+  };
+}
+
+function idOf(
+  kind: Principal['kind'],
+  {
+    arn,
+    accountId,
+    invokedBy,
+    issuer,
+  }: Readonly<Record<'arn' | 'accountId' | 'invokedBy' | 'issuer', string | null | undefined>>,
+): string {
+  if (kind === 'role') return issuer ?? roleOf(arn) ?? 'unknown';
+  if (kind === 'service') return invokedBy ?? accountId ?? 'unknown';
+  return arn ?? accountId ?? 'unknown';
+}
+
+/** The role of a session that names no issuer; its path is not told there. */
+function roleOf(arn: string | null | undefined): string | undefined {
+  const [, partition, account, role] =
+    /^arn:([^:]+):sts::(\d+):assumed-role\/(.+)\/[^/]+$/.exec(arn ?? '') ?? [];
+  return role === undefined ? (arn ?? undefined) : `arn:${partition}:iam::${account}:role/${role}`;
+}
