@@ -9,6 +9,7 @@ export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
     'owner',
     'mustConfirm',
     'byCallback',
+    'byObservation',
     'means',
     'url',
     'signingKeyRef',

@@ -187,34 +187,9 @@ test.each([
   },
 );
 
-test('[F.1] another means is shown field by field, and leaves nothing of the one before', () => {
-  const before = recordsOf(withApp(`webhook: ${WEBHOOK}, confirm: true`));
-  const after = recordsOf(withApp(`file: ${FILE}`));
-  const [change] = differenceOf(before, after);
-  expect(change?.fields).toContain('means: "webhook" → "file"');
-  const [standing, wanted] = [before.consumers[0], after.consumers[0]];
-  if (standing === undefined || wanted === undefined) throw new Error('nothing enrolled');
-  expect(keepHistory('consumers', standing, wanted)).toEqual(wanted);
-});
-
-test('[F.1] every field of a consumer is the file’s to decide', () => {
-  const all = [
-    `webhook: ${WEBHOOK}`,
-    'exec: { command: [/bin/true] }',
-    `sns: ${SNS}`,
-    'file: { path: /a, owner: app, signal: { pidFile: /p } }',
-  ].map((fields) => recordOf(fields));
-  for (const wanted of all) {
-    for (const standing of all) {
-      if (standing === undefined || wanted === undefined) throw new Error('nothing enrolled');
-      expect(keepHistory('consumers', standing, wanted)).toEqual(wanted);
-    }
-  }
-});
-
-describe('[5.5] confirmed by what the target shows', () => {
-  const PAIR = '{ role: led_a, alternate: led_b, owner: led }';
-  const fileOf = (account: string, consumers = '[app]') => `version: 1
+/** An account of which the target shows who of two logs in. */
+const PAIR = '{ role: led_a, alternate: led_b, owner: led }';
+const fileOfPair = (account: string, consumers = '[app]') => `version: 1
 targets:
   db: { kind: postgres, connection: { host: db.example, port: 5432 }, admins: [{ user: postgres, password: "vault://admin/db" }] }
 classes:
@@ -228,8 +203,36 @@ secrets:
   - { ref: "vault://prod/led", class: payments, tenant: acme, target: db, account: ${account}, consumers: ${consumers} }
 `;
 
+test('[F.1] another means is shown field by field, and leaves nothing of the one before', () => {
+  const before = recordsOf(withApp(`webhook: ${WEBHOOK}, confirm: true`));
+  const after = recordsOf(withApp(`file: ${FILE}`));
+  const [change] = differenceOf(before, after);
+  expect(change?.fields).toContain('means: "webhook" → "file"');
+  const [standing, wanted] = [before.consumers[0], after.consumers[0]];
+  if (standing === undefined || wanted === undefined) throw new Error('nothing enrolled');
+  expect(keepHistory('consumers', standing, wanted)).toEqual(wanted);
+});
+
+test('[F.1] every field of a consumer is the file’s to decide', () => {
+  const observed = recordsOf(fileOfPair(PAIR)).consumers.find(({ name }) => name === 'app');
+  const told = [
+    `webhook: ${WEBHOOK}, confirm: callback`,
+    'exec: { command: [/bin/true] }',
+    `sns: ${SNS}`,
+    'file: { path: /a, owner: app, signal: { pidFile: /p } }',
+  ].map((fields) => recordOf(fields));
+  const all = [observed, ...told];
+  for (const wanted of all) {
+    for (const standing of all) {
+      if (standing === undefined || wanted === undefined) throw new Error('nothing enrolled');
+      expect(keepHistory('consumers', standing, wanted)).toEqual(wanted);
+    }
+  }
+});
+
+describe('[5.5] confirmed by what the target shows', () => {
   test('a consumer by any means, of an account of which it shows who of two logs in', () => {
-    expect(recordsOf(fileOf(PAIR)).consumers[0]).toMatchObject({
+    expect(recordsOf(fileOfPair(PAIR)).consumers[0]).toMatchObject({
       name: 'app',
       mustConfirm: true,
       byCallback: false,
@@ -240,12 +243,12 @@ secrets:
   test.each([
     [
       'an account with one credential',
-      fileOf('{ role: led }'),
+      fileOfPair('{ role: led }'),
       /:12:\d+ app is confirmed by observation, and this target shows of no version/,
     ],
     [
       'one of several consumers',
-      fileOf(PAIR, '[app, other]'),
+      fileOfPair(PAIR, '[app, other]'),
       /:12:\d+ app is confirmed by observation, and the target does not show which/,
     ],
   ])('and not of %s', (_what, text, expected) => {
