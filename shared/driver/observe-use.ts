@@ -43,12 +43,8 @@ export async function observeUse(
     if (outcome?.ok !== true || outcome.use === null) continue;
     for (const delivery of waits(item)) {
       const { lastError: _lastError, ...rest } = delivery;
-      const next: Delivery = {
-        ...rest,
-        state: 'confirmed',
-        toldAtMs: delivery.toldAtMs ?? nowMs,
-        confirmedAtMs: nowMs,
-      };
+      // Whoever was not told found it by himself: that he was told is not claimed.
+      const next: Delivery = { ...rest, state: 'confirmed', confirmedAtMs: nowMs };
       await services.registry.saveDelivery(next, [
         deliveryEntry(next, {
           id: `${delivery.id}:confirm`,

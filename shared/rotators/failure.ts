@@ -1,5 +1,5 @@
 import { RekeyError } from '../domain/errors.ts';
-import type { Outcome } from './rotator.ts';
+import type { Account, Outcome } from './rotator.ts';
 
 export type Failure = Extract<Outcome, { ok: false }>;
 
@@ -8,6 +8,19 @@ export const failure = (reason: Failure['reason'], message: string): Failure => 
   reason,
   message,
 });
+
+/** Those that failed, by account. `outcomes` keep the order of the accounts. */
+export function failuresOf(
+  accounts: readonly Pick<Account, 'ref'>[],
+  outcomes: readonly Outcome[],
+): Map<string, Failure> {
+  return new Map(
+    accounts.flatMap(({ ref }, index) => {
+      const outcome = outcomes[index];
+      return outcome?.ok === false ? [[ref, outcome] as const] : [];
+    }),
+  );
+}
 
 /** `why`: quotes nothing of what was sent. */
 export function targetUnavailable(target: string, why: string): RekeyError {

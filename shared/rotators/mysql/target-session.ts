@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Failure, failure, targetUnavailable } from '../failure.ts';
+import { type Failure, failure, failuresOf, targetUnavailable } from '../failure.ts';
 import type { Account, Issued, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import { numberOf } from './errors.ts';
 import { isAccepted, isCutShown, judgeNew, notByThisRoute, saysNothing } from './login-meaning.ts';
@@ -252,13 +252,7 @@ export function createTargetSession(request: OpenRequest, server: Server): Mysql
       item.value === null || accepted.get(item.ref) === item.value ? [] : [{ ...item, value: item.value }],
     );
     const answers = await server.logInAll(issued, (item) => server.login(item, item.value));
-    const outcomes = await judge(issued, answers);
-    return new Map(
-      issued.flatMap(({ ref }, index) => {
-        const outcome = outcomes[index];
-        return outcome?.ok === false ? [[ref, outcome] as const] : [];
-      }),
-    );
+    return failuresOf(issued, await judge(issued, answers));
   }
 
   async function judgeOld(

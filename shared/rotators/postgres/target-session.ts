@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { escapeLiteral } from 'pg';
-import { type Failure, failure, targetUnavailable } from '../failure.ts';
+import { type Failure, failure, failuresOf, targetUnavailable } from '../failure.ts';
 import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
 import { isCutShown, judgeNew, saysNothing } from './login-meaning.ts';
 import type { LoginAnswer } from './login-probe.ts';
@@ -243,13 +243,7 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
   async function seeInForce(items: readonly Proving[]): Promise<Map<string, Failure>> {
     const issued = items.flatMap((item) => (item.value === null ? [] : [{ ...item, value: item.value }]));
     const answers = await server.logInAll(issued, (item) => server.login(item, item.value));
-    const outcomes = await judge(issued, answers);
-    return new Map(
-      issued.flatMap(({ ref }, index) => {
-        const outcome = outcomes[index];
-        return outcome?.ok === false ? [[ref, outcome] as const] : [];
-      }),
-    );
+    return failuresOf(issued, await judge(issued, answers));
   }
 
   async function judge(items: readonly Judged[], answers: readonly LoginAnswer[]): Promise<Outcome[]> {

@@ -64,7 +64,7 @@ describe('[5.5] a consumer that is confirmed by what the target shows', () => {
   }
 
   test('holds the old one until somebody is seen to use the new one, which the audit says; Rekey’s own login counts for nothing', async () => {
-    const { world, clock } = await observed();
+    const { world, clock, registry } = await observed();
     world.target.inUse.add('r0');
     await world.rotate();
     expect((await actions(world)).at(-1)).toBe('promote success');
@@ -80,6 +80,10 @@ describe('[5.5] a consumer that is confirmed by what the target shows', () => {
       ['success', 'checkout', 'observed: it has 2 sessions'],
       ['success', undefined, undefined],
     ]);
+    // Nobody has told it here, and nobody says so.
+    const [delivery] = await registry.deliveries('rot-test');
+    expect(delivery).toMatchObject({ state: 'confirmed', confirmedAtMs: clock.nowMs() });
+    expect(delivery).not.toHaveProperty('toldAtMs');
     clock.pass(HOUR_MS);
     expect(await world.rotate()).toEqual({ settled: 1, left: 0 });
   });
