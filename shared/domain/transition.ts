@@ -20,16 +20,12 @@ export function stored(rotating: Rotating): Rotating {
 /** The target has the new credential. A cut is undone by it; what was off before Rekey came stays off. */
 export function installed(
   rotating: Rotating,
-  seen: { identity: string; mark: string; off: boolean; receipt?: string },
+  seen: { identity: string; mark: string; off: boolean },
   nowMs: number,
 ): Rotating {
   const secret = { ...withoutOwnCut(rotating.secret, seen.off, nowMs), identity: seen.identity };
   const next = reach({ ...rotating, secret }, 'installed', { mark: seen.mark });
-  return withVersion(next, issuedOf(next)?.id ?? '', (version) => ({
-    ...version,
-    installedAtMs: nowMs,
-    ...(seen.receipt === undefined ? {} : { receipt: seen.receipt }),
-  }));
+  return withVersion(next, issuedOf(next)?.id ?? '', (version) => ({ ...version, installedAtMs: nowMs }));
 }
 
 export function quiet(rotating: Rotating): Rotating {

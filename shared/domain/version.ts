@@ -52,7 +52,7 @@ export interface VersionRecord {
   readonly slot?: 0 | 1;
   /** How the issuer calls it, where the issuer made it; no secret. */
   readonly handle?: string;
-  /** What takes it away at its issuer, sealed under its value, or tells at its target that it is the one in force. */
+  /** What takes it away at its issuer, sealed under its value. */
   readonly receipt?: string;
   readonly createdAtMs: number;
   readonly installedAtMs?: number;

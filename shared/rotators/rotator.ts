@@ -57,10 +57,7 @@ export interface Issued {
   readonly slot?: 0 | 1;
   /** How the issuer calls a credential that it minted; no secret. */
   readonly handle?: string;
-  /**
-   * What takes it away again, where the issuer gave something for that: sealed, of no use to who has not the value too. Or what
-   * tells at the target that it is the one in force: no secret.
-   */
+  /** What takes it away again, where the issuer gave something for that: sealed, of no use to who has not the value too. */
   readonly receipt?: string;
 }
 
@@ -79,12 +76,6 @@ export interface Minting extends Account {
 
 export interface Minted extends Omit<Issued, 'slot' | 'handle'> {
   readonly handle: string;
-  readonly identity: string;
-  readonly mark: string;
-  readonly off: boolean;
-}
-
-export interface Installed extends Pick<Issued, 'receipt'> {
   readonly identity: string;
   readonly mark: string;
   readonly off: boolean;
@@ -155,12 +146,11 @@ export interface TargetSession {
   mint?(items: readonly Minting[]): Promise<Outcome<Minted>[]>;
   /**
    * Sets the new credential, and switches on again what a cut switched off (`turnOn`); what would come back with that is
-   * taken away by the same change. `mark` goes to the later verbs, and so does `receipt`. `off`: it is off now, because it was
-   * before Rekey came.
+   * taken away by the same change. `mark` goes to the later verbs. `off`: it is off now, because it was before Rekey came.
    */
   install(
     items: readonly (Account & Issued & Urgency & { readonly turnOn: boolean })[],
-  ): Promise<Outcome<Installed>[]>;
+  ): Promise<Outcome<{ readonly identity: string; readonly mark: string; readonly off: boolean }>[]>;
   /** Ends the sessions that began before `mark` with a superseded credential and sees them gone: the first look. */
   endSessions(
     items: readonly (Account & { readonly mark: string })[],

@@ -35,7 +35,7 @@ export function verifierOf(keys: ScramKeys): string {
 }
 
 /** What tells a verifier from every other, as the server says it to whoever asks to log in: no secret. */
-export function verifierName({ salt, iterations }: Pick<ScramKeys, 'salt' | 'iterations'>): string {
+function verifierName({ salt, iterations }: Pick<ScramKeys, 'salt' | 'iterations'>): string {
   return `SCRAM-SHA-256$${iterations}:${salt}`;
 }
 

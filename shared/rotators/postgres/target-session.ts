@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { escapeLiteral } from 'pg';
 import { type Failure, failure, failuresOf, targetUnavailable } from '../failure.ts';
 import type { Account, OldCredential, OpenRequest, Outcome, TargetSession } from '../rotator.ts';
+import { isVerifierOf, keptVerifiers } from './kept-verifiers.ts';
 import { isCutShown, judgeNew, saysNothing } from './login-meaning.ts';
 import type { LoginAnswer } from './login-probe.ts';
 import type { Role } from './role.ts';
-import { deriveKeys, type ScramKeys, verifierName, verifierOf } from './scram.ts';
+import { type ScramKeys, verifierOf } from './scram.ts';
 import { quoted, roleName, type Server } from './server.ts';
 import { endSessionsBefore, endWritersNamed, type Marked } from './sessions.ts';
 import { sqlStateOf } from './sqlstate.ts';
@@ -151,7 +152,6 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
             identity: outcome.role.oid,
             mark,
             off: outcome.role.off && !item.turnOn,
-            receipt: verifierName(server.keysFor(item.ref, item.value) as ScramKeys),
           };
         });
       }),
@@ -191,11 +191,7 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
           // Where nobody holds the value, one that was never issued shows whether the route asks for passwords at all.
           server.login(item, old.value ?? randomBytes(24).toString('base64url')),
         );
-        const inForce = await seeInForce(
-          items.filter((item) =>
-            tries.some((tried, index) => tried.item === item && leavesOpen(item, answers[index])),
-          ),
-        );
+        const inForce = await seeInForce(tries, answers);
         const roles = await server.look(items);
         const waitMs = await beforeSecondLook(
           items.filter(({ value }) => value !== null).map((item) => item.mark),
@@ -231,19 +227,35 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
     close: server.close,
   };
 
-  /** A refusal against the very verifier that was installed says that the issued one is in force; any other leaves it open. */
-  function leavesOpen({ ref, value, receipt }: Proving, answer: LoginAnswer | undefined): boolean {
-    if (value === null || accepted.get(ref) === value || answer?.saw !== 'password-refused') return false;
-    const own = server.keysFor(ref, value);
-    const installed = own === undefined ? receipt : verifierName(own);
-    return answer.against === undefined || answer.against !== installed;
-  }
-
-  /** Logs in with the issued one. What speaks against its being in force, by account. */
-  async function seeInForce(items: readonly Proving[]): Promise<Map<string, Failure>> {
-    const issued = items.flatMap((item) => (item.value === null ? [] : [{ ...item, value: item.value }]));
-    const answers = await server.logInAll(issued, (item) => server.login(item, item.value));
-    return failuresOf(issued, await judge(issued, answers));
+  /**
+   * A refusal says something only where the issued one is in force by the same route: let in by this session, or kept by the
+   * server as what the refusal was against, or let in now. The salt that the server names would not do: it is public, and
+   * whoever may change the role's password can set another under it. What speaks against it, by account.
+   */
+  async function seeInForce(
+    tries: readonly { readonly item: Proving }[],
+    answers: readonly LoginAnswer[],
+  ): Promise<Map<string, Failure>> {
+    const against = new Map<Issued, (string | undefined)[]>();
+    for (const [index, { item }] of tries.entries()) {
+      const answer = answers[index];
+      if (isIssued(item) && accepted.get(item.ref) !== item.value && answer?.saw === 'password-refused')
+        against.set(item, [...(against.get(item) ?? []), answer.against]);
+    }
+    const open = [...against.keys()];
+    const kept = open.length === 0 ? new Map() : await keptVerifiers(server.client(), open.map(roleName));
+    const isKept = await Promise.all(
+      open.map(async (item) => {
+        const verifier = kept.get(roleName(item)) ?? '';
+        const met = against.get(item)?.every((name) => name !== undefined && verifier.startsWith(`${name}$`));
+        return met === true && (await isVerifierOf(verifier, item.value));
+      }),
+    );
+    const left = open.filter((_item, index) => isKept[index] !== true);
+    return failuresOf(
+      left,
+      await judge(left, await server.logInAll(left, (item) => server.login(item, item.value))),
+    );
   }
 
   async function judge(items: readonly Judged[], answers: readonly LoginAnswer[]): Promise<Outcome[]> {
@@ -316,29 +328,21 @@ export function createTargetSession(request: OpenRequest, server: Server): RoleS
 
   function evidenceOf({ ref, value }: Proving): string {
     const isAccepted = value !== null && accepted.get(ref) === value;
-    const by = isAccepted ? ', the new one accepted' : ' against the verifier that was installed';
+    const by = isAccepted ? ', the new one accepted' : ' against the new one’s verifier (pg_authid)';
     return `refused (28P01)${value === null ? '' : by}, no session from before`;
   }
 
   /** Whether the one password slot holds exactly what was installed, or nothing. Only where the admin may read it. */
   async function showsReplaced(name: string, value: string | null): Promise<boolean> {
-    try {
-      const { rows } = await server
-        .client()
-        .query<{ verifier: string | null }>(
-          'SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = $1',
-          [name],
-        );
-      if (value === null) return rows[0]?.verifier === null;
-      const verifier = rows[0]?.verifier ?? '';
-      const parts = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(verifier);
-      if (parts === null) return false;
-      return verifierOf(await deriveKeys(value, parts[2] ?? '', Number(parts[1]))) === verifier;
-    } catch (error) {
-      if (sqlStateOf(error) === '42501') return false;
-      throw error;
-    }
+    const kept = await keptVerifiers(server.client(), [name]);
+    return value === null ? kept.get(name) === null : isVerifierOf(kept.get(name), value);
   }
+}
+
+type Issued = Proving & { readonly value: string };
+
+function isIssued(item: Proving): item is Issued {
+  return item.value !== null;
 }
 
 /** Beside the answer to an old one: what is known of its role, of the issued one, of sessions. */

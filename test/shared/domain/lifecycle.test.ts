@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nextStep } from '../../../shared/domain/lifecycle.ts';
 import type { Rotation, SecretRecord } from '../../../shared/domain/secret.ts';
-import { installed } from '../../../shared/domain/transition.ts';
-import type { VersionRecord } from '../../../shared/domain/version.ts';
 import { AT_MS, aSecret } from '../../contracts/records.ts';
 
 const REF = 'vault://prod/payments/s0';
@@ -40,26 +38,4 @@ describe('[5.1] sessions of the old one are gone', () => {
   ])('%s, the new one is verified first', (_when, secret) => {
     expect(nextStep(secret, AT_MS)).toEqual({ do: 'verify' });
   });
-});
-
-test('[5.4] what tells at the target which credential is in force is kept with its version', () => {
-  const secret = rotating({ stage: 'pending' }, `${REF}#1`);
-  const versions: VersionRecord[] = [
-    {
-      v: 1,
-      id: NEW,
-      ref: REF,
-      ordinal: 2,
-      epoch: 1,
-      keyId: 'k',
-      fate: 'pending',
-      operation: 'op',
-      valueHeld: true,
-      createdAtMs: AT_MS,
-    },
-  ];
-  const seen = { identity: '16384', mark: 'm', off: false, receipt: 'SCRAM-SHA-256$4096:c2FsdA==' };
-  expect(installed({ secret, versions }, seen, AT_MS).versions).toMatchObject([
-    { id: NEW, receipt: seen.receipt, installedAtMs: AT_MS },
-  ]);
 });

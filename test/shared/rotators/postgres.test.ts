@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RenamingWorld } from '../../../shared/rotators/contract/renaming.ts';
+import { deriveKeys, verifierOf } from '../../../shared/rotators/postgres/scram.ts';
 import type { Account, OutcomeReason } from '../../../shared/rotators/rotator.ts';
 import { describeRenames, describeRotator } from '../../contracts/rotator.ts';
 import { pauseLogin } from '../../support/paused-login.ts';
@@ -44,8 +45,7 @@ async function reissued() {
     ]);
     return answers?.[0]?.outcome;
   };
-  const { receipt = '' } = outcome;
-  return { session, account: known, role: account.account['role'] ?? '', password, value, receipt, prove };
+  return { session, account: known, role: account.account['role'] ?? '', password, value, prove };
 }
 
 const refused = (reason: OutcomeReason, message: RegExp) => ({
@@ -54,10 +54,11 @@ const refused = (reason: OutcomeReason, message: RegExp) => ({
   message: expect.stringMatching(message),
 });
 
-const REFUSED_BY_VERIFIER = 'refused (28P01) against the verifier that was installed, no session from before';
+const REFUSED_BY_VERIFIER =
+  'refused (28P01) against the new one’s verifier (pg_authid), no session from before';
 const REFUSED_BESIDE_NEW = 'refused (28P01), the new one accepted, no session from before';
 
-test('[5.4] proof: 28P01 against the very verifier that was installed, no session from before', async () => {
+test('[5.4] proof: 28P01 against the verifier of the new one, by the server’s word, no session from before', async () => {
   const { prove, password } = await reissued();
   expect(await prove(password)).toEqual({ ok: true, evidence: REFUSED_BY_VERIFIER });
 });
@@ -68,19 +69,39 @@ test('[5.4] proof: 28P01, the new one accepted just before, no session from befo
   expect(await prove(password)).toEqual({ ok: true, evidence: REFUSED_BESIDE_NEW });
 });
 
-test('[5.4] after a grace the server names the verifier that was installed; where that is not known, the new one is tried', async () => {
-  const { account, value, password, receipt } = await reissued();
-  const later = await world.session();
+test('[5.4] an admin who may not read what the server keeps has the new one tried', async () => {
+  const { account, role, value, password } = await reissued();
+  await world.admin(async (client) => {
+    await client.query(`CREATE ROLE limited_${role} LOGIN CREATEROLE PASSWORD 'limited'`);
+    await client.query(`GRANT ${role} TO limited_${role} WITH ADMIN OPTION`);
+    await client.query(`GRANT pg_signal_backend, pg_read_all_stats TO limited_${role}`);
+  });
+  const later = await world.session('rekey/test/2', { user: `limited_${role}`, password: 'limited' });
   onTestFinished(() => later.close());
-  const mark = '2026-01-01 00:00:00+00';
-  const old = [{ versionId: 'v', value: password }];
-  const known = { ...account, value, mark, expectOff: false, old };
-  expect(await later.prove([{ ...known, receipt }])).toMatchObject([
-    [{ outcome: { ok: true, evidence: REFUSED_BY_VERIFIER } }],
+  const [answers] = await later.prove([
+    {
+      ...account,
+      value,
+      mark: '2026-01-01 00:00:00+00',
+      expectOff: false,
+      old: [{ versionId: 'v', value: password }],
+    },
   ]);
-  expect(await later.prove([known])).toMatchObject([
-    [{ outcome: { ok: true, evidence: REFUSED_BESIDE_NEW } }],
-  ]);
+  expect(answers).toMatchObject([{ outcome: { ok: true, evidence: REFUSED_BESIDE_NEW } }]);
+});
+
+test('[5.4] no proof where somebody has set a third password under the salt of the new one, which is public', async () => {
+  const { role, password, prove } = await reissued();
+  await world.admin(async (client) => {
+    const { rows } = await client.query<{ verifier: string }>(
+      'SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = $1',
+      [role],
+    );
+    const [, iterations, salt = ''] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(rows[0]?.verifier ?? '') ?? [];
+    const forged = verifierOf(await deriveKeys('the-thief-s-own', salt, Number(iterations)));
+    await client.query(`ALTER ROLE ${role} PASSWORD '${forged}'`);
+  });
+  expect(await prove(password)).toMatchObject(refused('new-refused', /the new password was refused/));
 });
 
 test('[5.4] no proof: the password is accepted and the role is off (28000): cut, not revoked', async () => {
