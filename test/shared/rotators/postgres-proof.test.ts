@@ -65,6 +65,16 @@ test('[5.4] no proof: a login that nobody answers says nothing of the old passwo
   expect(await verify()).toMatchObject(failed('target-unavailable', /closed|ECONNRESET/));
 });
 
+test('[5.4] no proof: a refusal by who asks against another verifier than the server keeps, and refuses the new one too', async () => {
+  const { proxy, prove, password } = await reissued();
+  proxy.meet = (message) => {
+    if (!isProbe(message) || !message.text.includes(',s=')) return 'pass';
+    const other = message.text.replace(/,s=(.)/, (_whole, first) => `,s=${first === 'A' ? 'B' : 'A'}`);
+    return Buffer.from(other, 'latin1');
+  };
+  expect(await prove(password)).toMatchObject(failed('new-refused', /the new password was refused/));
+});
+
 test('[5.4] no proof: a server that is starting or full before it asks (57P03, 53300) says nothing; the same call may succeed', async () => {
   const { proxy, prove, verify, password } = await reissued();
   for (const code of ['57P03', '53300']) {
