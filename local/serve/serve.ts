@@ -41,7 +41,7 @@ export async function serve(home: string, options: ServeOptions): Promise<void> 
     say(`serves ${home}: health at ${server.url}/healthz, Slack at ${server.url}/slack`);
     const slack = runSlack(services, {
       signal,
-      onFailed: (error) => say(`Slack waits: ${describeError(error)}`),
+      onFailed: (error) => say(`Slack: ${describeError(error)}`),
     });
     try {
       while (!signal.aborted) {
