@@ -1,12 +1,17 @@
-// What the tests came to: counts, those with injected errors by name, and each port's contract on either side.
+// What the tests came to: counts, those with injected errors by name, each port's contract on either side, and
+// last, where a log's end is what is read, each that failed with what it said.
 // node report.mjs NAME=FILE…   (files as Vitest's JSON reporter writes them)
 import { readFileSync } from 'node:fs';
 
 const PORT =
   /^(audit archive|audit chain|audit cursor|canary|keys|manifests|packets|plans|registry|signer|store|workers(?! that)|workflows) (.+)$/;
 
+/** Of each failure, so that all of them fit into the end of a log. */
+const FAILURE_LINES = 15;
+
 const sums = { passed: 0, failed: 0, skipped: 0 };
 const ports = new Map();
+const failures = [];
 for (const given of process.argv.slice(2)) {
   const [name, file] = given.split('=');
   const report = JSON.parse(readFileSync(file, 'utf8'));
@@ -19,6 +24,13 @@ for (const given of process.argv.slice(2)) {
   sums.passed += report.numPassedTests;
   sums.failed += report.numFailedTests;
   sums.skipped += report.numPendingTests + report.numTodoTests;
+  // A file that failed before its first test.
+  for (const file of report.testResults.filter(({ message }) => message)) {
+    failures.push(`${name}: ${file.name}\n${file.message}`);
+  }
+  for (const { fullName, failureMessages } of tests.filter(({ status }) => status === 'failed')) {
+    failures.push(`${name}: ${fullName}\n${failureMessages.join('\n')}`);
+  }
   for (const { ancestorTitles, status } of tests) {
     const [, port, adapter] = PORT.exec(ancestorTitles[0] ?? '') ?? [];
     if (port === undefined || status !== 'passed') continue;
@@ -35,4 +47,6 @@ for (const [port, adapters] of [...ports].sort(([one], [other]) => one.localeCom
     process.exitCode = 1;
   }
 }
+const shown = (failure) => failure.split('\n').slice(0, FAILURE_LINES).join('\n  ');
+for (const failure of failures) console.log(`failed: ${shown(failure)}`);
 console.log(`${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`);
