@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { pathsIn } from '../local/home.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
-import type { Finding } from '../shared/domain/finding.ts';
+import type { HealthCheck } from '../shared/domain/health-check.ts';
 import type { Context } from './context.ts';
 import { stackOf } from './deployment/name.ts';
 import { tellDirectFences } from './direct/tell.ts';
 import type { Face } from './face.ts';
 
 /** What this machine has to look after itself: nothing where the control plane is elsewhere. */
-export async function surroundings(context: Context): Promise<Finding[]> {
+export async function surroundings(context: Context): Promise<HealthCheck[]> {
   if (context.deployment !== null) return [];
   const { surroundingsOf } = await import('../local/surroundings.ts');
   return surroundingsOf(context.home);

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
-import type { Finding } from '../shared/domain/finding.ts';
+import type { HealthCheck } from '../shared/domain/health-check.ts';
 import { engineRuns } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
 
 /** What one machine has to look after: its key files, and whether an engine runs. */
-export function surroundingsOf(home: string): Finding[] {
+export function surroundingsOf(home: string): HealthCheck[] {
   const { rootKey, auditKey } = pathsIn(home);
-  const keys = [rootKey, auditKey].flatMap((file): Finding[] => {
+  const keys = [rootKey, auditKey].flatMap((file): HealthCheck[] => {
     const found = statSync(file, { throwIfNoEntry: false });
     if (found === undefined) return [];
     const detail = `mode ${(found.mode & 0o777).toString(8)}`;

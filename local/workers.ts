@@ -21,8 +21,8 @@ export function createLocalWorkers(
       return { restored };
     },
     async checkTarget(asked) {
-      const { v: _version, ...finding } = await checkTarget.invoke(services, { v: 1, ...asked }, context);
-      return finding;
+      const { v: _version, ...check } = await checkTarget.invoke(services, { v: 1, ...asked }, context);
+      return check;
     },
     async noteIdentities({ targetId, refs }) {
       const asked = { v: 1, targetId, refs };

@@ -1,5 +1,5 @@
 import { checkHealth } from '../../functions/check-health/handler.ts';
-import type { Finding } from '../../shared/domain/finding.ts';
+import type { HealthCheck } from '../../shared/domain/health-check.ts';
 import type { Context } from '../context.ts';
 import { placeOf } from '../direct/place.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -18,21 +18,21 @@ export async function doctor(context: Context, options: DoctorOptions = {}): Pro
   }
   const around = await surroundings(context);
   // Keys that others can read are not used: until they are out of the way nothing else can be looked at.
-  const findings = around.every(({ ok }) => ok) ? [...(await findingsIn(context)), ...around] : around;
-  return report(context, findings);
+  const checks = around.every(({ ok }) => ok) ? [...(await checksIn(context)), ...around] : around;
+  return report(context, checks);
 }
 
-function report(context: Context, findings: readonly Finding[]): ExitCode {
-  if (context.json) context.print(JSON.stringify(findings));
+function report(context: Context, checks: readonly HealthCheck[]): ExitCode {
+  if (context.json) context.print(JSON.stringify(checks));
   else {
-    for (const { what, ok, detail, next } of findings) {
+    for (const { what, ok, detail, next } of checks) {
       context.print(`${ok ? 'ok  ' : 'BAD '} ${what}: ${detail}`);
       if (next !== undefined) context.print(`     Next: ${next}`);
     }
   }
-  return findings.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
+  return checks.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
 }
 
-async function findingsIn(context: Context): Promise<Finding[]> {
-  return withFace(context, async (face) => (await face.call(checkHealth, {})).findings);
+async function checksIn(context: Context): Promise<HealthCheck[]> {
+  return withFace(context, async (face) => (await face.call(checkHealth, {})).checks);
 }

@@ -6,31 +6,29 @@ import { createReaderFence } from '../../shared/adapters/aws/iam/reader-fence.ts
 import type { ReaderFencePlace } from '../../shared/adapters/aws/iam/reader-fence-policy.ts';
 import { translate } from '../../shared/adapters/aws/vendor-error.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Finding } from '../../shared/domain/finding.ts';
+import type { HealthCheck } from '../../shared/domain/health-check.ts';
 import type { LiveClients } from './live-clients.ts';
 
-type Look = Omit<Finding, 'what'>;
+type Look = Omit<HealthCheck, 'what'>;
 
 /** What an incident on AWS relies on beside the key, each by the service's own word. Changes nothing. */
 export async function lookAtAccount(
   clients: LiveClients,
   place: ReaderFencePlace,
   output: (name: string) => string,
-): Promise<Finding[]> {
+): Promise<HealthCheck[]> {
   return Promise.all([
-    findingOf('fence of readers', 'iam:GetPolicyVersion', () => readerFence(clients, place)),
-    findingOf('archive', 's3:GetBucketObjectLockConfiguration', () =>
+    checkOf('fence of readers', 'iam:GetPolicyVersion', () => readerFence(clients, place)),
+    checkOf('archive', 's3:GetBucketObjectLockConfiguration', () =>
       archive(clients, output('ArchiveBucket')),
     ),
-    findingOf('alarms', 'cloudwatch:DescribeAlarms', () => alarms(clients, place.prefix)),
-    findingOf('who is woken', 'sns:ListSubscriptionsByTopic', () =>
-      woken(clients, output('NoticesTopicArn')),
-    ),
+    checkOf('alarms', 'cloudwatch:DescribeAlarms', () => alarms(clients, place.prefix)),
+    checkOf('who is woken', 'sns:ListSubscriptionsByTopic', () => woken(clients, output('NoticesTopicArn'))),
   ]);
 }
 
 /** One that cannot be looked at is not in order; the others are looked at all the same. */
-async function findingOf(what: string, permission: string, look: () => Promise<Look>): Promise<Finding> {
+async function checkOf(what: string, permission: string, look: () => Promise<Look>): Promise<HealthCheck> {
   try {
     return { what, ...(await look()) };
   } catch (error) {

@@ -1,6 +1,6 @@
 import { callerIdentity } from '../../shared/adapters/aws/sts/caller-identity.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Finding } from '../../shared/domain/finding.ts';
+import type { HealthCheck } from '../../shared/domain/health-check.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Place } from '../direct/place.ts';
 import { liveClients, outputsOf } from './live-clients.ts';
@@ -9,7 +9,7 @@ import { measureDenial } from './measure-denial.ts';
 import { openCanary } from './open-canary.ts';
 
 /** A deployment as the account has it: what only the account can show. Closes the canary's own key and nothing else. */
-export async function lookLive(place: Place, clock: Clock): Promise<Finding[]> {
+export async function lookLive(place: Place, clock: Clock): Promise<HealthCheck[]> {
   const clients = liveClients(place);
   const identity = await callerIdentity(clients.sts);
   const output = await outputsOf(clients.cloudFormation, place.prefix);
@@ -19,10 +19,10 @@ export async function lookLive(place: Place, clock: Clock): Promise<Finding[]> {
   return [
     { what: 'caller', ok: true, detail: identity.arn },
     ...(await lookAtAccount(clients, { partition, account, region, prefix }, output)),
-    ...(await canaryFindings()),
+    ...(await canaryChecks()),
   ];
 
-  async function canaryFindings(): Promise<Finding[]> {
+  async function canaryChecks(): Promise<HealthCheck[]> {
     try {
       const of = { identity, region, prefix, readerRole: output('ReaderRoleArn') };
       const canary = await openCanary(clients, of, clock);

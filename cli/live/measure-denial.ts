@@ -1,6 +1,6 @@
 import { elapsedText } from '../../shared/domain/elapsed.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Finding } from '../../shared/domain/finding.ts';
+import type { HealthCheck } from '../../shared/domain/health-check.ts';
 import type { CanaryAnswer } from '../../shared/ports/canary.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 
@@ -19,19 +19,19 @@ const EVERY_MS = 250;
 const IN_A_ROW = 5;
 
 /** Closes, reads until denied, opens, reads until allowed: with the time each took. Whatever happens it is left open, or that is said. */
-export async function measureDenial(canary: LiveCanary, clock: Clock): Promise<Finding[]> {
+export async function measureDenial(canary: LiveCanary, clock: Clock): Promise<HealthCheck[]> {
   const before = await until(canary, clock, 'allowed');
-  const findings = [finding('canary before', before, 'read')];
-  if (!before.seen) return findings;
+  const checks = [checked('canary before', before, 'read')];
+  if (!before.seen) return checks;
   try {
     const closed = await since(
       clock,
       () => canary.close(),
       () => until(canary, clock, 'denied'),
     );
-    findings.push(
+    checks.push(
       closed.seen
-        ? finding('time to deny', closed, 'denied')
+        ? checked('time to deny', closed, 'denied')
         : {
             what: 'time to deny',
             ok: false,
@@ -40,7 +40,7 @@ export async function measureDenial(canary: LiveCanary, clock: Clock): Promise<F
           },
     );
   } catch (error) {
-    findings.push(failed('time to deny', error));
+    checks.push(failed('time to deny', error));
   }
   try {
     const opened = await since(
@@ -48,11 +48,11 @@ export async function measureDenial(canary: LiveCanary, clock: Clock): Promise<F
       () => canary.open(),
       () => until(canary, clock, 'allowed'),
     );
-    findings.push(finding('canary after', opened, 'read again'));
+    checks.push(checked('canary after', opened, 'read again'));
   } catch (error) {
-    findings.push(failed('canary after', error));
+    checks.push(failed('canary after', error));
   }
-  return findings;
+  return checks;
 }
 
 interface Looked {
@@ -96,7 +96,7 @@ async function until(canary: LiveCanary, clock: Clock, state: CanaryAnswer['stat
   }
 }
 
-function finding(what: string, { seen, tookMs, last }: Looked, word: string): Finding {
+function checked(what: string, { seen, tookMs, last }: Looked, word: string): HealthCheck {
   return seen
     ? { what, ok: true, detail: `${word} after ${tookMs} ms` }
     : {
@@ -107,7 +107,7 @@ function finding(what: string, { seen, tookMs, last }: Looked, word: string): Fi
       };
 }
 
-function failed(what: string, error: unknown): Finding {
+function failed(what: string, error: unknown): HealthCheck {
   if (!(error instanceof RekeyError)) throw error;
   return {
     what,

@@ -7,7 +7,7 @@ import type { CallerIdentity } from '../../shared/adapters/aws/sts/caller-identi
 import { translate } from '../../shared/adapters/aws/vendor-error.ts';
 import { createProcessPace } from '../../shared/adapters/pace/in-process.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import type { Finding } from '../../shared/domain/finding.ts';
+import type { HealthCheck } from '../../shared/domain/health-check.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { LiveCanary } from './measure-denial.ts';
@@ -36,7 +36,7 @@ export async function openCanary(
     readonly readerRole: string;
   },
   clock: Clock,
-): Promise<LiveCanary & { policy(): Promise<Finding> }> {
+): Promise<LiveCanary & { policy(): Promise<HealthCheck> }> {
   const keys = createKmsEpochKeys(clients.kms, {
     prefix: of.prefix,
     roles: canaryKeyRoles(of.identity.account, of.region, of.prefix),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { Finding, mendedBy } from '../../shared/domain/finding.ts';
+import { HealthCheck, mendedBy } from '../../shared/domain/health-check.ts';
 import type { Person } from '../../shared/domain/person.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
@@ -16,22 +16,22 @@ export const checkHealth = defineFunction({
   name: 'CheckHealth',
   needs: ['registry', 'store', 'workers'],
   input: {},
-  output: { findings: z.array(Finding) },
+  output: { checks: z.array(HealthCheck) },
   async run(_input, services, context) {
     callerOf(context);
     const { people, targets, secrets } = await services.registry.enrolment();
     return {
-      findings: [
-        peopleFinding(people),
-        ...(await inParallel(targets, AT_ONCE, ({ id }) => targetFinding(services, id))),
-        valuesFinding(secrets),
+      checks: [
+        checkPeople(people),
+        ...(await inParallel(targets, AT_ONCE, ({ id }) => checkTarget(services, id))),
+        checkValues(secrets),
         ...(await unreadable(services, secrets)),
       ],
     };
   },
 });
 
-function peopleFinding(people: readonly Person[]): Finding {
+function checkPeople(people: readonly Person[]): HealthCheck {
   const signers = people.filter((person) => person.sshKeys.length > 0).length;
   if (signers >= 2) return { what: 'people', ok: true, detail: `${signers} can sign` };
   return {
@@ -43,7 +43,7 @@ function peopleFinding(people: readonly Person[]): Finding {
 }
 
 /** A worker that could not be asked says nothing of its target, and still nothing is known to be in order. */
-async function targetFinding({ workers }: Needs<'workers'>, targetId: string): Promise<Finding> {
+async function checkTarget({ workers }: Needs<'workers'>, targetId: string): Promise<HealthCheck> {
   try {
     return await workers.checkTarget({ targetId });
   } catch (error) {
@@ -53,7 +53,7 @@ async function targetFinding({ workers }: Needs<'workers'>, targetId: string): P
   }
 }
 
-function valuesFinding(secrets: readonly SecretRecord[]): Finding {
+function checkValues(secrets: readonly SecretRecord[]): HealthCheck {
   const empty = secrets.filter((secret) => secret.currentVersionId === undefined);
   const [first] = empty;
   if (first === undefined) return { what: 'secrets', ok: true, detail: `${secrets.length} have a value` };
@@ -66,8 +66,11 @@ function valuesFinding(secrets: readonly SecretRecord[]): Finding {
 }
 
 /** One value of each class, opened and let go: the root key is the right one, the key of the epoch is there. */
-async function unreadable({ store }: Needs<'store'>, secrets: readonly SecretRecord[]): Promise<Finding[]> {
-  const findings: Finding[] = [];
+async function unreadable(
+  { store }: Needs<'store'>,
+  secrets: readonly SecretRecord[],
+): Promise<HealthCheck[]> {
+  const checks: HealthCheck[] = [];
   for (const [className, group] of Map.groupBy(secrets, (secret) => secret.className)) {
     const secret = group.find(({ currentVersionId }) => currentVersionId !== undefined);
     if (secret === undefined) continue;
@@ -76,8 +79,8 @@ async function unreadable({ store }: Needs<'store'>, secrets: readonly SecretRec
     } catch (error) {
       if (!(error instanceof RekeyError)) throw error;
       const next = mendedBy(error, 'restore the root key that they were sealed under');
-      findings.push({ what: `values of ${className}`, ok: false, detail: error.message, next });
+      checks.push({ what: `values of ${className}`, ok: false, detail: error.message, next });
     }
   }
-  return findings;
+  return checks;
 }

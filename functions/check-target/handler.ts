@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { Finding, mendedBy } from '../../shared/domain/finding.ts';
+import { HealthCheck, mendedBy } from '../../shared/domain/health-check.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { openTarget } from '../../shared/driver/open-target.ts';
 import type { TargetSession } from '../../shared/rotators/rotator.ts';
@@ -10,7 +10,7 @@ export const checkTarget = defineFunction({
   name: 'CheckTarget',
   needs: ['registry', 'store', 'rotators', 'clock'],
   input: { targetId: z.string() },
-  output: Finding.shape,
+  output: HealthCheck.shape,
   async run({ targetId }, services) {
     const what = `target ${targetId}`;
     const target = await services.registry.target(targetId);
@@ -30,7 +30,7 @@ export const checkTarget = defineFunction({
   },
 });
 
-async function doubtsOf(session: TargetSession, kind: string): Promise<Omit<Finding, 'what'>> {
+async function doubtsOf(session: TargetSession, kind: string): Promise<Omit<HealthCheck, 'what'>> {
   const detail = 'its admin credential logs in';
   try {
     const doubts = (await session.doubts?.()) ?? [];

@@ -1,4 +1,4 @@
-import type { Finding } from '../domain/finding.ts';
+import type { HealthCheck } from '../domain/health-check.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 
 /** What became of one target's cut that was to be undone. */
@@ -30,7 +30,7 @@ export interface Workers {
   /** Ends the incident as a mistaken alarm; false where something is still off or was re-issued: then nothing is changed. */
   restoreClass(asked: { readonly incidentId: string }): Promise<{ readonly restored: boolean }>;
   /** Whether Rekey gets in at the target as its admin. */
-  checkTarget(asked: { readonly targetId: string }): Promise<Finding>;
+  checkTarget(asked: { readonly targetId: string }): Promise<HealthCheck>;
   /** Writes down how the target itself knows these accounts of it. A target that does not answer is in `unseen`. */
   noteIdentities(asked: {
     readonly targetId: string;

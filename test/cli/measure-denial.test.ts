@@ -38,8 +38,8 @@ function aVault(
   return vault;
 }
 
-const briefly = (findings: Awaited<ReturnType<typeof measureDenial>>) =>
-  findings.map(({ what, ok, detail }) => [what, ok, detail]);
+const briefly = (checks: Awaited<ReturnType<typeof measureDenial>>) =>
+  checks.map(({ what, ok, detail }) => [what, ok, detail]);
 
 test('[5.4] the time to deny counts from before the call to the first denial that is followed by no other answer', async () => {
   const clock = new FrozenClock();
@@ -56,12 +56,12 @@ test('[5.4] the time to deny counts from before the call to the first denial tha
 test('[5.4] where no key is enforced it says so, is not in order, and leaves the canary open', async () => {
   const clock = new FrozenClock();
   const vault = aVault(clock, { closed: () => ALLOWED });
-  const findings = await measureDenial(vault, clock);
-  expect(findings[1]).toMatchObject({
+  const checks = await measureDenial(vault, clock);
+  expect(checks[1]).toMatchObject({
     ok: false,
     detail: expect.stringContaining('NOT ENFORCED HERE: still allowed'),
   });
-  expect(findings[2]).toMatchObject({ ok: true });
+  expect(checks[2]).toMatchObject({ ok: true });
   expect(vault.closed).toBe(false);
 });
 

@@ -139,9 +139,9 @@ test('[6.2] a whole story through signed requests ends, command by command, as o
   // What this machine looks after is none of a deployment's.
   const { doctor: remoteDoctor, ...remoteRest } = remote;
   const { doctor: localDoctor, ...localRest } = local;
-  const findings = (ended: Ended | undefined) => JSON.parse(ended?.stdout ?? '[]') as object[];
-  expect(findings(remoteDoctor)).toEqual(findings(localDoctor).slice(0, 2));
-  expect(findings(localDoctor).length).toBeGreaterThan(4);
+  const checks = (ended: Ended | undefined) => JSON.parse(ended?.stdout ?? '[]') as object[];
+  expect(checks(remoteDoctor)).toEqual(checks(localDoctor).slice(0, 2));
+  expect(checks(localDoctor).length).toBeGreaterThan(4);
   const allTold = (steps: Readonly<Record<string, Ended>>) =>
     Object.fromEntries(Object.entries(steps).map(([step, ended]) => [step, told(ended)]));
   expect(allTold(remoteRest)).toEqual(allTold(localRest));

@@ -27,9 +27,9 @@ async function whereNobodyAnswersAtTheFirst(): Promise<World> {
   return { ...world, state: { ...world.state, services: { ...services, workers } } };
 }
 
-test('a worker that could not be asked is a finding, and the other targets have theirs', async () => {
-  const { findings } = await callAs(await whereNobodyAnswersAtTheFirst(), 'engineer', checkHealth, {});
-  expect(findings.filter(({ what }) => what.startsWith('target'))).toEqual([
+test('a worker that could not be asked is a check, and the other targets have theirs', async () => {
+  const { checks } = await callAs(await whereNobodyAnswersAtTheFirst(), 'engineer', checkHealth, {});
+  expect(checks.filter(({ what }) => what.startsWith('target'))).toEqual([
     { what: 'target db0', ok: false, detail: 'no concurrency is left', next: 'the same command again' },
     { what: 'target db1', ok: true, detail: 'its admin credential logs in' },
   ]);

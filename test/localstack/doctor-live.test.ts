@@ -102,9 +102,9 @@ test('[5.4] rekey doctor --live says that LocalStack enforces no key, and what o
     ['key policy', true],
   ]);
   await createReaderFence(new IAMClient(localStack()), PLACE).prepare();
-  const findings = await look();
-  expect(findings.find(({ what }) => what === 'fence of readers')).toMatchObject({ ok: true });
-  expect(findings.find(({ what }) => what === 'time to deny')?.detail).toContain(
+  const checks = await look();
+  expect(checks.find(({ what }) => what === 'fence of readers')).toMatchObject({ ok: true });
+  expect(checks.find(({ what }) => what === 'time to deny')?.detail).toContain(
     'NOT ENFORCED HERE: still allowed',
   );
   const own: string[] = [];

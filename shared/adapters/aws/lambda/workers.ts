@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { type ErrorFamily, RekeyError } from '../../../domain/errors.ts';
-import type { Finding } from '../../../domain/finding.ts';
+import type { HealthCheck } from '../../../domain/health-check.ts';
 import type { Registry } from '../../../ports/registry.ts';
 import type { SeenAccounts, UndoneCut, Workers } from '../../../ports/workers.ts';
 import { translate, vendorName } from '../vendor-error.ts';
@@ -60,7 +60,7 @@ export function createLambdaWorkers(
   return {
     restoreTarget: async (asked) => call<UndoneCut>(await nearTarget('RestoreTarget', asked.targetId), asked),
     restoreClass: async (asked) => call<{ readonly restored: boolean }>(names.RestoreClass, asked),
-    checkTarget: async (asked) => call<Finding>(await nearTarget('CheckTarget', asked.targetId), asked),
+    checkTarget: async (asked) => call<HealthCheck>(await nearTarget('CheckTarget', asked.targetId), asked),
     noteIdentities: async (asked) =>
       call<SeenAccounts>(await nearTarget('NoteIdentities', asked.targetId), asked),
   };
