@@ -1,9 +1,16 @@
 import type { Cause } from '../cause.ts';
+import type { ReaderKind, ReadSource, ReadVerb } from '../reads/read-event.ts';
 import type { Fate } from '../version.ts';
 
 /** What an entry is about. Read and denied read, every step of a rotation, every act of a person. */
 export type AuditAction =
   | 'read'
+  /** Of a secret or its key, as AWS tells it: Rekey's own doing, or behind its back. */
+  | 'change'
+  | 'finding'
+  | 'case'
+  | 'leak'
+  | 'quarantine'
   | 'apply'
   | 'import'
   | 'propose'
@@ -49,6 +56,52 @@ export type AuditAction =
 
 export type AuditOutcome = 'success' | 'denied' | 'error';
 
+/** A read beyond what every entry has. Texts come from callers: as long as 512 characters, and never trusted. */
+export interface ReadDetail {
+  readonly from: ReadSource;
+  /** Of its source. */
+  readonly eventId: string;
+  readonly verb: ReadVerb;
+  readonly kind: ReaderKind;
+  readonly session?: string;
+  readonly sourceIdentity?: string;
+  /** As its source names a secret that is not enrolled; one that is has its reference. */
+  readonly named?: string;
+  readonly vpcEndpoint?: string;
+  readonly userAgent?: string;
+  readonly region?: string;
+  readonly account?: string;
+  /** What the registry said of the secret when the entry was written. A `versionId` that it does not know has no fate. */
+  readonly secret?: {
+    /** Nothing may ever read it. */
+    readonly decoy?: true;
+    /** Of the version that was asked for. */
+    readonly fate?: Fate;
+    /** Since when another is current, where the version asked for is not. */
+    readonly supersededAtMs?: number;
+    /** The class's epoch had moved on from the version's. */
+    readonly epochClosed?: true;
+    /** An operation held it. */
+    readonly claimed?: true;
+    readonly enrolledAtMs?: number;
+  };
+}
+
+/** What AWS tells was done to a secret or a key. */
+export interface ChangeDetail {
+  readonly eventId: string;
+  /** By AWS's own name: `PutSecretValue`. */
+  readonly name: string;
+  readonly kind: ReaderKind;
+  readonly session?: string;
+  readonly named?: string;
+  readonly keyId?: string;
+  readonly region?: string;
+  readonly account?: string;
+  /** By one of Rekey's own roles. */
+  readonly own?: true;
+}
+
 /**
  * One operation or read, as committed together with the state change it tells of: not yet chained. Fields as clause
  * 6.2 plus operation, epoch, version, fate and cause. Never a value, nor a hash of one.
@@ -88,4 +141,8 @@ export interface AuditEntry {
   readonly ordinal?: number;
   /** Why, in words that hold no value. */
   readonly reason?: string;
+  /** Of a read: what was asked, by which source, and what was known then. */
+  readonly read?: ReadDetail;
+  /** Of a change. */
+  readonly change?: ChangeDetail;
 }

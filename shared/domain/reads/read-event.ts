@@ -1,15 +1,33 @@
 /** What was asked of a secret. `look`: its description, and no value. `list`: which there are. `open`: the key, on the way to its value. */
-export type ReadVerb = 'read' | 'batch-read' | 'look' | 'list' | 'open';
+export const READ_VERBS = ['read', 'batch-read', 'look', 'list', 'open'] as const;
+export type ReadVerb = (typeof READ_VERBS)[number];
+
+export const READER_KINDS = [
+  'user',
+  'role',
+  'root',
+  'federated',
+  'account',
+  'service',
+  'agent',
+  'unknown',
+] as const;
+export type ReaderKind = (typeof READER_KINDS)[number];
 
 /** Who asked: one of them is one however he signs in. */
 export interface Principal {
   /** Of a role the role's, whatever its session is called; of a service its name. */
   readonly id: string;
-  readonly kind: 'user' | 'role' | 'root' | 'federated' | 'account' | 'service' | 'unknown';
+  readonly kind: ReaderKind;
   /** Of a role's session: the caller chose it. */
   readonly session?: string;
   /** Whom the session stands for, where that was set when it was made: it cannot be changed after. */
   readonly sourceIdentity?: string;
+  /** Behind it, where the source knows them: the person, the agent, its workflow and run. */
+  readonly user?: string;
+  readonly agent?: string;
+  readonly workflowId?: string;
+  readonly runId?: string;
 }
 
 /** A secret as its source names it. */
@@ -20,12 +38,16 @@ export interface NamedSecret {
   readonly region?: string;
 }
 
+/** What tells of reads: Rekey's own resolver, AWS's trail, and other stores' audit logs as `audit import` takes them. */
+export const READ_SOURCES = ['resolver', 'cloudtrail', 'import'] as const;
+export type ReadSource = (typeof READ_SOURCES)[number];
+
 /** Somebody read a secret, was refused, or looked for one: the same shape whatever told of it. Texts are as long as 512 characters. */
 export interface ReadEvent {
   readonly v: 1;
   /** Of its source: the same one told twice, or in two accounts, is one. */
   readonly id: string;
-  readonly source: 'cloudtrail';
+  readonly source: ReadSource;
   readonly atMs: number;
   readonly verb: ReadVerb;
   readonly outcome: 'success' | 'denied' | 'error';
