@@ -65,6 +65,8 @@ export interface ReadDetail {
   readonly kind: ReaderKind;
   readonly session?: string;
   readonly sourceIdentity?: string;
+  /** The person for whom the principal reads, where the source knows. */
+  readonly onBehalfOf?: string;
   /** As its source names a secret that is not enrolled; one that is has its reference. */
   readonly named?: string;
   readonly vpcEndpoint?: string;

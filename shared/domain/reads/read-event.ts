@@ -23,7 +23,7 @@ export interface Principal {
   readonly session?: string;
   /** Whom the session stands for, where that was set when it was made: it cannot be changed after. */
   readonly sourceIdentity?: string;
-  /** Behind it, where the source knows them: the person, the agent, its workflow and run. */
+  /** Behind it, where the source knows them: the person it reads for, the agent, its workflow and run. */
   readonly user?: string;
   readonly agent?: string;
   readonly workflowId?: string;

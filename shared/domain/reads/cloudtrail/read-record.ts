@@ -1,3 +1,4 @@
+import { given } from '../../given.ts';
 import type { NamedSecret, Principal, ReadEvent, ReadVerb } from '../read-event.ts';
 import { namedSecretOf } from './named-secret.ts';
 import { principalOf } from './principal.ts';
@@ -14,6 +15,11 @@ export interface TrailChange {
   readonly secret?: NamedSecret;
   /** Of a key, where it is one. */
   readonly keyId?: string;
+  /** AWS's code for what was not a success. */
+  readonly why?: string;
+  readonly address?: string;
+  readonly region?: string;
+  readonly account?: string;
 }
 
 /** What a record of a trail tells. `nothing`: of no secret. `unread`: it is not understood, and is counted and kept. */
@@ -99,30 +105,32 @@ function eventOf(record: TrailRecord, verb: ReadVerb): ReadEvent {
     ...commonOf(record),
     source: 'cloudtrail',
     verb,
-    ...(record.errorCode == null ? {} : { why: record.errorCode }),
-    ...(versionId === undefined ? {} : { versionId }),
-    ...(record.sourceIPAddress == null ? {} : { address: record.sourceIPAddress }),
-    ...(record.vpcEndpointId == null ? {} : { vpcEndpoint: record.vpcEndpointId }),
-    ...(record.userAgent == null ? {} : { userAgent: record.userAgent }),
-    ...(record.awsRegion == null ? {} : { region: record.awsRegion }),
-    ...(record.recipientAccountId == null ? {} : { account: record.recipientAccountId }),
+    ...given('versionId', versionId),
+    ...given('vpcEndpoint', record.vpcEndpointId),
+    ...given('userAgent', record.userAgent),
   };
 }
 
 function changeOf(record: TrailRecord): TrailChange {
-  const keyId = textIn(record.requestParameters, 'keyId');
-  return { ...commonOf(record), name: record.eventName, ...(keyId === undefined ? {} : { keyId }) };
+  return {
+    ...commonOf(record),
+    name: record.eventName,
+    ...given('keyId', textIn(record.requestParameters, 'keyId')),
+  };
 }
 
 function commonOf(record: TrailRecord) {
-  const secret = namedSecretOf(record);
   return {
     // In another account it is another record of the same call.
     id: record.sharedEventID ?? record.eventID,
     atMs: Date.parse(record.eventTime),
     outcome: outcomeOf(record),
     principal: principalOf(record.userIdentity),
-    ...(secret === undefined ? {} : { secret }),
+    ...given('secret', namedSecretOf(record)),
+    ...given('why', record.errorCode),
+    ...given('address', record.sourceIPAddress),
+    ...given('region', record.awsRegion),
+    ...given('account', record.recipientAccountId),
   };
 }
 
