@@ -14,9 +14,12 @@ import { engineRuns, ensureEngine } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
 import { openFileSigner } from './keys/file-signer.ts';
 import { openRootKeyCommand, openRootKeyFile } from './keys/root-key.ts';
+import { localNaming } from './naming.ts';
 import { createPacketFiles } from './packets.ts';
 import { createSqliteAuditChain } from './sqlite/audit-chain.ts';
+import { createSqliteCases } from './sqlite/cases.ts';
 import { openDatabase } from './sqlite/database.ts';
+import { createSqliteDeadLetters } from './sqlite/dead-letters.ts';
 import { createSqliteEpochKeys, holdsKeys } from './sqlite/epoch-keys.ts';
 import { createSqliteManifests } from './sqlite/manifests.ts';
 import { createSqlitePlans } from './sqlite/plans.ts';
@@ -70,6 +73,9 @@ export function openState(home: string, options: StateOptions = {}): State {
     manifests: createSqliteManifests(database),
     packets: createPacketFiles(paths.packets),
     plans: createSqlitePlans(database),
+    naming: localNaming,
+    deadLetters: createSqliteDeadLetters(database),
+    cases: createSqliteCases(database),
     notifier:
       options.notifier ??
       createNotifierByMeans('one-machine', {

@@ -8,9 +8,12 @@ import { systemRandom } from '../../local/system.ts';
 import { createLocalWorkers } from '../../local/workers.ts';
 import { createDynamoAuditChain } from '../../shared/adapters/aws/dynamodb/audit-chain.ts';
 import { createDynamoAuditView } from '../../shared/adapters/aws/dynamodb/audit-view.ts';
+import { createDynamoCases } from '../../shared/adapters/aws/dynamodb/cases.ts';
+import { createDynamoDeadLetters } from '../../shared/adapters/aws/dynamodb/dead-letters.ts';
 import { createDynamoPace } from '../../shared/adapters/aws/dynamodb/pace.ts';
 import { createDynamoRegistry } from '../../shared/adapters/aws/dynamodb/registry.ts';
 import { createKmsEpochKeys } from '../../shared/adapters/aws/kms/epoch-keys.ts';
+import { createAwsNaming } from '../../shared/adapters/aws/naming.ts';
 import { createS3Manifests } from '../../shared/adapters/aws/s3/manifests.ts';
 import { createS3Packets } from '../../shared/adapters/aws/s3/packets.ts';
 import { createS3Plans } from '../../shared/adapters/aws/s3/plans.ts';
@@ -115,6 +118,9 @@ export function costWorld(): CostWorld {
     manifests: createS3Manifests(s3, 'manifests'),
     packets: createS3Packets(s3, 'archive', { clock, retainForMs: 86_400_000 }),
     plans: createS3Plans(s3, 'manifests'),
+    naming: createAwsNaming({ prefix: PREFIX, account: '111122223333' }),
+    deadLetters: createDynamoDeadLetters(dynamo, 'watch', timing),
+    cases: createDynamoCases(dynamo, 'watch', timing),
     notifier: { tell: async () => ({ state: 'confirmed' }) },
     notices: { means: [], tell: async () => ({ state: 'told' }) },
     workflows: {

@@ -57,6 +57,17 @@ CREATE TABLE IF NOT EXISTS audit_cursor (
   name TEXT PRIMARY KEY, seq INTEGER NOT NULL DEFAULT 0, held_until_ms INTEGER NOT NULL DEFAULT 0, held_by TEXT) STRICT;
 CREATE TABLE IF NOT EXISTS slack_inbox (
   id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, acted INTEGER NOT NULL DEFAULT 0, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS dead_letter (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, at_ms INTEGER NOT NULL, why TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS dead_letter_kind ON dead_letter (kind, at_ms);
+CREATE TABLE IF NOT EXISTS finding_case (
+  id TEXT PRIMARY KEY, opened_by TEXT NOT NULL UNIQUE, open_subject TEXT UNIQUE, revision INTEGER NOT NULL,
+  opened_ms INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS finding_case_opened ON finding_case (opened_ms);
+CREATE TABLE IF NOT EXISTS detector_state (
+  rule TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, doc TEXT NOT NULL,
+  PRIMARY KEY (rule, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS detector_state_age ON detector_state (at_ms);
 CREATE TABLE IF NOT EXISTS audit (
   n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, action TEXT NOT NULL,
   ref TEXT, operation TEXT, doc TEXT NOT NULL, seq INTEGER UNIQUE, hash BLOB) STRICT;
@@ -66,7 +77,7 @@ CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 6;
+const SCHEMA_VERSION = 7;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;

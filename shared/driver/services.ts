@@ -3,11 +3,15 @@ import type { AuditArchive } from '../ports/audit-archive.ts';
 import type { AuditBus } from '../ports/audit-bus.ts';
 import type { AuditCursor } from '../ports/audit-cursor.ts';
 import type { Canary } from '../ports/canary.ts';
+import type { Cases } from '../ports/cases.ts';
 import type { Chat, SlackAnswers } from '../ports/chat.ts';
 import type { Clock, Random } from '../ports/clock.ts';
+import type { DeadLetters } from '../ports/dead-letters.ts';
+import type { DetectorStates } from '../ports/detector-states.ts';
 import type { EpochKeys } from '../ports/keys.ts';
 import type { LiveMessages } from '../ports/live-messages.ts';
 import type { Manifests } from '../ports/manifests.ts';
+import type { Naming } from '../ports/naming.ts';
 import type { Notices } from '../ports/notices.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Packets } from '../ports/packets.ts';
@@ -33,6 +37,9 @@ export interface Services {
   readonly plans: Plans;
   readonly notifier: Notifier;
   readonly notices: Notices;
+  readonly naming: Naming;
+  readonly deadLetters: DeadLetters;
+  readonly cases: Cases;
   readonly workflows: Workflows;
   readonly workers: Workers;
   readonly rotators: Readonly<Record<string, Rotator>>;
@@ -49,6 +56,14 @@ export interface SlackServices {
   readonly chat: Chat;
   /** Up to here Slack was shown what there was to show. */
   readonly shown: AuditCursor;
+}
+
+/** What judges the stream takes besides, in both worlds. */
+export interface DetectionServices {
+  readonly chained: ChainedLines;
+  readonly states: DetectorStates;
+  /** Who judges holds it. */
+  readonly judged: AuditCursor;
 }
 
 /**
@@ -69,7 +84,7 @@ export interface DeployedServices extends Services {
 }
 
 /** Everything that there is anywhere. */
-export interface AllServices extends DeployedServices, SlackServices {}
+export interface AllServices extends DeployedServices, SlackServices, DetectionServices {}
 
 /** The ports that one piece of work reaches: what its role may touch, and what its bundle holds. */
 export type Needs<Port extends keyof AllServices> = Pick<AllServices, Port>;

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { createSqliteCases } from '../../../local/sqlite/cases.ts';
+import { createSqliteDeadLetters } from '../../../local/sqlite/dead-letters.ts';
+import { createSqliteDetectorStates } from '../../../local/sqlite/detector-states.ts';
+import { describeCases } from '../../contracts/cases.ts';
+import { describeDeadLetters } from '../../contracts/dead-letters.ts';
+import { describeDetectorStates } from '../../contracts/detector-states.ts';
+import { AT_MS } from '../../contracts/records.ts';
+import { aState } from '../../support/state.ts';
+
+describeCases('sqlite', async () => createSqliteCases(aState().database));
+describeDeadLetters('sqlite', async () => createSqliteDeadLetters(aState().database));
+describeDetectorStates('sqlite', async () => createSqliteDetectorStates(aState().database));
+
+test('[7.1] beyond the bound the longest untouched are forgotten, also after a restart', async () => {
+  const { database } = aState();
+  const change = (key: string, atMs: number) => ({
+    rule: 'volume' as const,
+    key,
+    state: {},
+    seq: 1,
+    atMs,
+  });
+  const states = createSqliteDetectorStates(database, 3);
+  for (let n = 0; n < 5; n += 1) await states.save([change(`p${n}`, AT_MS + n)]);
+  const again = createSqliteDetectorStates(database, 3);
+  await again.save([change('p2', AT_MS + 5), change('p9', AT_MS + 6)]);
+  const kept = await again.load(['p0', 'p1', 'p2', 'p3', 'p4', 'p9'].map((key) => ({ rule: 'volume', key })));
+  expect(kept.map((state) => state !== null)).toEqual([false, false, true, false, true, true]);
+});
