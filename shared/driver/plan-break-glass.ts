@@ -3,6 +3,7 @@ import { containmentOf } from '../domain/cause.ts';
 import type { Scope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
 import type { Plan } from '../domain/incident.ts';
+import { isBy, isOfValue } from '../domain/reads/value-read.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { TargetRecord } from '../domain/target.ts';
 import type { Needs } from './services.ts';
@@ -121,9 +122,10 @@ async function readAdmins(
   return new Set(
     reads
       .filter(
-        ({ outcome, actor }) =>
-          outcome === 'success' &&
-          (principal === undefined || actor.user === principal || actor.agent === principal),
+        (entry) =>
+          entry.outcome === 'success' &&
+          isOfValue(entry) &&
+          (principal === undefined || isBy(entry, principal)),
       )
       .map((entry) => entry.ref),
   );

@@ -2,19 +2,11 @@ import type { AuditEntry } from '../domain/audit/entry.ts';
 import { isBetweenValues } from '../domain/between-values.ts';
 import { type ClassRecord, isInScope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
+import { type ReadContext, readBy } from '../domain/reads/read-by.ts';
+import { readEntry } from '../domain/reads/read-entry.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
 import type { Needs } from './services.ts';
-
-/** Who asks, as far as the caller's surroundings tell. */
-export interface ReadContext {
-  readonly user: string;
-  readonly agent?: string;
-  readonly workflowId?: string;
-  readonly runId?: string;
-  /** Network identity: an address, or `local:<pid>` on one machine. */
-  readonly source: string;
-}
 
 export interface ResolvedSecret {
   readonly value: string;
@@ -94,32 +86,9 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
     secret: SecretRecord | undefined,
     reason?: string,
   ): Promise<void> {
+    const event = readBy(context, ref, { id: random.uuid(), atMs: clock.nowMs(), outcome, why: reason });
     await registry.append([
-      {
-        v: 1,
-        id: random.uuid(),
-        atMs: clock.nowMs(),
-        action: 'read',
-        outcome,
-        actor: {
-          user: context.user,
-          ...(context.agent === undefined ? {} : { agent: context.agent }),
-          ...(context.workflowId === undefined ? {} : { workflowId: context.workflowId }),
-          ...(context.runId === undefined ? {} : { runId: context.runId }),
-        },
-        source: context.source,
-        ref,
-        ...(secret === undefined
-          ? {}
-          : {
-              className: secret.className,
-              tenant: secret.tenant,
-              target: secret.target,
-              epoch: secret.epoch,
-            }),
-        ...(secret?.currentVersionId === undefined ? {} : { versionId: secret.currentVersionId }),
-        ...(reason === undefined ? {} : { reason }),
-      },
+      readEntry(event, secret === undefined ? undefined : { secret, versions: [], record: secret }),
     ]);
   }
 

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../audit/entry.ts';
+import { isOfValue } from '../reads/value-read.ts';
 
 /** One principal's reads of one version with one outcome: what was refused is never counted with what was handed out. */
 export interface PacketReads {
@@ -13,9 +14,9 @@ export interface PacketReads {
   readonly lastMs: number;
 }
 
-/** Entries in any order, answered by reader, secret and time: the same audit gives the same bytes. */
+/** Reads of values, from entries in any order, answered by reader, secret and time: the same audit gives the same bytes. */
 export function readsOf(entries: readonly AuditEntry[]): PacketReads[] {
-  const groups = Map.groupBy(entries, ({ actor, ref, versionId, outcome }) =>
+  const groups = Map.groupBy(entries.filter(isOfValue), ({ actor, ref, versionId, outcome }) =>
     JSON.stringify([actor.user, actor.agent ?? null, ref ?? '', versionId ?? null, outcome]),
   );
   const placeOf = ({ user, agent, ref, firstMs, versionId, outcome }: PacketReads) =>

@@ -19,15 +19,15 @@ export function versionRead(
   return versions.find((version) => version.id === id);
 }
 
-/** What was known of the secret at the time: kept with the entry, so that whoever judges it a year later judges the same. */
+/** What was known of the secret at the time: kept with the entry, so that whoever judges it a year later judges the same. Undefined: nothing that matters. */
 export function factsOf(
   { secret, versions, record }: KnownSecret,
   versionId: string | undefined,
-): NonNullable<ReadDetail['secret']> {
+): ReadDetail['secret'] {
   const version = versionRead({ secret, versions }, versionId);
   const current = versions.find(({ id }) => id === secret.currentVersionId);
   const supersededAtMs = version === undefined || version === current ? undefined : current?.promotedAtMs;
-  return {
+  const facts = {
     ...(version === undefined ? {} : { fate: version.fate }),
     ...(supersededAtMs === undefined ? {} : { supersededAtMs }),
     ...(version !== undefined && version.epoch < secret.epoch && secret.epoch <= record.epoch
@@ -35,4 +35,5 @@ export function factsOf(
       : {}),
     ...(secret.claim === undefined ? {} : { claimed: true as const }),
   };
+  return Object.keys(facts).length === 0 ? undefined : facts;
 }

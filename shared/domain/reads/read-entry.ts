@@ -13,7 +13,7 @@ const NOWHERE = 'unknown';
 export function readEntry(event: ReadEvent, known?: KnownSecret): AuditEntry {
   const { principal, secret } = event;
   const version = known === undefined ? undefined : versionRead(known, event.versionId);
-  const versionId = event.versionId ?? version?.id;
+  const versionId = event.versionId ?? known?.secret.currentVersionId;
   return {
     v: 1,
     id: readEntryId(event),
@@ -36,7 +36,8 @@ export function readEntry(event: ReadEvent, known?: KnownSecret): AuditEntry {
           target: known.secret.target,
         }),
     ...given('versionId', versionId),
-    ...given('epoch', version?.epoch),
+    // Without its ledger: what is current is of the secret's own epoch.
+    ...given('epoch', version?.epoch ?? (event.versionId === undefined ? known?.secret.epoch : undefined)),
     ...given('reason', event.why),
     read: {
       from: event.source,

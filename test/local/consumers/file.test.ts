@@ -20,7 +20,8 @@ import { createFileNotifier } from '../../../local/consumers/file-notifier.ts';
 import { systemRandom } from '../../../local/system.ts';
 import type { ByFile } from '../../../shared/domain/consumer.ts';
 import { RekeyError } from '../../../shared/domain/errors.ts';
-import type { ReadContext, Resolver } from '../../../shared/driver/resolver.ts';
+import type { ReadContext } from '../../../shared/domain/reads/read-by.ts';
+import type { Resolver } from '../../../shared/driver/resolver.ts';
 import { aTell, describeNotifier, REF } from '../../contracts/notifier.ts';
 
 const VALUE = 'canary-of-a-file';

@@ -80,7 +80,7 @@ test('an unknown reference is refused and written down: it may be probing', asyn
   const entries = await world.state.services.audit.find({ action: ['read'] });
   expect(entries.at(-1)).toMatchObject({
     outcome: 'denied',
-    ref: 'vault://prod/payments/none',
+    read: { named: 'vault://prod/payments/none', from: 'resolver', verb: 'read' },
     reason: 'secret-unknown',
   });
 });

@@ -1,4 +1,5 @@
 import type { Principal } from '../read-event.ts';
+import { roleOfSession, withoutPath } from '../role-arn.ts';
 import type { TrailRecord } from './record.ts';
 
 const KINDS: Readonly<Record<string, Principal['kind']>> = {
@@ -19,7 +20,7 @@ export function principalOf(identity: TrailRecord['userIdentity']): Principal {
   const { type, arn, accountId, invokedBy, sessionContext } = identity ?? {};
   const kind = KINDS[type ?? ''] ?? (typeof invokedBy === 'string' ? 'service' : 'unknown');
   const sourceIdentity = sessionContext?.sourceIdentity;
-  const session = /:assumed-role\/.+\/([^/]+)$/.exec(arn ?? '')?.[1];
+  const session = roleOfSession(arn ?? '')?.session;
   return {
     id: idOf(kind, { arn, accountId, invokedBy, issuer: sessionContext?.sessionIssuer?.arn }),
     kind,
@@ -37,14 +38,8 @@ function idOf(
     issuer,
   }: Readonly<Record<'arn' | 'accountId' | 'invokedBy' | 'issuer', string | null | undefined>>,
 ): string {
-  if (kind === 'role') return issuer ?? roleOf(arn) ?? 'unknown';
+  if (kind === 'role')
+    return issuer == null ? (roleOfSession(arn ?? '')?.role ?? arn ?? 'unknown') : withoutPath(issuer);
   if (kind === 'service') return invokedBy ?? accountId ?? 'unknown';
   return arn ?? accountId ?? 'unknown';
-}
-
-/** The role of a session that names no issuer; its path is not told there. */
-function roleOf(arn: string | null | undefined): string | undefined {
-  const [, partition, account, role] =
-    /^arn:([^:]+):sts::(\d+):assumed-role\/(.+)\/[^/]+$/.exec(arn ?? '') ?? [];
-  return role === undefined ? (arn ?? undefined) : `arn:${partition}:iam::${account}:role/${role}`;
 }

@@ -14,7 +14,7 @@ const ROLE = {
     attributes: { creationDate: '2026-11-28T02:00:00Z', mfaAuthenticated: 'false' },
   },
 };
-const SHOP = { id: 'arn:aws:iam::111122223333:role/apps/Shop', kind: 'role', session: 'shop-1' };
+const SHOP = { id: 'arn:aws:iam::111122223333:role/Shop', kind: 'role', session: 'shop-1' };
 
 /** As AWS documents a record, with what the test is about in its place. */
 function aRecord(about: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
