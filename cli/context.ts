@@ -5,10 +5,11 @@ import { createInterface } from 'node:readline/promises';
 import { homeOf } from '../local/home.ts';
 import { chooseDeployment, type Whereabouts } from './deployment/choose.ts';
 import type { DeploymentName } from './deployment/name.ts';
+import { asSeen, onOneLine } from './screen/seen.ts';
 
 const CONFIG = 'rekey.yaml';
 
-/** What every command is given. Data goes to `print`, everything for people to `say`. */
+/** What every command is given. Data goes to `print`, everything for people to `say`; neither lets a text steer the terminal. */
 export interface Context {
   readonly json: boolean;
   readonly configFile: string;
@@ -17,7 +18,8 @@ export interface Context {
   readonly deployment: DeploymentName | null;
   /** The operating system's user: what one person may do on one machine. */
   readonly user: string;
-  print(text: string): void;
+  /** One line. */
+  print(line: string): void;
   say(text: string): void;
   /** One line from the terminal; null where there is none to ask. */
   ask(question: string): Promise<string | null>;
@@ -40,8 +42,8 @@ export async function createContext(options: GlobalOptions): Promise<Context> {
     home: homeOf(configFile, process.env),
     deployment: await chooseDeployment(options, process.env),
     user: userInfo().username,
-    print: (text) => process.stdout.write(`${text}\n`),
-    say: (text) => process.stderr.write(`${text}\n`),
+    print: (line) => process.stdout.write(`${onOneLine(line)}\n`),
+    say: (text) => process.stderr.write(`${asSeen(text)}\n`),
     async ask(question) {
       if (!process.stdin.isTTY) return null;
       const lines = createInterface({ input: process.stdin, output: process.stderr });

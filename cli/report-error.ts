@@ -2,6 +2,7 @@ import { RekeyError } from '../shared/domain/errors.ts';
 import { describeUnforeseen } from '../shared/domain/unforeseen.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { formatError } from './screen/error.ts';
+import { onOneLine } from './screen/seen.ts';
 
 /** An error for people on stderr and, with `--json`, for scripts on stdout. An unforeseen one shows no message: it might hold anything. */
 export function reportError(error: unknown, json: boolean): ExitCode {
@@ -18,7 +19,7 @@ export function reportError(error: unknown, json: boolean): ExitCode {
   process.stderr.write(`${formatError(known)}\n`);
   if (json) {
     const { code, family, message, safe, next } = known;
-    process.stdout.write(`${JSON.stringify({ error: { code, family, message, safe, next } })}\n`);
+    process.stdout.write(`${onOneLine(JSON.stringify({ error: { code, family, message, safe, next } }))}\n`);
   }
   return known.family === 'Validation' ? EXIT.badInput : EXIT.failed;
 }

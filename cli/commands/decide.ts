@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { insistOnLookedAt } from '../looked-at-plan.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan } from '../screen/rotation-plan.ts';
+import { onOneLine } from '../screen/seen.ts';
 import { withFace } from '../with-face.ts';
 
 interface DecideOptions {
@@ -38,7 +39,9 @@ async function decide(
     const { view, plan } = await face.call(showRequest, { requestId: options.request });
     const { planHash } = view;
     context.say(renderRotationPlan(plan, planHash));
-    context.say(`  requested   by ${view.requester.person} (${view.requester.way}): ${view.reason}`);
+    context.say(
+      onOneLine(`  requested   by ${view.requester.person} (${view.requester.way}): ${view.reason}`),
+    );
     await confirm(context, decision, options, planHash);
     const { reason, key } = options;
     const decided = await face.call(decideRequest, {

@@ -25,6 +25,7 @@ export async function explain(
     });
   }
   const drawing = drawMachine(JSON.parse(readFileSync(file, 'utf8')));
-  context.print(context.json ? JSON.stringify({ workflow, mermaid: drawing }) : drawing);
+  if (context.json) context.print(JSON.stringify({ workflow, mermaid: drawing }));
+  else for (const line of drawing.split('\n')) context.print(line);
   return EXIT.done;
 }

@@ -60,7 +60,7 @@ export async function rotatorTest(context: Context, options: RotatorTestOptions)
 async function run(context: Context, opened: OpenTrial, signal: AbortSignal): Promise<CheckResult[]> {
   try {
     return await runChecks(opened, signal, (result) => {
-      if (!context.json) context.print(lineOf(result));
+      if (!context.json) for (const line of linesOf(result)) context.print(line);
     });
   } finally {
     await opened.clear();
@@ -70,8 +70,11 @@ async function run(context: Context, opened: OpenTrial, signal: AbortSignal): Pr
 
 const SIGNS = { passed: 'ok  ', failed: 'FAIL', 'left-out': '-   ' } as const;
 
-function lineOf({ name, outcome, words }: CheckResult): string {
-  return [`${SIGNS[outcome]} ${name}`, ...(words === undefined ? [] : [`     ${words}`])].join('\n');
+function linesOf({ name, outcome, words }: CheckResult): string[] {
+  return [
+    `${SIGNS[outcome]} ${name}`,
+    ...(words === undefined ? [] : words.split('\n').map((line) => `     ${line}`)),
+  ];
 }
 
 function report(

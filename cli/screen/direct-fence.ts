@@ -1,6 +1,7 @@
 import type { DirectFence } from '../../shared/domain/direct-fence.ts';
 import type { CutAt } from '../direct/cut.ts';
 import type { Seen } from '../direct/look-around.ts';
+import { onOneLine } from './seen.ts';
 
 /** What a direct fence is about to do, as far as it could be seen. */
 export interface DirectPlan {
@@ -25,7 +26,9 @@ export function renderDirectPlan({ className, prefix, region, seen, toCut }: Dir
     ...(toCut === null ? [] : cutLines(toCut)),
     `  stays       what was read before works until its target refuses it${toCut === null ? ': --cut does that from here' : ''}`,
     `  lifting     once Rekey is well: rekey break-glass --class ${className} --cause unknown (docs/runbooks/direct-fence.md)`,
-  ].join('\n');
+  ]
+    .map(onOneLine)
+    .join('\n');
 }
 
 function keyLines(keys: Seen['keys']): string[] {
@@ -68,5 +71,7 @@ export function renderDirectFence({ className, layers }: DirectFence): string {
     ),
     '  whether a reader is refused: ASKED, not observed: nobody here may read. KMS documents seconds, in some cases several minutes,',
     '  IAM no time at all; a value that a reader has in his cache stays there as long as that cache keeps it',
-  ].join('\n');
+  ]
+    .map(onOneLine)
+    .join('\n');
 }

@@ -1,4 +1,5 @@
 import type { Plan } from '../../shared/domain/incident.ts';
+import { onOneLine } from './seen.ts';
 
 const MOST_TARGETS = 8;
 
@@ -44,5 +45,7 @@ export function renderPlan(
         ]
       : []),
     `  plan        ${planHash}`,
-  ].join('\n');
+  ]
+    .map(onOneLine)
+    .join('\n');
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { brakeText } from '../../shared/domain/brake.ts';
 import type { IncidentView, TargetView } from '../../shared/driver/incident-view.ts';
+import { onOneLine } from './seen.ts';
 
 /** What of an incident its screen shows. */
 export type ProgressView = Pick<
@@ -57,7 +58,7 @@ export function renderProgress(
     ...told.slice(0, 3),
     foot,
   ];
-  return lines.map((line) => clip(line, screen.columns));
+  return lines.map((line) => clip(onOneLine(line), screen.columns));
 }
 
 function targetLine({ target, total, proven, aside }: TargetView): string {

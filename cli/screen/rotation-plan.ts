@@ -1,5 +1,6 @@
 import { formatDuration } from '../../shared/domain/config/duration.ts';
 import type { RotationPlan, RotationScope } from '../../shared/domain/request/plan.ts';
+import { onOneLine } from './seen.ts';
 
 const MOST_LINES = 8;
 
@@ -25,7 +26,9 @@ export function renderRotationPlan(plan: RotationPlan, planHash: string): string
     `  begins      ${plan.notBeforeMs === undefined ? 'as soon as it is approved' : `not before ${new Date(plan.notBeforeMs).toISOString()}`}`,
     `  grace       the old credentials work on for ${formatDuration(plan.graceMs)}, then are revoked and proven dead`,
     `  plan        ${planHash}`,
-  ].join('\n');
+  ]
+    .map(onOneLine)
+    .join('\n');
 }
 
 export function scopeText({ className, tenant, target, secretRefs }: RotationScope): string {
