@@ -244,6 +244,59 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--canonical', 'also see that each line is in canonical form')
     .action(action(async () => (await import('./commands/audit.ts')).verify, ['file']));
 
+  audit
+    .command('import')
+    .description('take in what other logs tell of reads, as JSON lines; told again it changes nothing')
+    .argument('[files...]', 'plain or gzipped; standard input when left out')
+    .addOption(
+      new Option('--format <format>', 'reads as docs/audit.md has them, or records of AWS’s trail')
+        .choices(['read', 'cloudtrail'])
+        .default('read'),
+    )
+    .action(action(async () => (await import('./commands/audit-import.ts')).importReads, ['files']));
+
+  program
+    .command('cases')
+    .description('what was noticed and nobody has closed yet')
+    .option('--all', 'closed ones as well')
+    .action(action(async () => (await import('./commands/cases.ts')).listCases));
+  const oneCase = program.command('case').description('one case');
+  oneCase
+    .command('show')
+    .description('its findings, their evidence, and what comes next')
+    .argument('<case>')
+    .action(action(async () => (await import('./commands/cases.ts')).showCase, ['caseId']));
+  oneCase
+    .command('assign')
+    .description('into somebody’s hands')
+    .argument('<case>')
+    .option('--to <name>', 'yours when left out')
+    .action(action(async () => (await import('./commands/cases.ts')).assign, ['caseId']));
+  oneCase
+    .command('close')
+    .description('say what it was; what is noticed afterwards opens another')
+    .argument('<case>')
+    .requiredOption('--reason <text>', 'what it was')
+    .action(action(async () => (await import('./commands/cases.ts')).close, ['caseId']));
+
+  const letters = program.command('dead-letters').description('what the audit could not take in');
+  letters
+    .command('list')
+    .description('records that were not understood, the oldest first')
+    .option('--denied', 'instead of them the denied reads that made a finding')
+    .option('-n <count>', 'how many', '20')
+    .action(action(async () => (await import('./commands/dead-letters.ts')).listLetters));
+  letters
+    .command('replay')
+    .description('read them once more: what is understood now goes into the audit')
+    .action(action(async () => (await import('./commands/dead-letters.ts')).replayLetters));
+  letters
+    .command('drop')
+    .description('take them out for good; the audit keeps who did and why')
+    .argument('<ids...>')
+    .requiredOption('--reason <text>', 'why')
+    .action(action(async () => (await import('./commands/dead-letters.ts')).dropLetters, ['ids']));
+
   const secret = program.command('secret').description('single secrets');
   secret
     .command('put')

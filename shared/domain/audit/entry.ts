@@ -1,4 +1,5 @@
 import type { Cause } from '../cause.ts';
+import type { Finding } from '../detect/finding.ts';
 import type { ReaderKind, ReadSource, ReadVerb } from '../reads/read-event.ts';
 import type { Fate } from '../version.ts';
 
@@ -147,4 +148,7 @@ export interface AuditEntry {
   readonly read?: ReadDetail;
   /** Of a change. */
   readonly change?: ChangeDetail;
+  readonly finding?: Finding;
+  /** Of what people do about a case: which. */
+  readonly caseId?: string;
 }

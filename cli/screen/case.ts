@@ -1,0 +1,40 @@
+import type { CaseRecord } from '../../shared/domain/case/case.ts';
+import type { Finding } from '../../shared/domain/detect/finding.ts';
+
+/** One line of a list. */
+export function caseLine(record: CaseRecord): string {
+  const { id, severity, state, subject, owner, counts, lastAtMs } = record;
+  const rules = Object.entries(counts).map(([rule, count]) => (count === 1 ? rule : `${rule} ×${count}`));
+  const who = subject.principal ?? subject.ref;
+  const hands = state === 'closed' ? 'closed' : (owner ?? 'nobody’s');
+  return `${id} ${severity} ${moment(lastAtMs)} ${who}: ${rules.join(', ')} (${hands})`;
+}
+
+/** All that a person needs to decide, the newest finding last, each with the command that comes next. */
+export function caseLines(record: CaseRecord): string[] {
+  const { subject, history, findings } = record;
+  return [
+    caseLine(record),
+    `  about       ${subject.principal ?? subject.ref}`,
+    ...findings.flatMap(findingLines),
+    '  history',
+    ...history.map(
+      ({ atMs, who, what, detail }) =>
+        `    ${moment(atMs)} ${what} by ${who}${detail === undefined ? '' : `: ${detail}`}`,
+    ),
+  ];
+}
+
+function findingLines({ atMs, rule, severity, certainty, seen, unusual, evidence, next }: Finding): string[] {
+  return [
+    `  ${moment(atMs)} ${rule}, ${severity}, ${certainty}`,
+    `    seen      ${seen}`,
+    `    unusual   ${unusual}`,
+    `    evidence  ${evidence.length === 0 ? 'none' : evidence.join(' ')}`,
+    `    next      ${next}`,
+  ];
+}
+
+function moment(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+}

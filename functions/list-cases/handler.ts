@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import type { CaseRecord } from '../../shared/domain/case/case.ts';
+import { callerOf } from '../../shared/driver/caller.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+
+/** The newest first. */
+export const listCases = defineFunction({
+  name: 'ListCases',
+  needs: ['cases'],
+  input: { all: z.boolean(), limit: z.int().min(1).max(1_000) },
+  output: { cases: z.array(z.custom<CaseRecord>()) },
+  async run({ all, limit }, { cases }, context) {
+    callerOf(context);
+    return { cases: await cases.list({ ...(all ? {} : { state: 'open' as const }), limit }) };
+  },
+});
