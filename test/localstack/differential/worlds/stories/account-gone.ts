@@ -6,7 +6,7 @@ export const accountGone: WorldScenario = {
     '[5.2] [5.1] an account that is no more at its target: set aside for a person, left alone by the next run, and the others rotate',
   isRoutine: true,
   async story(world) {
-    await world.enrol({ secrets: { db: 3 }, rotation: { grace: '4s', isDue: true } });
+    await world.enrol({ secrets: { db: 3 }, rotation: { grace: '30s', isDue: true } });
     const role = world.role(1);
     await world.atTarget((admin) => admin.query(`DROP ROLE ${role}`));
     await world.runSchedule();

@@ -6,7 +6,7 @@ export const classFrozen: WorldScenario = {
     '[5.2] [5.4] a class that is due and frozen: the schedule begins nothing of it, and what people ask for and approve is rotated all the same',
   isRoutine: true,
   async story(world) {
-    await world.enrol({ secrets: { db: 2 }, rotation: { grace: '4s', isDue: true } });
+    await world.enrol({ secrets: { db: 2 }, rotation: { grace: '30s', isDue: true } });
     await world.freeze();
     await world.runSchedule();
     const meanwhile = await world.fates();

@@ -6,7 +6,7 @@ export const consumersConfirm: WorldScenario = {
     '[5.5] [5.1] a consumer that has to confirm: told of each new value, and no old one goes before it has and its grace is over',
   isRoutine: true,
   async story(world) {
-    await world.enrol({ secrets: { db: 2 }, consumer: true, rotation: { grace: '4s', isDue: true } });
+    await world.enrol({ secrets: { db: 2 }, consumer: true, rotation: { grace: '30s', isDue: true } });
     await world.runSchedule();
     await world.untilConfirmed();
     await world.untilItGoesOn();

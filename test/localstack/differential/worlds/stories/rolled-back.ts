@@ -6,7 +6,7 @@ export const rolledBack: WorldScenario = {
     '[1.3] a new value that nobody can use is rolled back within its grace: a run of its own sees the one before live and it dead',
   isRoutine: true,
   async story(world) {
-    await world.enrol({ secrets: { db: 2 }, rotation: { grace: '20s', isDue: true } });
+    await world.enrol({ secrets: { db: 2 }, rotation: { grace: '30s', isDue: true } });
     await world.runSchedule();
     await world.rollBack(world.secret(1));
     const meanwhile = await world.fates();

@@ -6,7 +6,7 @@ export const verifiedLate: WorldScenario = {
     '[5.2] [5.1] a verification that fails: the run promotes the others and stays with that one until its owner has mended it',
   isRoutine: true,
   async story(world) {
-    await world.enrol({ secrets: { db: 3 }, rotation: { grace: '4s', isDue: true } });
+    await world.enrol({ secrets: { db: 3 }, rotation: { grace: '30s', isDue: true } });
     const role = world.role(1);
     await world.atTarget((admin) => admin.query(`ALTER ROLE ${role} VALID UNTIL '2020-01-01'`));
     await world.startSchedule();
