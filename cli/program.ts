@@ -228,6 +228,21 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--follow', 'and the coming ones')
     .action(action(async () => (await import('./commands/audit.ts')).tail));
   audit
+    .command('search')
+    .description('the entries that answer all of it, the newest of them')
+    .option('--action <name...>', 'what was done: read, change, finding, revoke, …')
+    .option('--outcome <name...>', 'success, denied or error')
+    .option('--principal <name>', 'who: user, agent, workflow, run, session or source identity')
+    .option('--ref <ref>', 'the secret; the beginning of several where it ends in /')
+    .option('--class <name>', 'the class')
+    .option('--address <address>', 'network identity; the beginning of several where it ends in . or :')
+    .option('--operation <id>', 'the incident or rotation')
+    .option('--reason <text>', 'words of the reason: a rule, an error')
+    .option('--since <when>', 'a time (ISO 8601) or an age (2h)')
+    .option('--until <when>', 'a time (ISO 8601) or an age (2h)')
+    .option('-n <count>', 'how many', '50')
+    .action(action(async () => (await import('./commands/audit.ts')).search));
+  audit
     .command('export')
     .description('the whole chain with a signed trailer, as JSON lines')
     .option('--out <file>', 'a file instead of standard output')

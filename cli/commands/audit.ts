@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { readAudit } from '../../functions/read-audit/handler.ts';
+import { searchAudit } from '../../functions/search-audit/handler.ts';
 import { signAuditHead } from '../../functions/sign-audit-head/handler.ts';
 import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { exportLine } from '../../shared/domain/audit/export-line.ts';
@@ -9,11 +10,13 @@ import { type Verdict, type VerifyOptions, verifyExport } from '../../shared/dom
 import { canonicalJson } from '../../shared/domain/canonical.ts';
 import { formatDuration } from '../../shared/domain/config/duration.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { type QuestionOptions, questionIn } from '../audit-question.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
 import { readGivenFile, unusableFile, writeGivenFile } from '../given-file.ts';
 import { publicKeyGiven } from '../public-key-given.ts';
+import { auditLine } from '../screen/audit-entry.ts';
 import { sleep } from '../sleep.ts';
 import { verifyArchive } from '../verify-archive.ts';
 import { withFace } from '../with-face.ts';
@@ -29,11 +32,11 @@ export async function tail(
     const { head } = await face.call(readAudit, { afterSeq: 0, limit: 1 });
     const stopping = new AbortController();
     process.once('SIGINT', () => stopping.abort());
-    let after = Math.max(0, head.seq - Number(options.n));
+    let after = Math.max(0, head.seq - countIn(options.n));
     for (;;) {
       const { lines } = await face.call(readAudit, { afterSeq: after, limit: AT_ONCE });
       for (const { seq, line } of lines) {
-        context.print(context.json ? line : describe(JSON.parse(line) as AuditEntry & { seq: number }));
+        context.print(context.json ? line : auditLine(JSON.parse(line) as AuditEntry));
         after = seq;
       }
       if (lines.length === AT_ONCE) continue;
@@ -43,10 +46,33 @@ export async function tail(
   });
 }
 
-function describe(entry: AuditEntry & { readonly seq: number }): string {
-  const what = [entry.ref, entry.target, entry.consumer].filter((part) => part !== undefined).join(' ');
-  const why = entry.reason === undefined ? '' : `: ${entry.reason}`;
-  return `${entry.seq} ${new Date(entry.atMs).toISOString()} ${entry.action} ${entry.outcome} ${entry.actor.user} ${what}${why}`;
+/** What answers, oldest first; of very much the newest. */
+export async function search(
+  context: Context,
+  options: QuestionOptions & { readonly n: string },
+): Promise<ExitCode> {
+  const limit = countIn(options.n);
+  const question = questionIn(options, Date.now());
+  return withFace(context, async (face) => {
+    const { entries, more } = await face.call(searchAudit, { question, limit });
+    for (const entry of entries) context.print(context.json ? canonicalJson(entry) : auditLine(entry));
+    if (entries.length === 0) context.say('no entry answers');
+    if (more) context.say(`these are the newest ${limit}: --until goes further back, -n shows more at once`);
+    return EXIT.done;
+  });
+}
+
+/** As many as one call answers, at most. */
+function countIn(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= AT_ONCE) return count;
+  throw new RekeyError({
+    code: 'count-unclear',
+    family: 'Validation',
+    message: `-n takes a whole number from 1 to ${AT_ONCE}`,
+    safe: 'Nothing was read.',
+    next: ['rekey audit tail -n 20'],
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { chainLine } from '../../shared/domain/audit/line.ts';
+import { type AuditQuestion, answersTo } from '../../shared/domain/audit/question.ts';
 import type { AuditChain, ChainHead } from '../../shared/ports/audit.ts';
 import { transact } from './database.ts';
 
@@ -61,20 +62,39 @@ export function createSqliteAuditChain(database: DatabaseSync, chain: string): A
           hash: Buffer.from(row['hash'] as Uint8Array).toString('hex'),
         }));
     },
-    async find({ action, refs, operation, sinceMs }) {
-      return database
-        .prepare(
-          `SELECT doc FROM audit WHERE (?1 = '' OR action IN (SELECT value FROM json_each(?1)))
-             AND (?2 = '' OR ref IN (SELECT value FROM json_each(?2))) AND (?3 = '' OR operation = ?3) AND at_ms >= ?4
-           ORDER BY at_ms, n`,
-        )
-        .all(
-          action === undefined ? '' : JSON.stringify(action),
-          refs === undefined ? '' : JSON.stringify(refs),
-          operation ?? '',
-          Math.floor(sinceMs ?? 0),
-        )
-        .map((row) => JSON.parse(String(row['doc'])) as AuditEntry);
+    async find(question, newest = Number.POSITIVE_INFINITY) {
+      const answers = answersTo(question);
+      const found: AuditEntry[] = [];
+      const { where, values } = narrowed(question);
+      const rows = database
+        .prepare(`SELECT doc FROM audit ${where} ORDER BY at_ms DESC, n DESC`)
+        .iterate(...values);
+      for (const row of rows) {
+        if (found.length >= newest) break;
+        const entry = JSON.parse(String(row['doc'])) as AuditEntry;
+        if (answers(entry)) found.push(entry);
+      }
+      return found.reverse();
     },
+  };
+}
+
+/** What the columns can tell of a question, so that few rows are read. */
+function narrowed({ action, refs, operation, sinceMs, untilMs }: AuditQuestion): {
+  readonly where: string;
+  readonly values: (string | number)[];
+} {
+  const oneOf = (column: string) => `${column} IN (SELECT value FROM json_each(?))`;
+  const parts: readonly (readonly [string, string | number | undefined])[] = [
+    [oneOf('action'), action === undefined ? undefined : JSON.stringify(action)],
+    [oneOf('ref'), refs === undefined ? undefined : JSON.stringify(refs)],
+    ['operation = ?', operation],
+    ['at_ms >= ?', sinceMs === undefined ? undefined : Math.floor(sinceMs)],
+    ['at_ms < ?', untilMs === undefined ? undefined : Math.ceil(untilMs)],
+  ];
+  const given = parts.flatMap(([text, value]) => (value === undefined ? [] : [{ text, value }]));
+  return {
+    where: given.length === 0 ? '' : `WHERE ${given.map(({ text }) => text).join(' AND ')}`,
+    values: given.map(({ value }) => value),
   };
 }

@@ -74,6 +74,7 @@ CREATE TABLE IF NOT EXISTS audit (
 CREATE INDEX IF NOT EXISTS audit_unchained ON audit (n) WHERE seq IS NULL;
 CREATE INDEX IF NOT EXISTS audit_ref ON audit (ref, action, at_ms);
 CREATE INDEX IF NOT EXISTS audit_operation ON audit (operation, n);
+CREATE INDEX IF NOT EXISTS audit_at ON audit (at_ms);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
+import type { AuditQuestion } from '../domain/audit/question.ts';
 
 export interface ChainHead {
   readonly chain: string;
@@ -25,14 +26,8 @@ export interface AuditChain extends ChainedLines {
    * Any number may be asked at once: they make one chain without gaps, each entry once.
    */
   chainPending(): Promise<ChainHead>;
-  /** Entries, chained or not, that answer all of the question, oldest first by `atMs`. A list that is given and empty matches none. */
-  find(question: {
-    readonly action?: readonly AuditEntry['action'][];
-    readonly refs?: readonly string[];
-    readonly operation?: string;
-    /** At or after. */
-    readonly sinceMs?: number;
-  }): Promise<AuditEntry[]>;
+  /** Entries, chained or not, that answer the question, oldest first by `atMs`. `newest`: only so many, the newest of them. */
+  find(question: AuditQuestion, newest?: number): Promise<AuditEntry[]>;
 }
 
 /** Signs checkpoints, export trailers and packets (ECDSA P-256 over SHA-256). */

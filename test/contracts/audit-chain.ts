@@ -199,6 +199,96 @@ export function describeAuditChain(name: string, create: () => Promise<AuditChai
         expect(await find({ action: ['read'], refs: bothRefs, operation })).toEqual(['elsewhere', 'read']);
       });
 
+      test('[7.3] until when, that moment left out', async () => {
+        const { find, operation } = await asked();
+        expect(await find({ operation, untilMs: AT_MS + 2 })).toEqual(['elsewhere']);
+        expect(await find({ sinceMs: AT_MS + 1, untilMs: AT_MS + 3 })).toEqual(['elsewhere', 'proof']);
+      });
+
+      test('[6.2] the newest so many, oldest first, chained or not', async () => {
+        const { audit, registry } = await create();
+        const operation = uniqueName('inc');
+        const entries = Array.from({ length: 7 }, (_, place) =>
+          anEntry({ operation, atMs: AT_MS + (place % 2 === 0 ? place : 10 - place) }),
+        );
+        await registry.append(entries.slice(0, 5));
+        await audit.chainPending();
+        await registry.append(entries.slice(5));
+        const byTime = entries.toSorted((a, b) => a.atMs - b.atMs).map(({ id }) => id);
+        const found = async (newest: number) => (await audit.find({ operation }, newest)).map(({ id }) => id);
+        expect(await found(2)).toEqual(byTime.slice(-2));
+        expect(await found(100)).toEqual(byTime);
+        expect(await found(0)).toEqual([]);
+      });
+
+      test('[6.2] by outcome, class, address, reason, and a reference’s beginning', async () => {
+        const { audit, registry } = await create();
+        const operation = uniqueName('inc');
+        const about = { operation, action: 'read' as const };
+        const entries = {
+          refused: anEntry({
+            ...about,
+            outcome: 'denied',
+            className: 'payments',
+            source: '10.0.4.7',
+            reason: 'fenced by inc-1',
+            ref: 'vault://prod/payments/a',
+          }),
+          allowed: anEntry({
+            ...about,
+            outcome: 'success',
+            className: 'search',
+            source: '10.0.44.7',
+            ref: 'vault://prod/pay',
+          }),
+        };
+        await registry.append(Object.values(entries));
+        const find = async (question: Parameters<AuditChain['find']>[0]) =>
+          (await audit.find({ operation, ...question })).map(({ id }) =>
+            id === entries.refused.id ? 'refused' : 'allowed',
+          );
+        expect(await find({ outcome: ['denied'] })).toEqual(['refused']);
+        expect(await find({ outcome: [] })).toEqual([]);
+        expect(await find({ className: 'search' })).toEqual(['allowed']);
+        expect(await find({ address: '10.0.4.7' })).toEqual(['refused']);
+        expect(await find({ address: '10.0.4.' })).toEqual(['refused']);
+        expect(await find({ address: '10.0.' })).toHaveLength(2);
+        // No address begins in the middle of a number.
+        expect(await find({ address: '10.0.4' })).toEqual([]);
+        expect(await find({ reason: 'FENCED' })).toEqual(['refused']);
+        expect(await find({ refPrefix: 'vault://prod/pay' })).toHaveLength(2);
+        expect(await find({ refPrefix: 'vault://prod/payments/' })).toEqual(['refused']);
+      });
+
+      test('[6.2] by whoever is behind it, as the entry or its source tells', async () => {
+        const { audit, registry } = await create();
+        const operation = uniqueName('inc');
+        const about = { operation, action: 'read' as const };
+        const read = { from: 'cloudtrail', eventId: 'e', verb: 'read', kind: 'role' } as const;
+        const entries = {
+          agent: anEntry({
+            ...about,
+            actor: { user: 'runtime', agent: 'biller', workflowId: 'w1', runId: 'r1' },
+          }),
+          session: anEntry({
+            ...about,
+            actor: { user: 'arn:aws:iam::1:role/app' },
+            read: { ...read, session: 'ada@laptop', sourceIdentity: 'ada', named: 'prod/elsewhere' },
+          }),
+        };
+        await registry.append(Object.values(entries));
+        const find = async (question: Parameters<AuditChain['find']>[0]) =>
+          (await audit.find({ operation, ...question })).map(({ id }) =>
+            id === entries.agent.id ? 'agent' : 'session',
+          );
+        for (const principal of ['runtime', 'biller', 'w1', 'r1'])
+          expect(await find({ principal })).toEqual(['agent']);
+        for (const principal of ['arn:aws:iam::1:role/app', 'ada@laptop', 'ada'])
+          expect(await find({ principal })).toEqual(['session']);
+        expect(await find({ principal: 'bill' })).toEqual([]);
+        expect(await find({ refPrefix: 'prod/' })).toEqual(['session']);
+      });
+
       test('[7.3] an entry answers before it is chained and after', async () => {
         const { audit, find, operation } = await asked();
         const unchained = await find({ operation });

@@ -22,6 +22,7 @@ import { recordDirectFence } from '../../functions/record-direct-fence/handler.t
 import { requestRotation } from '../../functions/request-rotation/handler.ts';
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
 import { rollBack } from '../../functions/roll-back/handler.ts';
+import { searchAudit } from '../../functions/search-audit/handler.ts';
 import { setBrake } from '../../functions/set-brake/handler.ts';
 import { setFreeze } from '../../functions/set-freeze/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
@@ -83,6 +84,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [showSchedule, { days: 7 }],
   [showSecret, { ref: REF }],
   [showStatus, {}],
+  [searchAudit, { question: {}, limit: 1 }],
   [signAuditHead, {}],
   [startBreakGlass, { planHash: 'ab', confirmedAtMs: 1 }],
   [submitSignature, { incidentId: 'inc-1', purpose: 'reopen', person: 'ada', armored: '', expiresAtMs: 1 }],

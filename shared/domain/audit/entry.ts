@@ -4,58 +4,61 @@ import type { ReaderKind, ReadSource, ReadVerb } from '../reads/read-event.ts';
 import type { Fate } from '../version.ts';
 
 /** What an entry is about. Read and denied read, every step of a rotation, every act of a person. */
-export type AuditAction =
-  | 'read'
+export const AUDIT_ACTIONS = [
+  'read',
   /** Of a secret or its key, as AWS tells it: Rekey's own doing, or behind its back. */
-  | 'change'
-  | 'finding'
-  | 'case'
-  | 'leak'
-  | 'quarantine'
-  | 'apply'
-  | 'import'
-  | 'propose'
-  | 'incident-open'
-  | 'request'
-  | 'approve'
-  | 'deny'
-  | 'expire'
-  | 'cancel'
-  | 'void'
-  | 'begin'
-  | 'finish'
-  | 'fence'
-  | 'unfence'
-  | 'direct-fence'
-  | 'observe'
-  | 'cut'
-  | 'restore'
-  | 'claim'
-  | 'store'
-  | 'mint'
-  | 'install'
-  | 'end-sessions'
-  | 'verify'
-  | 'promote'
-  | 'tell'
-  | 'confirm'
-  | 'revoke'
-  | 'prove'
-  | 'settle'
-  | 'roll-back'
-  | 'park'
-  | 'brake'
-  | 'freeze'
-  | 'stop'
-  | 'over-age'
-  | 'key-close'
-  | 'key-open'
-  | 'key-destroy'
-  | 'sign'
-  | 'reopen'
-  | 'seal';
+  'change',
+  'finding',
+  'case',
+  'leak',
+  'quarantine',
+  'apply',
+  'import',
+  'propose',
+  'incident-open',
+  'request',
+  'approve',
+  'deny',
+  'expire',
+  'cancel',
+  'void',
+  'begin',
+  'finish',
+  'fence',
+  'unfence',
+  'direct-fence',
+  'observe',
+  'cut',
+  'restore',
+  'claim',
+  'store',
+  'mint',
+  'install',
+  'end-sessions',
+  'verify',
+  'promote',
+  'tell',
+  'confirm',
+  'revoke',
+  'prove',
+  'settle',
+  'roll-back',
+  'park',
+  'brake',
+  'freeze',
+  'stop',
+  'over-age',
+  'key-close',
+  'key-open',
+  'key-destroy',
+  'sign',
+  'reopen',
+  'seal',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-export type AuditOutcome = 'success' | 'denied' | 'error';
+export const AUDIT_OUTCOMES = ['success', 'denied', 'error'] as const;
+export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 /** A read beyond what every entry has. Texts come from callers: as long as 512 characters, and never trusted. */
 export interface ReadDetail {

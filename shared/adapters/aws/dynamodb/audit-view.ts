@@ -1,17 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { AuditEntry } from '../../../domain/audit/entry.ts';
 import { GENESIS } from '../../../domain/audit/line.ts';
+import { type AuditQuestion, answersTo } from '../../../domain/audit/question.ts';
 import { RekeyError } from '../../../domain/errors.ts';
 import { inParallel } from '../../../in-parallel.ts';
 import type { AuditChain, ChainedLines, ChainHead } from '../../../ports/audit.ts';
 import { type BlockLine, entryIn, readBlock } from './audit-block.ts';
 import { blockKey, headKey, operationKey, readKey } from './audit-keys.ts';
 import { bytesIn } from './document.ts';
-import { LAST, startingWith } from './keys.ts';
+import { LAST } from './keys.ts';
 import { pendingCommits } from './outbox.ts';
 import type { Timing } from './patience.ts';
 import { createTable, type Table } from './table.ts';
-import { type Item, type Key, keyText } from './write.ts';
+import { type Item, type Key, keyOf, keyText } from './write.ts';
 
 /** Where a chain is, and where its entries come from. */
 export interface ChainPlace {
@@ -19,8 +20,6 @@ export interface ChainPlace {
   readonly auditTable: string;
   readonly registryTable: string;
 }
-
-type Question = Parameters<AuditChain['find']>[0];
 
 /** Questions to the index under way at once. */
 const AT_ONCE = 32;
@@ -85,7 +84,12 @@ export async function readHead(audit: Table, chain: string): Promise<ChainHead> 
 /** What a reader of the chain asks. */
 export function readsOf(audit: Table, registry: Table, chain: string): Omit<AuditChain, 'chainPending'> {
   /** Blocks that may hold answers, by sort key; null: only the chain itself tells. */
-  async function blocksFor({ action, refs, operation, sinceMs = 0 }: Question): Promise<Set<string> | null> {
+  async function blocksFor({
+    action,
+    refs,
+    operation,
+    sinceMs = 0,
+  }: AuditQuestion): Promise<Set<string> | null> {
     if (refs !== undefined && action?.every((one) => one === 'read') === true) {
       const found = await inParallel([...new Set(refs)], AT_ONCE, (ref) =>
         audit.query(readKey(chain, ref, 0).pk),
@@ -104,43 +108,53 @@ export function readsOf(audit: Table, registry: Table, chain: string): Omit<Audi
 
   const blockOf = (item: Item) => blockKey(chain, Number(item['sk']?.S ?? 0)).sk;
 
-  async function itemsOf(blocks: Set<string> | null, sinceMs: number): Promise<Item[]> {
+  /** Blocks that may hold answers, as many at a time as one look takes: a chain is longer than memory. */
+  async function* itemsOf(blocks: Set<string> | null, sinceMs: number): AsyncGenerator<Item[]> {
     const { pk } = headKey(chain);
     if (blocks !== null) {
-      const keys = [...blocks].map((sk): Key => ({ pk, sk }));
-      return [...(await audit.getMany(keys)).values()];
+      const keys = [...blocks].sort().map((sk): Key => ({ pk, sk }));
+      for (let from = 0; from < keys.length; from += BLOCKS_AT_ONCE) {
+        const items = await audit.getMany(keys.slice(from, from + BLOCKS_AT_ONCE));
+        yield [...items.values()].sort((a, b) => (keyText(keyOf(a)) < keyText(keyOf(b)) ? -1 : 1));
+      }
+      return;
     }
-    const all = await audit.query(pk, startingWith('BLOCK#'));
-    return all.filter((item) => Number(item['t']?.N ?? 0) >= Math.floor(sinceMs));
+    for (let next = 1; ; ) {
+      const { sk: from } = blockKey(chain, next);
+      const items = await audit.query(pk, { from, to: `BLOCK#${LAST}`, limit: BLOCKS_AT_ONCE });
+      yield items.filter((item) => Number(item['t']?.N ?? 0) >= Math.floor(sinceMs));
+      const last = items.at(-1)?.['sk']?.S;
+      if (last === undefined || items.length < BLOCKS_AT_ONCE) return;
+      next = Number(last.slice('BLOCK#'.length)) + 1;
+    }
   }
 
   return {
     ...linesIn(audit, chain),
 
-    async find(question) {
-      const { action, refs, operation, sinceMs = 0 } = question;
+    async find(question, newest = Number.POSITIVE_INFINITY) {
+      const { action, refs, sinceMs = 0 } = question;
       if (action?.length === 0 || refs?.length === 0) return [];
-      const actions = action === undefined ? null : new Set<string>(action);
-      const about = refs === undefined ? null : new Set(refs);
-      const answers = (entry: AuditEntry) =>
-        (actions === null || actions.has(entry.action)) &&
-        (about === null || (entry.ref !== undefined && about.has(entry.ref))) &&
-        (operation === undefined || entry.operation === operation) &&
-        entry.atMs >= Math.floor(sinceMs);
+      const answers = answersTo(question);
+      let byId = new Map<string, AuditEntry>();
+      const keep = (entries: readonly AuditEntry[]) => {
+        for (const entry of entries) if (answers(entry) && !byId.has(entry.id)) byId.set(entry.id, entry);
+        if (byId.size <= 2 * newest) return;
+        byId = new Map(newestOf([...byId.values()], newest).map((entry) => [entry.id, entry]));
+      };
       // In this order: what is not pending any more was chained, and indexed, before it left the outbox.
       const pending = (await pendingCommits(registry)).flatMap(({ entries }) => entries);
-      const items = await itemsOf(await blocksFor(question), sinceMs);
-      const chained = items
-        .flatMap((item) => readBlock(item).lines)
-        .sort((a, b) => a.seq - b.seq)
-        .map(entryIn);
-      const byId = new Map<string, AuditEntry>();
-      for (const entry of [...chained, ...pending].filter(answers)) {
-        if (!byId.has(entry.id)) byId.set(entry.id, entry);
-      }
-      return [...byId.values()].sort((a, b) => a.atMs - b.atMs);
+      for await (const items of itemsOf(await blocksFor(question), sinceMs))
+        keep(items.flatMap((item) => readBlock(item).lines).map(entryIn));
+      keep(pending);
+      return newestOf([...byId.values()], newest);
     },
   };
+}
+
+/** Oldest first; of one moment in their order. */
+function newestOf(entries: readonly AuditEntry[], newest: number): AuditEntry[] {
+  return entries.toSorted((a, b) => a.atMs - b.atMs).slice(Math.max(0, entries.length - newest));
 }
 
 function linesIn(audit: Table, chain: string): ChainedLines {

@@ -3,6 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock, systemRandom } from '../../../../../local/system.ts';
 import { createDynamoAuditChain } from '../../../../../shared/adapters/aws/dynamodb/audit-chain.ts';
 import { createDynamoRegistry } from '../../../../../shared/adapters/aws/dynamodb/registry.ts';
+import { describeAuditChain } from '../../../../contracts/audit-chain.ts';
 import { describeRegistry } from '../../../../contracts/registry.ts';
 import { memoryDynamo } from '../../../../support/memory-dynamodb.ts';
 import { refuseEntries } from '../../../../support/refuse-entries.ts';
@@ -18,14 +19,28 @@ const clock = {
 };
 const timing = { clock, random: systemRandom };
 
+function place() {
+  const run = randomUUID();
+  return { chain: 'contracts', auditTable: `audit-${run}`, registryTable: `registry-${run}` };
+}
+
+describeAuditChain('dynamodb, in memory', async () => {
+  const client = memoryDynamo();
+  const where = place();
+  return {
+    registry: createDynamoRegistry(client, where.registryTable, timing),
+    audit: createDynamoAuditChain(client, where, timing),
+    other: createDynamoAuditChain(client, where, timing),
+  };
+});
+
 /** Against the double: what holds for LocalStack's DynamoDB holds for it, so that what is counted on it counts. */
 describeRegistry('dynamodb, in memory', async () => {
   const client: DynamoDBClient = memoryDynamo();
-  const run = randomUUID();
-  const place = { chain: 'contracts', auditTable: `audit-${run}`, registryTable: `registry-${run}` };
+  const where = place();
   return {
-    registry: createDynamoRegistry(client, place.registryTable, timing),
-    audit: createDynamoAuditChain(client, place, timing),
+    registry: createDynamoRegistry(client, where.registryTable, timing),
+    audit: createDynamoAuditChain(client, where, timing),
     refuseEntries: async () => refuseEntries(client),
   };
 });

@@ -1,0 +1,16 @@
+import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
+
+/** An entry on one line, with its place in the chain where it has one. */
+export function auditLine(entry: AuditEntry & { readonly seq?: number }): string {
+  const { read, change, reason } = entry;
+  const what = [entry.ref ?? read?.named ?? change?.named, entry.target, entry.consumer, change?.name];
+  const words = [
+    entry.seq ?? '–',
+    new Date(entry.atMs).toISOString(),
+    entry.action,
+    entry.outcome,
+    entry.actor.user,
+    ...what.filter((part) => part !== undefined && part !== ''),
+  ];
+  return `${words.join(' ')}${reason === undefined ? '' : `: ${reason}`}`;
+}

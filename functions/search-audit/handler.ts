@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type AuditEntry } from '../../shared/domain/audit/entry.ts';
+import type { AuditQuestion } from '../../shared/domain/audit/question.ts';
+import { callerOf } from '../../shared/driver/caller.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+
+const text = () => z.string().min(1).optional();
+
+/** Answers the newest entries that answer the question, chained or not, oldest first, and whether there are more. */
+export const searchAudit = defineFunction({
+  name: 'SearchAudit',
+  needs: ['audit'],
+  input: {
+    question: z.strictObject({
+      action: z.array(z.enum(AUDIT_ACTIONS)).readonly().optional(),
+      outcome: z.array(z.enum(AUDIT_OUTCOMES)).readonly().optional(),
+      refs: z.array(z.string()).readonly().optional(),
+      refPrefix: text(),
+      className: text(),
+      principal: text(),
+      address: text(),
+      operation: text(),
+      reason: text(),
+      sinceMs: z.number().optional(),
+      untilMs: z.number().optional(),
+    }),
+    limit: z.int().min(1).max(1_000),
+  },
+  output: { entries: z.array(z.custom<AuditEntry>()), more: z.boolean() },
+  async run({ question, limit }, { audit }, context) {
+    callerOf(context);
+    const found = await audit.find(question as AuditQuestion, limit + 1);
+    return { entries: found.slice(-limit), more: found.length > limit };
+  },
+});

@@ -1,0 +1,65 @@
+import type { AuditAction, AuditEntry, AuditOutcome } from './entry.ts';
+
+/** What is asked of the audit: an entry answers all of it. A list that is given and empty matches none. */
+export interface AuditQuestion {
+  readonly action?: readonly AuditAction[];
+  readonly outcome?: readonly AuditOutcome[];
+  readonly refs?: readonly string[];
+  /** Of the reference, or of the name that a source gives a secret which is not enrolled. */
+  readonly refPrefix?: string;
+  readonly className?: string;
+  /** Whoever is behind it: user, agent, workflow, run, session, source identity, or on whose behalf. */
+  readonly principal?: string;
+  /** The network identity, whole; or an address's beginning that ends in `.` or `:`. */
+  readonly address?: string;
+  readonly operation?: string;
+  /** Anywhere in the reason, in small letters or large. */
+  readonly reason?: string;
+  /** At or after. */
+  readonly sinceMs?: number;
+  /** Before. */
+  readonly untilMs?: number;
+}
+
+/** A judge of entries: each part of the question is looked at once, however many entries there are. */
+export function answersTo(question: AuditQuestion): (entry: AuditEntry) => boolean {
+  const { refPrefix, className, principal, address, operation, sinceMs, untilMs } = question;
+  const actions = question.action === undefined ? null : new Set(question.action);
+  const outcomes = question.outcome === undefined ? null : new Set(question.outcome);
+  const refs = question.refs === undefined ? null : new Set(question.refs);
+  const reason = question.reason?.toLowerCase();
+  return (entry) =>
+    (actions === null || actions.has(entry.action)) &&
+    (outcomes === null || outcomes.has(entry.outcome)) &&
+    (refs === null || (entry.ref !== undefined && refs.has(entry.ref))) &&
+    (refPrefix === undefined || namesOf(entry).some((name) => name.startsWith(refPrefix))) &&
+    (className === undefined || entry.className === className) &&
+    (principal === undefined || behind(entry).includes(principal)) &&
+    (address === undefined || isFrom(entry.source, address)) &&
+    (operation === undefined || entry.operation === operation) &&
+    (reason === undefined || entry.reason?.toLowerCase().includes(reason) === true) &&
+    (sinceMs === undefined || entry.atMs >= Math.floor(sinceMs)) &&
+    (untilMs === undefined || entry.atMs < untilMs);
+}
+
+function namesOf({ ref, read, change }: AuditEntry): string[] {
+  return [ref, read?.named, change?.named].filter((name) => name !== undefined);
+}
+
+function behind({ actor, read, change }: AuditEntry): (string | undefined)[] {
+  const { user, agent, workflowId, runId } = actor;
+  return [
+    user,
+    agent,
+    workflowId,
+    runId,
+    read?.session,
+    read?.sourceIdentity,
+    read?.onBehalfOf,
+    change?.session,
+  ];
+}
+
+function isFrom(source: string, address: string): boolean {
+  return /[.:]$/.test(address) ? source.startsWith(address) : source === address;
+}
