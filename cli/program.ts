@@ -294,6 +294,33 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .requiredOption('--reason <text>', 'what it was')
     .action(action(async () => (await import('./commands/cases.ts')).close, ['caseId']));
 
+  const quarantine = program
+    .command('quarantine')
+    .description('refuse one principal every secret; two people lift it')
+    .option('--principal <name>', 'who')
+    .option('--case <case>', 'the case that it is about')
+    .option('--reason <text>', 'why, for the audit and for whoever lifts it')
+    .option('--yes', 'confirm the plan that --plan-hash names without asking')
+    .option('--plan-hash <hash>', 'the plan that was looked at')
+    .option('--plan', 'show the plan and its hash, do nothing')
+    .action(action(async () => (await import('./commands/quarantine.ts')).quarantine));
+  quarantine
+    .command('list')
+    .description('those that stand')
+    .action(action(async () => (await import('./commands/quarantine.ts')).listStanding));
+  quarantine
+    .command('show')
+    .description('one, with each layer as it was seen')
+    .argument('<quarantine>')
+    .action(action(async () => (await import('./commands/quarantine.ts')).showQuarantine, ['quarantine']));
+  quarantine
+    .command('lift')
+    .description('say that it may be lifted; the second who says so lifts it')
+    .argument('<quarantine>')
+    .requiredOption('--reason <text>', 'why, for the audit')
+    .option('--key <file>', 'your private SSH key (or its .pub, for an agent); on AWS whoever signs the call')
+    .action(action(async () => (await import('./commands/quarantine.ts')).lift, ['quarantine']));
+
   const letters = program.command('dead-letters').description('what the audit could not take in');
   letters
     .command('list')
@@ -356,7 +383,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('<workflow>', 'break-glass')
     .action(action(async () => (await import('./commands/explain.ts')).explain, ['workflow']));
 
-  for (const command of [program, ...leavesOf(program)]) {
+  for (const command of [program, quarantine, ...leavesOf(program)]) {
     for (const [flags, description] of OF_EVERY_COMMAND) command.option(flags, description);
   }
   return program;

@@ -16,6 +16,7 @@ import { openFileSigner } from './keys/file-signer.ts';
 import { openRootKeyCommand, openRootKeyFile } from './keys/root-key.ts';
 import { localNaming } from './naming.ts';
 import { createPacketFiles } from './packets.ts';
+import { localPrincipalFence } from './principal-fence.ts';
 import { createSqliteAuditChain } from './sqlite/audit-chain.ts';
 import { createSqliteCases } from './sqlite/cases.ts';
 import { openDatabase } from './sqlite/database.ts';
@@ -74,6 +75,7 @@ export function openState(home: string, options: StateOptions = {}): State {
     packets: createPacketFiles(paths.packets),
     plans: createSqlitePlans(database),
     naming: localNaming,
+    principalFence: localPrincipalFence,
     deadLetters: createSqliteDeadLetters(database),
     cases: createSqliteCases(database),
     notifier:

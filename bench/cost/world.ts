@@ -118,6 +118,7 @@ export function costWorld(): CostWorld {
     manifests: createS3Manifests(s3, 'manifests'),
     packets: createS3Packets(s3, 'archive', { clock, retainForMs: 86_400_000 }),
     plans: createS3Plans(s3, 'manifests'),
+    principalFence: { plan: () => [], close: async () => [], open: async () => undefined },
     naming: createAwsNaming({ prefix: PREFIX, account: '111122223333' }),
     deadLetters: createDynamoDeadLetters(dynamo, 'watch', timing),
     cases: createDynamoCases(dynamo, 'watch', timing),

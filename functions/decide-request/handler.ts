@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RekeyError } from '../../shared/domain/errors.ts';
-import { decisionStatement } from '../../shared/domain/request/statement.ts';
+import { decisionBytes, decisionStatement } from '../../shared/domain/request/statement.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { requestNamed } from '../../shared/driver/change-request.ts';
 import { decideRequest as decide } from '../../shared/driver/decide-request.ts';
@@ -43,7 +43,11 @@ export const decideRequest = defineFunction({
     async function signedBy(armored: string) {
       const before = await requestNamed(services, requestId);
       const statement = decisionStatement({ ...before, planHash }, decision);
-      const identity = await signerOf(services, statement, armored);
+      const identity = await signerOf(services, armored, {
+        bytes: decisionBytes(statement),
+        what: `this decision on ${requestId} and the plan ${planHash}`,
+        next: `rekey request show ${requestId}`,
+      });
       return { identity, signature: { armored, expiresAtMs: statement.expiresAtMs } };
     }
   },

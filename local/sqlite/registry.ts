@@ -17,6 +17,7 @@ import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
 import { epochMoved, incidentChanged } from '../../shared/domain/incident-conflict.ts';
 import type { PaceRecord } from '../../shared/domain/pacing/quota.ts';
 import type { Person } from '../../shared/domain/person.ts';
+import { isStanding, type Quarantine } from '../../shared/domain/quarantine/record.ts';
 import { requestChanged } from '../../shared/domain/request/conflict.ts';
 import type { RequestRecord } from '../../shared/domain/request/record.ts';
 import type { Freeze } from '../../shared/domain/schedule/freeze.ts';
@@ -577,6 +578,41 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           JSON.stringify(freeze),
         );
         insertEntries(database, entries);
+      });
+    },
+
+    async quarantines() {
+      return rows<Quarantine>('SELECT doc FROM quarantine WHERE standing = 1 ORDER BY id');
+    },
+
+    async quarantineNamed(id) {
+      return row<Quarantine>('SELECT doc FROM quarantine WHERE id = ?', id);
+    },
+
+    async saveQuarantine(quarantine, entries) {
+      const { id, revision } = quarantine;
+      const standing = isStanding(quarantine) ? 1 : 0;
+      const doc = JSON.stringify({ ...quarantine, revision: revision + 1 });
+      return transact(database, () => {
+        const saved =
+          revision === 0
+            ? run(
+                'INSERT OR IGNORE INTO quarantine (id, standing, revision, doc) VALUES (?, ?, 1, ?)',
+                id,
+                standing,
+                doc,
+              )
+            : run(
+                'UPDATE quarantine SET standing = ?, revision = ?, doc = ? WHERE id = ? AND revision = ? AND standing = 1',
+                standing,
+                revision + 1,
+                doc,
+                id,
+                revision,
+              );
+        if (saved !== 1) return false;
+        insertEntries(database, entries);
+        return true;
       });
     },
 

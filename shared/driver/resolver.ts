@@ -2,7 +2,8 @@ import type { AuditEntry } from '../domain/audit/entry.ts';
 import { isBetweenValues } from '../domain/between-values.ts';
 import { type ClassRecord, isInScope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
-import { type ReadContext, readBy } from '../domain/reads/read-by.ts';
+import { type Quarantine, quarantineOver } from '../domain/quarantine/record.ts';
+import { namesOf, type ReadContext, readBy } from '../domain/reads/read-by.ts';
 import { readEntry } from '../domain/reads/read-entry.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
@@ -17,7 +18,7 @@ export interface ResolvedSecret {
 export interface Resolver {
   /**
    * The current value, after an entry that says who reads what is durable: no entry, no value. A secret between install and
-   * promote is held, at most `HOLD_MS`, then `Throttled` `held-too-long`. Errors: `Denied` `fenced`, `key-closed`; `NotFound` `secret-unknown`, `value-missing`;
+   * promote is held, at most `HOLD_MS`, then `Throttled` `held-too-long`. Errors: `Denied` `quarantined`, `fenced`, `key-closed`; `NotFound` `secret-unknown`, `value-missing`;
    * `TargetUnavailable` `state-unreadable`.
    */
   read(ref: string, context: ReadContext): Promise<ResolvedSecret>;
@@ -30,13 +31,17 @@ const LOOK_AGAIN_MS = 5;
 export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 'random'>): Resolver {
   const { registry, store, clock, random } = services;
 
-  async function look(ref: SecretRef): Promise<{ secret: SecretRecord; record: ClassRecord }> {
+  async function look(ref: SecretRef): Promise<{
+    readonly secret: SecretRecord;
+    readonly record: ClassRecord;
+    readonly quarantines: readonly Quarantine[];
+  }> {
     try {
-      const [secret] = await registry.secrets([ref]);
+      const [[secret], quarantines] = await Promise.all([registry.secrets([ref]), registry.quarantines()]);
       if (secret === undefined) throw unknownSecret(ref);
       const record = await registry.classNamed(secret.className);
       if (record === null) throw unknownSecret(ref);
-      return { secret, record };
+      return { secret, record, quarantines };
     } catch (error) {
       if (error instanceof RekeyError && error.family === 'NotFound') throw error;
       throw new RekeyError({
@@ -50,11 +55,21 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
     }
   }
 
-  /** Refuses inside a fence; answers what is current once the secret is not between two values. */
-  async function admit(ref: SecretRef): Promise<SecretRecord> {
+  /** Refuses who is quarantined, and inside a fence; answers what is current once the secret is not between two values. */
+  async function admit(ref: SecretRef, context: ReadContext): Promise<SecretRecord> {
     const untilMs = clock.nowMs() + HOLD_MS;
     for (;;) {
-      const { secret, record } = await look(ref);
+      const { secret, record, quarantines } = await look(ref);
+      const quarantine = quarantineOver(quarantines, namesOf(context));
+      if (quarantine !== undefined) {
+        throw new RekeyError({
+          code: 'quarantined',
+          family: 'Denied',
+          message: `${quarantine.principal} is refused every secret: quarantine ${quarantine.id}`,
+          safe: 'No value was handed out.',
+          next: [`rekey quarantine show ${quarantine.id}`],
+        });
+      }
       const fence = record.fences.find(({ scope }) => isInScope(scope, secret));
       if (fence !== undefined) {
         throw new RekeyError({
@@ -97,7 +112,7 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
       let secret: SecretRecord | undefined;
       try {
         if (!isSecretRef(ref)) throw unknownSecret(ref);
-        secret = await admit(ref);
+        secret = await admit(ref, context);
         if (secret.currentVersionId === undefined) {
           throw new RekeyError({
             code: 'value-missing',
@@ -111,7 +126,7 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
         // The entry first: a value that was handed out without one would be a read that nobody ever knows of.
         await tell(ref, context, 'success', secret);
         // A fence may have come between the look and the entry; what it refuses is not handed out.
-        const now = await admit(ref);
+        const now = await admit(ref, context);
         if (now.currentVersionId !== secret.currentVersionId) return await this.read(ref, context);
         return { value, versionId: secret.currentVersionId };
       } catch (error) {

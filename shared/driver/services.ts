@@ -16,6 +16,7 @@ import type { Notices } from '../ports/notices.ts';
 import type { Notifier } from '../ports/notifier.ts';
 import type { Packets } from '../ports/packets.ts';
 import type { Plans } from '../ports/plans.ts';
+import type { PrincipalFence } from '../ports/principal-fence.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { SeenRequests } from '../ports/seen-requests.ts';
 import type { SlackInbox } from '../ports/slack-inbox.ts';
@@ -38,6 +39,7 @@ export interface Services {
   readonly notifier: Notifier;
   readonly notices: Notices;
   readonly naming: Naming;
+  readonly principalFence: PrincipalFence;
   readonly deadLetters: DeadLetters;
   readonly cases: Cases;
   readonly workflows: Workflows;

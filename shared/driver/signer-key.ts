@@ -1,19 +1,27 @@
 import { RekeyError } from '../domain/errors.ts';
 import type { Identity } from '../domain/identity.ts';
-import { type DecisionStatement, decisionBytes } from '../domain/request/statement.ts';
 import { isSignedBy, keyBlob } from '../domain/signature/ssh-signature.ts';
 import type { Needs } from './services.ts';
 
 /**
- * Whose key made the signature over exactly this statement: a key that somebody among people has now. Throws `Denied`
+ * Whose key made the signature over exactly these bytes: a key that somebody among people has now. Throws `Denied`
  * `signature-refused` where nobody's did.
  */
 export async function signerOf(
   { registry }: Needs<'registry'>,
-  statement: DecisionStatement,
   armored: string,
+  {
+    bytes,
+    what,
+    next,
+  }: {
+    readonly bytes: Buffer;
+    /** For people: what it is about. */
+    readonly what: string;
+    /** The command that shows it. */
+    readonly next: string;
+  },
 ): Promise<Identity> {
-  const bytes = decisionBytes(statement);
   const keys = (await registry.people()).flatMap(({ sshKeys }) => sshKeys);
   const key = keys.find((line) => isSignedBy(line, armored, bytes));
   const blob = key === undefined ? null : keyBlob(key);
@@ -21,8 +29,8 @@ export async function signerOf(
   throw new RekeyError({
     code: 'signature-refused',
     family: 'Denied',
-    message: `no key of anybody among people signed this decision on ${statement.request} and the plan ${statement.planHash}`,
+    message: `no key of anybody among people signed ${what}`,
     safe: 'Nothing was changed.',
-    next: [`rekey request show ${statement.request}`],
+    next: [next],
   });
 }

@@ -9,6 +9,7 @@ import type { NoticeDelivery } from '../domain/notice-delivery.ts';
 import type { NoticeMeans } from '../domain/notify.ts';
 import type { PaceRecord } from '../domain/pacing/quota.ts';
 import type { Person } from '../domain/person.ts';
+import type { Quarantine } from '../domain/quarantine/record.ts';
 import type { RequestRecord } from '../domain/request/record.ts';
 import type { Freeze } from '../domain/schedule/freeze.ts';
 import type { SecretRecord } from '../domain/secret.ts';
@@ -224,6 +225,13 @@ export interface Registry {
   freezes(): Promise<Freeze[]>;
   /** In place of the last word on the same. `NotFound` `class-unknown` where there is no such class. */
   setFreeze(freeze: Freeze, entries: readonly AuditEntry[]): Promise<void>;
+
+  /** Those that stand. */
+  quarantines(): Promise<Quarantine[]>;
+  /** One, also lifted. */
+  quarantineNamed(id: string): Promise<Quarantine | null>;
+  /** As revision `revision + 1`, with its entries, where it stands at `revision` (0: not yet). False where not: nothing is written. */
+  saveQuarantine(quarantine: Quarantine, entries: readonly AuditEntry[]): Promise<boolean>;
 
   breaker(target: string): Promise<Breaker | null>;
   /** Null closes it. */

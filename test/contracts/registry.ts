@@ -11,6 +11,7 @@ import { describeEntries } from './registry/entries.ts';
 import { describeFreezes } from './registry/freezes.ts';
 import { describeIncidents } from './registry/incidents.ts';
 import { describeNoticesKept } from './registry/notices.ts';
+import { describeQuarantines } from './registry/quarantines.ts';
 import { describeRequests } from './registry/requests.ts';
 import { describeSteps } from './registry/steps.ts';
 import { describeTally } from './registry/tally.ts';
@@ -38,6 +39,7 @@ export function describeRegistry(name: string, create: CreateRegistry): void {
     describeVersions(create);
     describeCuts(create);
     describeTally(create);
+    describeQuarantines(create);
     describeBrakes(create);
     describeFreezes(create);
     describeBreakers(create);

@@ -37,7 +37,7 @@ export async function applyPeople(world: World, names: readonly string[]): Promi
   await world.state.services.registry.applyEnrolment([{ put: { people }, remove: {}, entries: [] }]);
 }
 
-function keyFileOf({ home }: World, person: string): string {
+export function keyFileOf({ home }: World, person: string): string {
   return join(home, `${person}.key`);
 }
 

@@ -45,3 +45,8 @@ function principalBy({ user, agent, workflowId, runId }: ReadContext): Principal
     ...given('runId', runId),
   };
 }
+
+/** Every name that a quarantine can know a reader by. */
+export function namesOf({ user, agent }: ReadContext): readonly string[] {
+  return [user, roleOfSession(user)?.role, agent].filter((name) => name !== undefined);
+}

@@ -60,6 +60,11 @@ export const freezeKey = (className: string | undefined): Key => ({
   sk: className === undefined ? 'ALL' : `CLASS#${className}`,
 });
 
+/** Principals that are refused: those that stand, and apart from them those that were lifted. */
+export const QUARANTINES = 'QUARANTINES';
+export const quarantineKey = (id: string): Key => ({ pk: QUARANTINES, sk: id });
+export const liftedKey = (id: string): Key => ({ pk: `QUARANTINE#${id}`, sk: 'LIFTED' });
+
 export const noticeKey = (id: string): Key => ({ pk: `NOTICE#${id}`, sk: 'NOTICE' });
 
 export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk: 'BREAKER' });

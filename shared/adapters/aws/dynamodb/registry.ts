@@ -15,6 +15,7 @@ import { createIncidents } from './incidents.ts';
 import { dueNotices, openNotices, saveNotice } from './notices.ts';
 import { appendEntries } from './outbox.ts';
 import type { Timing } from './patience.ts';
+import { quarantineIn, quarantinesIn, saveQuarantine } from './quarantines.ts';
 import { allRequests, findRequest, openRequest, saveRequest } from './requests.ts';
 import { enrolledSecrets, storedInScope, unsettledUnder, versionsOf } from './secrets.ts';
 import { recordSteps } from './steps.ts';
@@ -69,6 +70,9 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     setBrake: (className, brake, entries) => saveBrake(table, className, brake, entries),
     takeTurn: (className, wanted, time) => turnUnder(table, className, wanted, time),
 
+    quarantines: () => quarantinesIn(table),
+    quarantineNamed: (id) => quarantineIn(table, id),
+    saveQuarantine: (quarantine, entries) => saveQuarantine(table, quarantine, entries),
     freezes: () => freezesIn(table),
     setFreeze: (freeze, entries) => saveFreeze(table, freeze, entries),
 

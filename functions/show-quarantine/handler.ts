@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { Quarantine } from '../../shared/domain/quarantine/record.ts';
+import { callerOf } from '../../shared/driver/caller.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+import { quarantineNamed } from '../../shared/driver/lift-quarantine.ts';
+
+export const showQuarantine = defineFunction({
+  name: 'ShowQuarantine',
+  needs: ['registry'],
+  input: { quarantineId: z.string() },
+  output: { quarantine: Quarantine },
+  async run({ quarantineId }, services, context) {
+    callerOf(context);
+    return { quarantine: await quarantineNamed(services, quarantineId) };
+  },
+});
