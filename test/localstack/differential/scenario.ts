@@ -47,7 +47,7 @@ export const task = (name: string, more: object = {}) => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke',
   Arguments: { FunctionName: `\${${name}}`, Payload: '{% $states.input %}' },
-  TimeoutSeconds: 60,
+  TimeoutSeconds: 300,
   ...('Next' in more ? {} : { End: true }),
   ...more,
 });
