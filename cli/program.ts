@@ -244,7 +244,10 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .action(action(async () => (await import('./commands/audit.ts')).search));
   audit
     .command('export')
-    .description('the whole chain with a signed trailer, as JSON lines')
+    .description('the whole chain with a signed trailer, as JSON lines; or a copy for a SIEM')
+    .addOption(
+      new Option('--format <name>', 'events of OCSF 1.8.0, class 6003, without a trailer').choices(['ocsf']),
+    )
     .option('--out <file>', 'a file instead of standard output')
     .option('--checkpoint <file>', 'also write a signed checkpoint of the head')
     .option('--public-key <file>', 'also write the public key (PEM) that verifies it')

@@ -5,11 +5,15 @@ import { searchAudit } from '../../functions/search-audit/handler.ts';
 import { signAuditHead } from '../../functions/sign-audit-head/handler.ts';
 import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { exportLine } from '../../shared/domain/audit/export-line.ts';
+import type { ChainedLine } from '../../shared/domain/audit/line.ts';
 import type { SignedCheckpoint } from '../../shared/domain/audit/signed.ts';
 import { type Verdict, type VerifyOptions, verifyExport } from '../../shared/domain/audit/verify.ts';
 import { canonicalJson } from '../../shared/domain/canonical.ts';
 import { formatDuration } from '../../shared/domain/config/duration.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import type { ChainedEntry } from '../../shared/domain/ocsf/chained-entry.ts';
+import { ocsfEvent } from '../../shared/domain/ocsf/event.ts';
+import { OCSF_VERSION } from '../../shared/domain/ocsf/metadata.ts';
 import { type QuestionOptions, questionIn } from '../audit-question.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -19,6 +23,7 @@ import { publicKeyGiven } from '../public-key-given.ts';
 import { auditLine } from '../screen/audit-entry.ts';
 import { sleep } from '../sleep.ts';
 import { verifyArchive } from '../verify-archive.ts';
+import { REKEY_VERSION } from '../version.ts';
 import { withFace } from '../with-face.ts';
 
 const AT_ONCE = 1_000;
@@ -75,21 +80,26 @@ function countIn(text: string): number {
   });
 }
 
+interface ExportOptions {
+  readonly out?: string;
+  readonly checkpoint?: string;
+  readonly publicKey?: string;
+  readonly format?: 'ocsf';
+}
+
 /**
  * The chain as it stands now, closed by a signed trailer. The public key is better given to an auditor once, and another way
- * than the exports: whoever can swap both can make up both.
+ * than the exports: whoever can swap both can make up both. As OCSF it is a copy for a SIEM, which nobody vouches for.
  */
-export async function exportAudit(
-  context: Context,
-  options: { readonly out?: string; readonly checkpoint?: string; readonly publicKey?: string },
-): Promise<ExitCode> {
+export async function exportAudit(context: Context, options: ExportOptions): Promise<ExitCode> {
+  if (options.format === 'ocsf') return exportOcsf(context, options);
   return withFace(context, async (face) => {
     const { trailer, checkpoint, publicKeyPem } = await face.call(signAuditHead, {});
-    await writeExport(face, trailer, options.out);
+    const { chain, seq, hash, keyId } = trailer;
+    await writeExport(withTrailer(exported(face, seq, exportLine), trailer), options.out);
     if (options.checkpoint !== undefined)
       writeGivenFile(options.checkpoint, `${canonicalJson(checkpoint)}\n`);
     if (options.publicKey !== undefined) writeGivenFile(options.publicKey, publicKeyPem);
-    const { chain, seq, hash, keyId } = trailer;
     context.say(`${seq} entries, head ${hash.slice(0, 16)}…, key ${keyId}`);
     if (context.json && options.out !== undefined)
       context.print(JSON.stringify({ entries: seq, head: hash, chain, keyId }));
@@ -97,16 +107,51 @@ export async function exportAudit(
   });
 }
 
-async function writeExport(face: Face, trailer: SignedCheckpoint, file: string | undefined): Promise<void> {
-  async function* lines(): AsyncGenerator<string> {
-    for (let after = 0; after < trailer.seq; ) {
-      const limit = Math.min(AT_ONCE, trailer.seq - after);
-      const some = (await face.call(readAudit, { afterSeq: after, limit })).lines;
-      yield some.map(exportLine).join('');
-      after = some.at(-1)?.seq ?? trailer.seq;
-    }
-    yield `${canonicalJson(trailer)}\n`;
+async function exportOcsf(
+  context: Context,
+  { out, checkpoint, publicKey }: ExportOptions,
+): Promise<ExitCode> {
+  if (checkpoint !== undefined || publicKey !== undefined) {
+    throw new RekeyError({
+      code: 'nothing-to-sign',
+      family: 'Validation',
+      message: 'an export as OCSF has no trailer: --checkpoint and --public-key are of the chain’s own',
+      safe: 'Nothing was written.',
+      next: ['rekey audit export --out FILE --checkpoint FILE --public-key FILE'],
+    });
   }
+  return withFace(context, async (face) => {
+    const { head } = await face.call(readAudit, { afterSeq: 0, limit: 1 });
+    const event = ({ line }: ChainedLine) =>
+      `${JSON.stringify(ocsfEvent(JSON.parse(line) as ChainedEntry, REKEY_VERSION))}\n`;
+    await writeExport(exported(face, head.seq, event), out);
+    context.say(`${head.seq} events of OCSF ${OCSF_VERSION}`);
+    if (context.json && out !== undefined)
+      context.print(JSON.stringify({ events: head.seq, chain: head.chain, ocsf: OCSF_VERSION }));
+    return EXIT.done;
+  });
+}
+
+/** Lines of the chain up to a place, as an export of that format has them. */
+async function* exported(
+  face: Face,
+  seq: number,
+  lineOf: (chained: ChainedLine) => string,
+): AsyncGenerator<string> {
+  for (let after = 0; after < seq; ) {
+    const limit = Math.min(AT_ONCE, seq - after);
+    const { lines } = await face.call(readAudit, { afterSeq: after, limit });
+    yield lines.map(lineOf).join('');
+    after = lines.at(-1)?.seq ?? seq;
+  }
+}
+
+async function* withTrailer(lines: AsyncIterable<string>, trailer: SignedCheckpoint): AsyncGenerator<string> {
+  yield* lines;
+  yield `${canonicalJson(trailer)}\n`;
+}
+
+async function writeExport(lines: AsyncIterable<string>, file: string | undefined): Promise<void> {
   const out = file === undefined ? process.stdout : createWriteStream(file, { mode: 0o600 });
   try {
     await pipeline(lines, out, { end: file !== undefined });
