@@ -4,6 +4,7 @@ import { createNotifierByMeans } from '../shared/adapters/by-means/notifier.ts';
 import { createWebhookNotices } from '../shared/adapters/webhook/webhook-notices.ts';
 import { createWebhookNotifier } from '../shared/adapters/webhook/webhook-notifier.ts';
 import { createCanary } from '../shared/driver/canary.ts';
+import { fingerprinting } from '../shared/driver/leaks/fingerprinting-store.ts';
 import { createResolver, type Resolver } from '../shared/driver/resolver.ts';
 import type { Services } from '../shared/driver/services.ts';
 import type { Clock, Random } from '../shared/ports/clock.ts';
@@ -22,6 +23,7 @@ import { createSqliteCases } from './sqlite/cases.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { createSqliteDeadLetters } from './sqlite/dead-letters.ts';
 import { createSqliteEpochKeys, holdsKeys } from './sqlite/epoch-keys.ts';
+import { createSqliteFingerprints } from './sqlite/fingerprints.ts';
 import { createSqliteManifests } from './sqlite/manifests.ts';
 import { createSqlitePlans } from './sqlite/plans.ts';
 import { createSqliteRegistry } from './sqlite/registry.ts';
@@ -62,11 +64,13 @@ export function openState(home: string, options: StateOptions = {}): State {
       : openRootKeyCommand(command);
   const keys = createSqliteEpochKeys(database, rootKey, clock, random);
   const registry = createSqliteRegistry(database);
-  const store = createSqliteStore(database, keys, random);
+  const fingerprints = createSqliteFingerprints(database);
+  const store = fingerprinting(createSqliteStore(database, keys, random), { fingerprints, random });
   const resolver = createResolver({ registry, store, clock, random });
   const alone = {
     registry,
     store,
+    fingerprints,
     keys,
     audit: createSqliteAuditChain(database, CHAIN),
     signer: openFileSigner(paths.auditKey),

@@ -10,6 +10,7 @@ import { createDynamoAuditChain } from '../../shared/adapters/aws/dynamodb/audit
 import { createDynamoAuditView } from '../../shared/adapters/aws/dynamodb/audit-view.ts';
 import { createDynamoCases } from '../../shared/adapters/aws/dynamodb/cases.ts';
 import { createDynamoDeadLetters } from '../../shared/adapters/aws/dynamodb/dead-letters.ts';
+import { createDynamoFingerprints } from '../../shared/adapters/aws/dynamodb/fingerprints.ts';
 import { createDynamoPace } from '../../shared/adapters/aws/dynamodb/pace.ts';
 import { createDynamoRegistry } from '../../shared/adapters/aws/dynamodb/registry.ts';
 import { createKmsEpochKeys } from '../../shared/adapters/aws/kms/epoch-keys.ts';
@@ -19,6 +20,7 @@ import { createS3Packets } from '../../shared/adapters/aws/s3/packets.ts';
 import { createS3Plans } from '../../shared/adapters/aws/s3/plans.ts';
 import { createSecretsManagerStore } from '../../shared/adapters/aws/secrets-manager/secret-store.ts';
 import { createCanary } from '../../shared/driver/canary.ts';
+import { fingerprinting } from '../../shared/driver/leaks/fingerprinting-store.ts';
 import { createResolver } from '../../shared/driver/resolver.ts';
 import type { Services } from '../../shared/driver/services.ts';
 import { keyRoles } from '../../test/support/key-roles.ts';
@@ -84,7 +86,8 @@ export function costWorld(): CostWorld {
 
   const registry = createDynamoRegistry(dynamo, 'registry', timing);
   const place = { chain: PREFIX, registryTable: 'registry', auditTable: 'audit' };
-  const store = createSecretsManagerStore({
+  const fingerprints = createDynamoFingerprints(dynamo, 'registry', timing);
+  const vaulted = createSecretsManagerStore({
     clients: {
       reader: meter.watch(vault.clientAs('reader'), 'secretsmanager'),
       worker: meter.watch(vault.clientAs('worker'), 'secretsmanager'),
@@ -94,11 +97,13 @@ export function costWorld(): CostWorld {
     writes: createDynamoPace(dynamo, { table: 'registry', quota: 'secretsManagerWrites' }, clock),
     clock,
   });
+  const store = fingerprinting(vaulted, { fingerprints, random: systemRandom });
   const writer = createDynamoAuditChain(dynamo, place, timing);
   const resolving = { registry, store, ...timing };
   const alone = {
     registry,
     store,
+    fingerprints,
     keys: createKmsEpochKeys(kms.client, {
       prefix: PREFIX,
       roles: keyRoles('111122223333', 'us-east-1', PREFIX),

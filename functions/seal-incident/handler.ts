@@ -18,7 +18,18 @@ import type { EpochKey } from '../../shared/ports/keys.ts';
  */
 export const sealIncident = defineFunction({
   name: 'SealIncident',
-  needs: ['registry', 'store', 'keys', 'audit', 'signer', 'packets', 'notifier', 'clock', 'random'],
+  needs: [
+    'registry',
+    'store',
+    'keys',
+    'fingerprints',
+    'audit',
+    'signer',
+    'packets',
+    'notifier',
+    'clock',
+    'random',
+  ],
   input: { incidentId: z.string() },
   output: { packet: z.string() },
   async run({ incidentId }, services) {
@@ -54,7 +65,9 @@ export const sealIncident = defineFunction({
  * is begun is written down first: a destroyed key that nobody told of would look like any other. Answers what is still owed.
  */
 async function destroyOldKeys(
-  services: Needs<'registry' | 'store' | 'keys' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'>,
+  services: Needs<
+    'registry' | 'store' | 'keys' | 'fingerprints' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'
+  >,
   incident: IncidentRecord,
 ): Promise<string[]> {
   const { className } = incident.plan.scope;
@@ -88,6 +101,7 @@ async function destroyOldKeys(
   for (const id of begun) {
     try {
       const { irrevocableAtMs, pending } = await services.keys.destroy(className, id);
+      await services.fingerprints.forget(id);
       const atMs = services.clock.nowMs();
       const said = irrevocableAtMs === null ? `not yet irrevocable: ${pending}` : 'irrevocable';
       await services.registry.append([
@@ -131,7 +145,9 @@ async function epochsUnderWay(services: Needs<'registry'>, className: string): P
 }
 
 async function writePacket(
-  services: Needs<'registry' | 'store' | 'keys' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'>,
+  services: Needs<
+    'registry' | 'store' | 'keys' | 'fingerprints' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'
+  >,
   incident: IncidentRecord,
 ): Promise<string> {
   const refs = incident.plan.secrets.map((secret) => secret.ref);

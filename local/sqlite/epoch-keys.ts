@@ -145,6 +145,8 @@ export function createSqliteEpochKeys(
         database.prepare("UPDATE epoch_key SET state = 'destroyed', wrapped = NULL WHERE id = ?").run(keyId);
         // What only this key could open is of no use to anyone any more; that it was there tells a reader why it is not.
         database.prepare("UPDATE value SET sealed = x'' WHERE key_id = ?").run(keyId);
+        // Their own key was one of those values.
+        database.prepare('DELETE FROM fingerprint WHERE key_id = ?').run(keyId);
       });
       truncateLog(database);
       return renewRoot()

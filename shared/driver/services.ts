@@ -8,6 +8,7 @@ import type { Chat, SlackAnswers } from '../ports/chat.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DetectorStates } from '../ports/detector-states.ts';
+import type { Fingerprints } from '../ports/fingerprints.ts';
 import type { EpochKeys } from '../ports/keys.ts';
 import type { LiveMessages } from '../ports/live-messages.ts';
 import type { Manifests } from '../ports/manifests.ts';
@@ -29,6 +30,7 @@ import type { Rotator } from '../rotators/rotator.ts';
 export interface Services {
   readonly registry: Registry;
   readonly store: SecretStore;
+  readonly fingerprints: Fingerprints;
   readonly keys: EpochKeys;
   readonly audit: AuditChain;
   readonly signer: Signer;

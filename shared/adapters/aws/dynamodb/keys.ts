@@ -64,6 +64,14 @@ export const freezeKey = (className: string | undefined): Key => ({
 export const QUARANTINES = 'QUARANTINES';
 export const quarantineKey = (id: string): Key => ({ pk: QUARANTINES, sk: id });
 export const liftedKey = (id: string): Key => ({ pk: `QUARANTINE#${id}`, sk: 'LIFTED' });
+/** Keys under which there are fingerprints. */
+export const FINGERPRINTED = 'FINGERPRINTED';
+export const fingerprintedKey = (keyId: string): Key => ({ pk: FINGERPRINTED, sk: keyId });
+export const fingerprintsUnder = (keyId: string): string => `FINGERPRINTS#${keyId}`;
+export const fingerprintsKey = (keyId: string, batch: string): Key => ({
+  pk: fingerprintsUnder(keyId),
+  sk: batch,
+});
 
 export const noticeKey = (id: string): Key => ({ pk: `NOTICE#${id}`, sk: 'NOTICE' });
 

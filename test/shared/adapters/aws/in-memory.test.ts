@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { systemClock } from '../../../../local/system.ts';
+import { systemClock, systemRandom } from '../../../../local/system.ts';
+import { createDynamoFingerprints } from '../../../../shared/adapters/aws/dynamodb/fingerprints.ts';
 import { createKmsEpochKeys } from '../../../../shared/adapters/aws/kms/epoch-keys.ts';
 import { createS3Manifests } from '../../../../shared/adapters/aws/s3/manifests.ts';
 import { createS3Plans } from '../../../../shared/adapters/aws/s3/plans.ts';
@@ -7,11 +8,13 @@ import { secretName } from '../../../../shared/adapters/aws/secrets-manager/secr
 import { createSecretsManagerStore } from '../../../../shared/adapters/aws/secrets-manager/secret-store.ts';
 import { createProcessPace } from '../../../../shared/adapters/pace/in-process.ts';
 import type { SecretRef } from '../../../../shared/domain/secret-ref.ts';
+import { describeFingerprints } from '../../../contracts/fingerprints.ts';
 import { describeKeys } from '../../../contracts/keys.ts';
 import { describeManifests } from '../../../contracts/manifests.ts';
 import { describePlans } from '../../../contracts/plans.ts';
 import { describeStore } from '../../../contracts/store.ts';
 import { keyRoles } from '../../../support/key-roles.ts';
+import { memoryDynamo } from '../../../support/memory-dynamodb.ts';
 import { memoryKms } from '../../../support/memory-kms.ts';
 import { memoryS3 } from '../../../support/memory-s3.ts';
 import { memorySecretsManager } from '../../../support/memory-secrets-manager.ts';
@@ -44,6 +47,14 @@ function aVault() {
 
 describeStore('secrets-manager, in memory', async () => aVault());
 describeKeys('kms, in memory', async () => aVault());
+describeFingerprints('dynamodb and secrets-manager, in memory', async () => ({
+  ...aVault(),
+  fingerprints: createDynamoFingerprints(memoryDynamo(), 'registry', {
+    clock: systemClock,
+    random: systemRandom,
+  }),
+  random: systemRandom,
+}));
 describePlans('s3, in memory', async () => {
   const client = memoryS3();
   return {

@@ -1,9 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
+import { fingerprinting } from '../../../../driver/leaks/fingerprinting-store.ts';
 import type { ReadAs, SecretStore } from '../../../../ports/store.ts';
 import { wallClock } from '../../../../wall-clock.ts';
+import { createDynamoFingerprints } from '../../dynamodb/fingerprints.ts';
 import { createDynamoPace } from '../../dynamodb/pace.ts';
 import { createSecretsManagerStore } from '../../secrets-manager/secret-store.ts';
+import { lambdaRandom } from '../random.ts';
 import { assumedRole } from './assumed-role.ts';
 import { dynamodb } from './dynamodb.ts';
 
@@ -17,7 +20,11 @@ export function storeOf(
   { REKEY_REGISTRY_TABLE: table, REKEY_PREFIX: prefix }: Readonly<Record<keyof typeof STORE_NAMES, string>>,
 ): SecretStore {
   const writes = createDynamoPace(dynamodb, { table, quota: 'secretsManagerWrites' }, wallClock);
-  return createSecretsManagerStore({ clients, prefix, writes, clock: wallClock });
+  const timing = { clock: wallClock, random: lambdaRandom };
+  return fingerprinting(createSecretsManagerStore({ clients, prefix, writes, clock: wallClock }), {
+    fingerprints: createDynamoFingerprints(dynamodb, table, timing),
+    random: lambdaRandom,
+  });
 }
 
 export function actingAs(roleArn: string): SecretsManagerClient {
