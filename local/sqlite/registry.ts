@@ -13,6 +13,7 @@ import { keepHistory } from '../../shared/domain/config/history.ts';
 import type { ConsumerRecord } from '../../shared/domain/consumer.ts';
 import type { CutRecord } from '../../shared/domain/cut.ts';
 import { type Delivery, isDone, LONGEST_RETRY_MS } from '../../shared/domain/delivery.ts';
+import type { DetectionPolicy } from '../../shared/domain/detect/policy.ts';
 import type { IncidentRecord, Plan } from '../../shared/domain/incident.ts';
 import { epochMoved, incidentChanged } from '../../shared/domain/incident-conflict.ts';
 import type { PaceRecord } from '../../shared/domain/pacing/quota.ts';
@@ -173,6 +174,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         people: rows<Person>('SELECT doc FROM person ORDER BY name'),
         pacing: rows<PaceRecord>('SELECT doc FROM pace ORDER BY name'),
         slack: rows<SlackWorkspace>('SELECT doc FROM slack'),
+        detection: rows<DetectionPolicy>('SELECT doc FROM detection'),
       };
     },
 
@@ -204,6 +206,13 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           for (const slack of put.slack ?? []) {
             run('INSERT OR REPLACE INTO slack (name, doc) VALUES (?, ?)', slack.name, JSON.stringify(slack));
           }
+          for (const policy of put.detection ?? []) {
+            run(
+              'INSERT OR REPLACE INTO detection (name, doc) VALUES (?, ?)',
+              policy.name,
+              JSON.stringify(policy),
+            );
+          }
           for (const name of remove.classes ?? []) run('DELETE FROM class WHERE name = ?', name);
           for (const id of remove.targets ?? []) run('DELETE FROM target WHERE id = ?', id);
           for (const ref of remove.secrets ?? []) run('DELETE FROM secret WHERE ref = ?', ref);
@@ -211,6 +220,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           for (const name of remove.people ?? []) run('DELETE FROM person WHERE name = ?', name);
           for (const name of remove.pacing ?? []) run('DELETE FROM pace WHERE name = ?', name);
           for (const name of remove.slack ?? []) run('DELETE FROM slack WHERE name = ?', name);
+          for (const name of remove.detection ?? []) run('DELETE FROM detection WHERE name = ?', name);
           insertEntries(database, entries);
         }
       });
@@ -249,6 +259,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
     async people() {
       return rows<Person>('SELECT doc FROM person ORDER BY name');
+    },
+
+    async detection() {
+      return row<DetectionPolicy>('SELECT doc FROM detection');
     },
 
     async slack() {

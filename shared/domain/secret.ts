@@ -106,6 +106,8 @@ export interface SecretRecord {
   readonly identity?: string;
   readonly owner: string;
   readonly consumers: readonly string[];
+  /** Nothing may ever read it: whoever does has what he should not. */
+  readonly decoy?: true;
   /** The class epoch this secret has moved to. */
   readonly epoch: number;
   /** Versions issued so far. Raised only when a claim starts a new value. */

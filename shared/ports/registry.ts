@@ -4,6 +4,7 @@ import type { ClassRecord, Scope } from '../domain/class.ts';
 import type { ConsumerRecord } from '../domain/consumer.ts';
 import type { CutRecord } from '../domain/cut.ts';
 import type { Delivery } from '../domain/delivery.ts';
+import type { DetectionPolicy } from '../domain/detect/policy.ts';
 import type { IncidentRecord } from '../domain/incident.ts';
 import type { NoticeDelivery } from '../domain/notice-delivery.ts';
 import type { NoticeMeans } from '../domain/notify.ts';
@@ -28,6 +29,8 @@ export interface Enrolment {
   /** Of the quotas that the file says anything of. */
   readonly pacing: readonly PaceRecord[];
   readonly slack: readonly SlackWorkspace[];
+  /** One at most. */
+  readonly detection: readonly DetectionPolicy[];
 }
 
 /** What enrols, changes or removes records, with what tells of it. `rekey apply` makes one of each record. */
@@ -45,6 +48,7 @@ export interface EnrolmentChange {
     readonly people?: readonly string[];
     readonly pacing?: readonly string[];
     readonly slack?: readonly string[];
+    readonly detection?: readonly string[];
   };
   readonly entries: readonly AuditEntry[];
 }
@@ -133,6 +137,8 @@ export interface Registry {
   people(): Promise<Person[]>;
   /** Null: Rekey is in none. */
   slack(): Promise<SlackWorkspace | null>;
+  /** Null: the file says nothing of it. */
+  detection(): Promise<DetectionPolicy | null>;
   /** In the order of `refs`; what is not enrolled is left out. */
   secrets(refs: readonly SecretRef[]): Promise<SecretRecord[]>;
   /** By reference. */

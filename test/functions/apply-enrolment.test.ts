@@ -7,7 +7,7 @@ import { aWorld } from '../support/world.ts';
 test('[F.1] what is applied is what was looked at: a difference that has changed since is shown again, not applied', async () => {
   const world = await aWorld();
   const { registry } = world.state.services;
-  const { classes, targets, secrets, consumers, pacing, slack } = await registry.enrolment();
+  const { classes, targets, secrets, consumers, pacing, slack, detection } = await registry.enrolment();
   const wanted = {
     classes,
     targets,
@@ -15,6 +15,7 @@ test('[F.1] what is applied is what was looked at: a difference that has changed
     consumers,
     pacing,
     slack,
+    detection,
     people: [{ name: 'ada', sshKeys: [] }],
   };
   const looked = await callAs(world, 'ada', compareEnrolment, { wanted, remove: true });

@@ -4,7 +4,7 @@ import type { Wanted } from './records.ts';
 export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
   classes: ['owner', 'policy'],
   targets: ['kind', 'connection', 'network', 'admins', 'maxConnections', 'passwords'],
-  secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers'],
+  secrets: ['className', 'tenant', 'target', 'kind', 'account', 'owner', 'consumers', 'decoy'],
   consumers: [
     'owner',
     'mustConfirm',
@@ -25,6 +25,7 @@ export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
   people: ['user', 'sshKeys', 'iam', 'slack', 'groups', 'team'],
   pacing: ['perSecond'],
   slack: ['team', 'channel', 'signingSecretRef', 'botTokenRef'],
+  detection: ['calendars', 'readers', 'hours', 'rules', 'suppressions'],
 };
 
 /** The record that stands, with what the file decides of it as wanted. Whatever else `wanted` says is not looked at. */

@@ -11,6 +11,7 @@ export interface LooseConfig {
   readonly secrets: readonly LooseSecret[];
   /** Undefined: the file says nothing of it. */
   readonly slack: LooseSlack | undefined;
+  readonly detection: unknown;
 }
 
 interface LooseSlack {
@@ -64,6 +65,7 @@ export interface LooseSecret {
   readonly target: string | undefined;
   readonly account: Readonly<Record<string, unknown>>;
   readonly consumers: readonly (string | undefined)[];
+  readonly decoy: boolean;
 }
 
 export function loosen(file: unknown): LooseConfig {
@@ -110,15 +112,17 @@ export function loosen(file: unknown): LooseConfig {
             signingSecret: textOf(mapOf(root['slack'])['signingSecret']),
             botToken: textOf(mapOf(root['slack'])['botToken']),
           },
+    detection: root['detection'],
     secrets: listOf(root['secrets'])
       .map(mapOf)
-      .map(({ ref, class: className, tenant, target, account, consumers }) => ({
+      .map(({ ref, class: className, tenant, target, account, consumers, decoy }) => ({
         ref: textOf(ref),
         className: textOf(className),
         tenant: textOf(tenant),
         target: textOf(target),
         account: mapOf(account),
         consumers: listOf(consumers).map(textOf),
+        decoy: decoy === true,
       })),
   };
 }

@@ -1,11 +1,14 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import type { World } from '../consumer.ts';
+import { RULES } from '../detect/rule.ts';
+import { SETTINGS } from '../detect/setting.ts';
 import { patternsMeet } from '../identity.ts';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
 import type { Add } from './add-mistake.ts';
 import { checkConsumers } from './check-consumers.ts';
+import { checkDetection } from './check-detection.ts';
 import { checkNotify } from './check-notify.ts';
 import { checkObserved, type ShowsUse } from './check-observed.ts';
 import { checkRotation } from './check-rotation.ts';
@@ -91,6 +94,23 @@ const KNOWN_KEYS = [
   'signingSecret',
   'botToken',
   'startInSlack',
+  'detection',
+  'calendars',
+  'readers',
+  'hours',
+  'rules',
+  'suppressions',
+  'holidays',
+  'principal',
+  'session',
+  'is',
+  'group',
+  'calendar',
+  'alone',
+  'reason',
+  'decoy',
+  ...RULES,
+  ...RULES.flatMap((rule) => Object.keys(SETTINGS[rule])),
   'user',
   'sshKeys',
   'iam',
@@ -267,6 +287,7 @@ function checkReferences(
   checkConsumers(config, world, add);
   checkObserved(config, kinds, add);
   checkNotify(config, world, add);
+  checkDetection(config.detection, { classes: Object.keys(config.classes), add });
   for (const [key, ref] of Object.entries(config.slack ?? {}))
     expect(['slack', key], 'secret', ref, [...byRef.keys()]);
   checkPeople(config.people, add);
@@ -300,6 +321,8 @@ function checkSecrets(
     expect([...at, 'class'], 'class', secret.className, Object.keys(classes));
     for (const [place, name] of secret.consumers.entries())
       expect([...at, 'consumers', place], 'consumer', name, Object.keys(consumers));
+    if (secret.decoy && secret.consumers.length > 0)
+      add([...at, 'consumers'], 'decoy-consumed', 'nothing may read a decoy: it has no consumers');
     expect([...at, 'target'], 'target', secret.target, Object.keys(targets));
     const target = targets[secret.target ?? ''];
     if (target === undefined) continue;

@@ -1,11 +1,13 @@
 import type { ClassRecord } from '../class.ts';
 import type { ConsumerMeans, ConsumerRecord } from '../consumer.ts';
+import type { DetectionPolicy } from '../detect/policy.ts';
 import { type PaceRecord, parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import type { Person } from '../person.ts';
 import type { ApprovalPolicy } from '../request/policy.ts';
 import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import type { SlackWorkspace } from '../slack/workspace.ts';
 import type { TargetRecord } from '../target.ts';
+import { detectionPolicy } from './detection.ts';
 import { parseDuration } from './duration.ts';
 import { notifyRules } from './notify.ts';
 import { rotationPolicy } from './rotation.ts';
@@ -20,6 +22,7 @@ export interface Wanted {
   readonly people: readonly Person[];
   readonly pacing: readonly PaceRecord[];
   readonly slack: readonly SlackWorkspace[];
+  readonly detection: readonly DetectionPolicy[];
 }
 
 export function toRecords(config: ConfigFile): Wanted {
@@ -66,6 +69,7 @@ export function toRecords(config: ConfigFile): Wanted {
       account: secret.account,
       owner: secret.owner ?? config.classes[secret.class]?.owner ?? 'nobody',
       consumers: secret.consumers,
+      ...(secret.decoy === true ? { decoy: true as const } : {}),
       epoch: 1,
       ordinal: 0,
       fencing: 0,
@@ -95,6 +99,7 @@ export function toRecords(config: ConfigFile): Wanted {
       return perSecond === null ? [] : [{ v: 1, name, perSecond }];
     }),
     slack: config.slack === undefined ? [] : [workspaceOf(config.slack)],
+    detection: config.detection === undefined ? [] : [detectionPolicy(config.detection)],
   };
 }
 

@@ -4,6 +4,7 @@ import { IAM_PATTERN } from '../identity.ts';
 import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import { bitsOf, LEAST_BITS, lackingShare, MOST_LACKING } from '../password.ts';
 import { isSecretRef } from '../secret-ref.ts';
+import { Detection } from './detection.ts';
 import { parseDuration } from './duration.ts';
 import { Notify } from './notify.ts';
 import { Rotation } from './rotation.ts';
@@ -229,6 +230,9 @@ export const ConfigFile = z
       })
       .optional()
       .describe('Left out: Rekey is not in Slack. docs/slack.md.'),
+    detection: Detection.optional().describe(
+      'What is noticed of who reads what. Left out: every rule observes, with its own figures. docs/detectors.',
+    ),
     classes: z
       .record(
         Name,
@@ -303,6 +307,10 @@ export const ConfigFile = z
             .describe('In the words of the target’s kind.'),
           owner: z.string().min(1).optional().describe('Default: the class’s owner.'),
           consumers: z.array(z.string()).default([]),
+          decoy: z
+            .literal(true)
+            .optional()
+            .describe('Nothing may ever read it: whoever does is found at once. docs/detectors.'),
         }),
       )
       .default([]),

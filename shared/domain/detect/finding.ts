@@ -11,8 +11,8 @@ export type Severity = (typeof SEVERITIES)[number];
 export const MOST_EVIDENCE = 20;
 
 /**
- * What a rule found. The same entries give the same finding, in whatever order they came within the lateness: its id is made
- * of the rule, of whom and what it is about, and of the day where it is found anew each day.
+ * What a rule found. The same entries give the same ids, in whatever order they came within the lateness: an id is made of the
+ * rule, of whom and what it is about, and of the UTC day. One that comes again is the same with newer figures.
  */
 export interface Finding {
   readonly v: 1;

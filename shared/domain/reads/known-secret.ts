@@ -28,6 +28,7 @@ export function factsOf(
   const current = versions.find(({ id }) => id === secret.currentVersionId);
   const supersededAtMs = version === undefined || version === current ? undefined : current?.promotedAtMs;
   const facts = {
+    ...(secret.decoy === true ? { decoy: true as const } : {}),
     ...(version === undefined ? {} : { fate: version.fate }),
     ...(supersededAtMs === undefined ? {} : { supersededAtMs }),
     ...(version !== undefined && version.epoch < secret.epoch && secret.epoch <= record.epoch

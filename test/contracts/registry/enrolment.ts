@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { STANDARD_POLICY } from '../../../shared/domain/detect/policy.ts';
 import { enrol, hold, issue, pictureOf, secretNamed } from '../enrolled.ts';
 import {
   aClass,
@@ -35,6 +36,8 @@ export function describeEnrolment(create: CreateRegistry): void {
         pacing: [{ v: 1 as const, name: 'secretsManagerWrites' as const, perSecond: 20 }],
         // So is a workspace.
         slack: [aWorkspace()],
+        // And what is noticed.
+        detection: [STANDARD_POLICY],
       };
       const entry = anEntry({ action: 'apply', operation });
       await registry.applyEnrolment([{ put, remove: {}, entries: [entry] }]);
@@ -51,6 +54,7 @@ export function describeEnrolment(create: CreateRegistry): void {
             ...(await registry.consumers()).filter(({ name }) => name === consumer),
             ...(await registry.people()).filter(({ name }) => name === person),
             await registry.slack(),
+            await registry.detection(),
           ],
           all: {
             classes: all.classes.filter(({ name }) => name === className),
@@ -60,12 +64,13 @@ export function describeEnrolment(create: CreateRegistry): void {
             people: all.people.filter(({ name }) => name === person),
             pacing: all.pacing,
             slack: all.slack,
+            detection: all.detection,
           },
         };
       };
       expect(await look()).toEqual({
         alone: [put.classes[0], put.targets[0], secret],
-        listed: [put.targets[0], put.consumers[0], put.people[0], put.slack[0]],
+        listed: [put.targets[0], put.consumers[0], put.people[0], put.slack[0], put.detection[0]],
         all: put,
       });
       expect(await audit.find({ operation })).toMatchObject([entry]);
@@ -78,12 +83,22 @@ export function describeEnrolment(create: CreateRegistry): void {
         people: [person],
         pacing: ['secretsManagerWrites'],
         slack: ['slack'],
+        detection: ['detection'],
       };
       await registry.applyEnrolment([{ put: {}, remove, entries: [] }]);
       expect(await look()).toEqual({
         alone: [null, null],
-        listed: [null],
-        all: { classes: [], targets: [], secrets: [], consumers: [], people: [], pacing: [], slack: [] },
+        listed: [null, null],
+        all: {
+          classes: [],
+          targets: [],
+          secrets: [],
+          consumers: [],
+          people: [],
+          pacing: [],
+          slack: [],
+          detection: [],
+        },
       });
     });
 

@@ -1,5 +1,6 @@
 import { keepHistory } from '../../../domain/config/history.ts';
 import type { ConsumerRecord } from '../../../domain/consumer.ts';
+import type { DetectionPolicy } from '../../../domain/detect/policy.ts';
 import type { Quota } from '../../../domain/pacing/quota.ts';
 import type { Person } from '../../../domain/person.ts';
 import type { SecretRecord } from '../../../domain/secret.ts';
@@ -12,6 +13,7 @@ import { commit } from './commit.ts';
 import { documentIn, packDocument } from './document.ts';
 import {
   classKey,
+  DETECTION,
   ENROLMENT,
   type EnrolledKind,
   enrolledKey,
@@ -46,6 +48,11 @@ export async function enrolledSlack(table: Table): Promise<SlackWorkspace | null
   return item === null ? null : documentIn<SlackWorkspace>(item);
 }
 
+export async function enrolledDetection(table: Table): Promise<DetectionPolicy | null> {
+  const item = await table.get(DETECTION);
+  return item === null ? null : documentIn<DetectionPolicy>(item);
+}
+
 /** Names of all classes that have, or had, anything in them. */
 async function classNames(table: Table): Promise<string[]> {
   const items = await table.query(ENROLMENT, startingWith('CLASS#'));
@@ -53,10 +60,11 @@ async function classNames(table: Table): Promise<string[]> {
 }
 
 export async function readEnrolment(table: Table): Promise<Enrolment> {
-  const [small, pacing, workspace] = await Promise.all([
+  const [small, pacing, workspace, detection] = await Promise.all([
     table.query(ENROLMENT),
     pacesIn(table),
     enrolledSlack(table),
+    enrolledDetection(table),
   ]);
   const ofKind = (kind: EnrolledKind) =>
     small.filter((item) => item['sk']?.S?.startsWith(`${kind}#`) === true);
@@ -80,6 +88,7 @@ export async function readEnrolment(table: Table): Promise<Enrolment> {
     people: ofKind('PERSON').map((item) => documentIn<Person>(item)),
     pacing,
     slack: workspace === null ? [] : [workspace],
+    detection: detection === null ? [] : [detection],
   };
 }
 
@@ -184,6 +193,9 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
         attributes: { d: { B: packDocument(record) } },
       }),
     ),
+    ...(put.detection ?? []).map(
+      (record): Write => ({ kind: 'put', key: DETECTION, attributes: { d: { B: packDocument(record) } } }),
+    ),
     // Its name stays: what it still has, or had, in it is found by it.
     ...(remove.classes ?? []).map((name): Write => ({ kind: 'delete', key: classKey(name) })),
     ...(remove.targets ?? []).map(gone('TARGET')),
@@ -192,6 +204,7 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(remove.people ?? []).map(gone('PERSON')),
     ...(remove.pacing ?? []).map((quota) => paceWrite(quota as Quota, null)),
     ...(remove.slack ?? []).map((): Write => ({ kind: 'delete', key: SLACK_WORKSPACE })),
+    ...(remove.detection ?? []).map((): Write => ({ kind: 'delete', key: DETECTION })),
   ];
 }
 

@@ -80,6 +80,9 @@ export const breakerKey = (target: string): Key => ({ pk: `TARGET#${target}`, sk
 /** The workspace, apart from what else is enrolled: the endpoint may look at it, and at nothing beside. */
 export const SLACK_WORKSPACE: Key = { pk: 'SLACK', sk: 'WORKSPACE' };
 
+/** What is noticed: one record, apart from what else is enrolled, so that who judges reads may look at it alone. */
+export const DETECTION: Key = { pk: 'DETECTION', sk: 'POLICY' };
+
 /** What stands in Slack. */
 export const SLACK_MESSAGES = 'SLACK-MESSAGES';
 export const slackMessageKey = (subject: string): Key => ({ pk: SLACK_MESSAGES, sk: subject });

@@ -9,7 +9,14 @@ import { claimSecrets, releaseClaims, renewClaims } from './claims.ts';
 import { storedClass } from './class-item.ts';
 import { cutsOf, saveCut, saveObservedCut, saveUndoneCut } from './cuts.ts';
 import { deliveriesOf, deliveryNamed, dueDeliveries, saveDelivery } from './deliveries.ts';
-import { applyChanges, enrolledSlack, enrolledTarget, listEnrolled, readEnrolment } from './enrolment.ts';
+import {
+  applyChanges,
+  enrolledDetection,
+  enrolledSlack,
+  enrolledTarget,
+  listEnrolled,
+  readEnrolment,
+} from './enrolment.ts';
 import { freezesIn, saveFreeze } from './freezes.ts';
 import { createIncidents } from './incidents.ts';
 import { dueNotices, openNotices, saveNotice } from './notices.ts';
@@ -40,6 +47,7 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     consumers: () => listEnrolled<ConsumerRecord>(table, 'CONSUMER'),
     people: () => listEnrolled<Person>(table, 'PERSON'),
     slack: () => enrolledSlack(table),
+    detection: () => enrolledDetection(table),
     secrets: async (refs) => (await enrolledSecrets(table, refs)).map(({ secret }) => secret),
     secretsIn: async (scope) => (await storedInScope(table, scope)).map(({ secret }) => secret),
     versions: ({ refs }) => versionsOf(table, refs),

@@ -15,6 +15,7 @@ const NOTHING: Wanted = {
   people: [],
   pacing: [],
   slack: [],
+  detection: [],
 };
 
 /** AT_MS is the Tuesday before the last Sunday of their maximum age. */

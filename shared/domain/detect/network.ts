@@ -1,0 +1,26 @@
+import type { AuditEntry } from '../audit/entry.ts';
+
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+const IPV6 = /^[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f.]*$/i;
+
+/**
+ * Where a read came from, as wide as one household of addresses: the VPC's endpoint, else the /24 or the /48; of a service its
+ * name; of this machine the machine. Undefined: the entry does not say.
+ */
+export function networkOf({ source, read }: AuditEntry): string | undefined {
+  if (read?.vpcEndpoint !== undefined) return read.vpcEndpoint;
+  if (source === 'unknown' || source === '') return undefined;
+  if (source.startsWith('local:')) return 'local';
+  if (IPV4.test(source)) return `${source.slice(0, source.lastIndexOf('.'))}.0/24`;
+  return IPV6.test(source) ? `${firstGroups(source)}::/48` : source;
+}
+
+/** The first three groups, written without what may be left out. */
+function firstGroups(address: string): string {
+  const [head = ''] = address.split('%');
+  const [left = '', right] = head.split('::');
+  const groups = left === '' ? [] : left.split(':');
+  const missing = right === undefined ? 0 : 8;
+  const padded = [...groups, ...Array.from({ length: missing }, () => '0')].slice(0, 3);
+  return padded.map((group) => Number.parseInt(group, 16).toString(16)).join(':');
+}
