@@ -1,6 +1,6 @@
 import type { IncidentRecord } from '../incident.ts';
+import { counted } from '../page/counted.ts';
 import { reopenersNeeded } from '../progress.ts';
-import { counted } from './counted.ts';
 import { firstDo } from './first-do.ts';
 import { type PacketSecret, whyUnproven } from './secret-fate.ts';
 import { isOpen, type PacketDelivery } from './told.ts';

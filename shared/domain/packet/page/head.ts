@@ -1,8 +1,8 @@
 import type { Cause } from '../../cause.ts';
-import { counted } from '../counted.ts';
+import { counted } from '../../page/counted.ts';
+import { type Html, html } from '../../page/html.ts';
+import { chip, timeText } from '../../page/words.ts';
 import type { Packet } from '../packet.ts';
-import { type Html, html } from './html.ts';
-import { chip, timeText } from './words.ts';
 
 const CAUSES: Readonly<Record<Cause, string>> = {
   'values-leaked': 'values were seen where they do not belong; the readers are honest',

@@ -1,7 +1,7 @@
+import { type Html, html } from '../../page/html.ts';
+import { refText } from '../../page/words.ts';
 import type { LeftToDo } from '../left-to-do.ts';
 import type { Packet } from '../packet.ts';
-import { type Html, html } from './html.ts';
-import { refText } from './words.ts';
 
 /** Named in full in the list of secrets; here as many as help to see which are meant. */
 const REFS_SHOWN = 3;

@@ -1,8 +1,8 @@
 import { elapsedText } from '../../elapsed.ts';
 import type { LayerReport } from '../../incident.ts';
+import { type Html, html } from '../../page/html.ts';
+import { chip, type Tone, timeText } from '../../page/words.ts';
 import type { Packet } from '../packet.ts';
-import { type Html, html } from './html.ts';
-import { chip, type Tone, timeText } from './words.ts';
 
 const STATES: Readonly<Record<LayerReport['state'], readonly [Tone, string]>> = {
   observed: ['good', 'observed'],

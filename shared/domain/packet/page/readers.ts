@@ -1,9 +1,9 @@
-import { counted } from '../counted.ts';
+import { counted } from '../../page/counted.ts';
+import { type Html, html } from '../../page/html.ts';
+import { chip, refText, type Tone, timeText } from '../../page/words.ts';
 import type { Packet } from '../packet.ts';
 import type { PacketReads } from '../reads.ts';
-import { type Html, html } from './html.ts';
 import type { VersionNames } from './version-names.ts';
-import { chip, refText, type Tone, timeText } from './words.ts';
 
 const OUTCOMES: Readonly<Record<PacketReads['outcome'], readonly [Tone, string]>> = {
   success: ['dim', 'read'],

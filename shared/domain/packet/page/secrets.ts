@@ -1,11 +1,11 @@
 import { elapsedText } from '../../elapsed.ts';
+import { type Html, html } from '../../page/html.ts';
+import { chip, refText, type Tone, timeOrDash } from '../../page/words.ts';
 import type { Standing } from '../../progress.ts';
 import { FATES, type Fate } from '../../version.ts';
 import type { Packet } from '../packet.ts';
 import type { PacketSecret, PacketVersion } from '../secret-fate.ts';
 import type { PacketTarget } from '../targets.ts';
-import { type Html, html } from './html.ts';
-import { chip, refText, type Tone, timeOrDash } from './words.ts';
 
 /** In the order in which a reader wants them: what is not in order first. */
 const STANDINGS: Readonly<Record<Standing, readonly [Tone, string]>> = {

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../page/html.ts';
+import { timeText } from '../../page/words.ts';
 import type { Packet } from '../packet.ts';
-import { type Html, html } from './html.ts';
-import { timeText } from './words.ts';
 
 /** Where it comes from, and how whoever holds it checks it. */
 export function source({ planHash, epoch, audit, writtenAtMs }: Packet): Html {

@@ -1,7 +1,7 @@
 import { elapsedText } from '../../elapsed.ts';
+import { type Html, html } from '../../page/html.ts';
+import { timeText } from '../../page/words.ts';
 import type { Packet } from '../packet.ts';
-import { type Html, html } from './html.ts';
-import { timeText } from './words.ts';
 
 /** The five moments, each with its time on the clock, or with why there is none. */
 export function times(packet: Packet): Html {

@@ -1,8 +1,8 @@
+import { type Html, html } from '../../page/html.ts';
+import { chip, refText, timeOrDash } from '../../page/words.ts';
 import type { Packet } from '../packet.ts';
 import { isOpen, type PacketDelivery } from '../told.ts';
-import { type Html, html } from './html.ts';
 import type { VersionNames } from './version-names.ts';
-import { chip, refText, timeOrDash } from './words.ts';
 
 export function told({ told: deliveries }: Packet, versions: VersionNames): Html {
   return html`<section><h2>Who was told, and who confirmed</h2>

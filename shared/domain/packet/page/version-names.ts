@@ -1,5 +1,5 @@
+import { type Html, html } from '../../page/html.ts';
 import type { Packet } from '../packet.ts';
-import { type Html, html } from './html.ts';
 
 /** What people call a version: its number within its secret, with what became of it. */
 export interface VersionNames {

@@ -1,4 +1,4 @@
-/** Text that is markup already. Only `html` makes it, so that nothing of a packet reaches the page unescaped. */
+/** Text that is markup already. Only `html` makes it, so that nothing that it shows reaches a page unescaped. */
 export class Html {
   readonly text: string;
   constructor(text: string) {
