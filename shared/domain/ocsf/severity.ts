@@ -1,4 +1,5 @@
 import type { AuditAction, AuditEntry } from '../audit/entry.ts';
+import type { Severity as OfFinding } from '../detect/finding.ts';
 
 const SEVERITIES = { Informational: 1, Low: 2, Medium: 3, High: 4, Critical: 5 } as const;
 type Severity = keyof typeof SEVERITIES;
@@ -15,10 +16,23 @@ const OF_ACTIONS: Readonly<Partial<Record<AuditAction, Severity>>> = {
   park: 'Low',
 };
 
-/** A touched decoy is the worst that a read can be; a refusal is more than a failure, which is more than what went well. */
-export function severityOf({ action, outcome, read }: AuditEntry) {
-  const severity = read?.secret?.decoy === true ? 'Critical' : (OF_ACTIONS[action] ?? ofOutcome(outcome));
+const OF_FINDINGS: Readonly<Record<OfFinding, Severity>> = {
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  critical: 'Critical',
+};
+
+/** A finding has its own. A touched decoy is the worst that a read can be; a refusal is more than a failure, which is more than what went well. */
+export function severityOf(entry: AuditEntry) {
+  const severity = ofEntry(entry);
   return { severity_id: SEVERITIES[severity], severity };
+}
+
+function ofEntry({ action, outcome, read, finding }: AuditEntry): Severity {
+  if (finding !== undefined) return OF_FINDINGS[finding.severity];
+  if (read?.secret?.decoy === true) return 'Critical';
+  return OF_ACTIONS[action] ?? ofOutcome(outcome);
 }
 
 function ofOutcome(outcome: AuditEntry['outcome']): Severity {

@@ -223,6 +223,25 @@ test('[6.2] a touched decoy is critical, and a step of an operation is found by 
   expect(eventOf(STEP)).toMatchObject({ activity_id: 4, metadata: { correlation_uid: 'inc-1' } });
 });
 
+test('[7.1] a finding is as severe as its rule says, with its words beside it', () => {
+  const finding = {
+    v: 1,
+    id: 'off-hours:ada',
+    rule: 'off-hours',
+    atMs: AT_MS,
+    severity: 'critical',
+    certainty: 'likely',
+    principal: 'ada',
+    seen: 'ada read 3 secrets at 03:00',
+    unusual: 'none of 412 reads before was at night',
+    evidence: ['entry-1'],
+    next: 'rekey case show case-1',
+  } as const;
+  const event = eventOf({ action: 'finding', finding, caseId: 'case-1' });
+  expect(faultsOf(event)).toEqual([]);
+  expect(event).toMatchObject({ severity_id: 5, activity_id: 1, unmapped: { finding, caseId: 'case-1' } });
+});
+
 test('[6.2] nothing that an entry says is lost, also what is added to entries later', () => {
   const leaves = (value: unknown): unknown[] =>
     typeof value === 'object' && value !== null ? Object.values(value).flatMap(leaves) : [value];
