@@ -4,6 +4,7 @@ import { confirmation } from '../../functions/confirmation/front.ts';
 import { control } from '../../functions/control/front.ts';
 import { enrolment } from '../../functions/enrolment/front.ts';
 import { reader } from '../../functions/reader/front.ts';
+import { watch } from '../../functions/watch/front.ts';
 import type { FrontKey } from './name.ts';
 
 /** A front as whoever calls it knows it. */
@@ -29,6 +30,7 @@ export const FRONTS: readonly KnownFront[] = [
   { key: 'enrolment', front: enrolment, answersWithinMs: LONG_MS } as const,
   { key: 'reader', front: reader, answersWithinMs: SHORT_MS } as const,
   { key: 'auditor', front: auditor, answersWithinMs: SHORT_MS } as const,
+  { key: 'watch', front: watch, answersWithinMs: SHORT_MS } as const,
   { key: 'confirmation', front: confirmation, answersWithinMs: SHORT_MS } as const,
 ].map(({ key, front: { name, functions }, answersWithinMs }) => ({
   key,

@@ -11,7 +11,15 @@ export interface DeploymentName {
 }
 
 /** Fronts as contexts name their URLs. */
-export const FRONT_KEYS = ['control', 'approval', 'enrolment', 'reader', 'auditor', 'confirmation'] as const;
+export const FRONT_KEYS = [
+  'control',
+  'approval',
+  'enrolment',
+  'reader',
+  'auditor',
+  'watch',
+  'confirmation',
+] as const;
 export type FrontKey = (typeof FRONT_KEYS)[number];
 
 export function stackOf({ service, stage }: DeploymentName): string {

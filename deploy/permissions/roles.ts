@@ -62,6 +62,11 @@ export const PARTS: readonly Part[] = [
     roles: ['PublishAuditRole', 'TellPeopleRole'],
   },
   {
+    name: 'watcher',
+    says: 'Takes what AWS’s trail tells of reads into the audit, judges what is chained, and gathers what it finds in cases.',
+    roles: ['RecordReadsRole', 'JudgeReadsRole'],
+  },
+  {
     name: 'auditor',
     says: 'A person who reads the chain and its archive, and no secret.',
     roles: ['AuditorRole'],
@@ -83,8 +88,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'front',
-    says: 'Answers people by a URL of its own each: responders, approvers, engineers, auditors. None stands where a target can be reached: the approvers’ and the engineers’ ask functions that do, and have no URL. The engineers’ takes values in and makes a class’s first key.',
-    roles: ['ControlRole', 'ApprovalRole', 'EnrolmentRole', 'AuditorFrontRole'],
+    says: 'Answers people by a URL of its own each: responders, approvers, engineers, auditors, and whoever looks into reads. None stands where a target can be reached: the approvers’ and the engineers’ ask functions that do, and have no URL. The engineers’ takes values in and makes a class’s first key.',
+    roles: ['ControlRole', 'ApprovalRole', 'EnrolmentRole', 'AuditorFrontRole', 'WatchFrontRole'],
   },
   {
     name: 'key maker',

@@ -1,15 +1,18 @@
+import { judgeReads } from '../../functions/judge-reads/handler.ts';
 import { tellPeople } from '../../functions/tell-people/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { signingKeysOf } from '../../shared/driver/signing-keys.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
 import { tellNotices } from '../../shared/driver/tell-notices.ts';
 import type { AuditCursor } from '../../shared/ports/audit-cursor.ts';
+import type { DetectorStates } from '../../shared/ports/detector-states.ts';
 import { isDiskFull } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
 import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
 import { createSqliteJournal } from '../interpreter/sqlite-journal.ts';
 import { createSqliteAuditCursor } from '../sqlite/audit-cursor.ts';
 import { isStateLocked } from '../sqlite/database.ts';
+import { createSqliteDetectorStates } from '../sqlite/detector-states.ts';
 import { createStartRequests } from '../sqlite/start-requests.ts';
 import { openState, type State, type StateOptions } from '../state.ts';
 import { FUNCTIONS } from './functions.ts';
@@ -21,7 +24,9 @@ import { Schedule } from './schedule.ts';
 const INVOCATION_MS = 100_000;
 /** How often the engine looks for what other processes ask: a look costs microseconds. */
 const LOOK_EVERY_MS = 5;
-const CHAIN_EVERY_MS = 250;
+/** A read is judged after it was chained: who waits for the finding waits for both. */
+const CHAIN_EVERY_MS = 25;
+const FOLLOW_EVERY_MS = 250;
 const SAY_HELD_EVERY_MS = 60_000;
 
 export interface EngineOptions extends StateOptions {
@@ -74,6 +79,11 @@ class Engine {
   #ending = false;
   #chainedMs = 0;
   #telling: Promise<void> | undefined;
+  #judging: Promise<void> | undefined;
+  /** Place of the chain up to which there was nothing left to judge. */
+  #judgedSeq = 0;
+  readonly #judged: AuditCursor;
+  readonly #states: DetectorStates;
   /** The last round found nobody to tell, and nothing was under way when it looked. */
   #allTold = false;
   readonly #told: AuditCursor;
@@ -91,6 +101,8 @@ class Engine {
         options.onScheduleFailed?.(error),
       );
     this.#told = createSqliteAuditCursor(state.database, 'told', { clock, random });
+    this.#judged = createSqliteAuditCursor(state.database, 'judged', { clock, random });
+    this.#states = createSqliteDetectorStates(state.database);
     this.#interpreters = new Map(
       MACHINES.map((machine) => [
         machine,
@@ -130,7 +142,7 @@ class Engine {
     }
     this.#ending = true;
     await this.#stop();
-    await this.#telling;
+    await Promise.all([this.#telling, this.#judging]);
     if (this.#broken !== undefined) throw this.#broken;
     await this.#unlessHeld(() => this.#state.services.audit.chainPending());
   }
@@ -150,11 +162,12 @@ class Engine {
       }
       const nowMs = services.clock.nowMs();
       if (Math.abs(nowMs - this.#chainedMs) >= CHAIN_EVERY_MS) {
-        await services.audit.chainPending();
+        const { seq } = await services.audit.chainPending();
         this.#chainedMs = nowMs;
+        this.#judgeBeside(seq);
       }
     });
-    return this.#running.size > 0 || telling || !this.#allTold;
+    return this.#running.size > 0 || telling || !this.#allTold || this.#judging !== undefined;
   }
 
   /** One round after the other: a consumer that takes its time holds up no look. Whether one of before is under way. */
@@ -172,11 +185,31 @@ class Engine {
     return false;
   }
 
+  /** What is chained, up to here, judged beside everything else; one round after the other. */
+  #judgeBeside(seq: number): void {
+    if (this.#judging !== undefined || seq <= this.#judgedSeq) return;
+    this.#judging = this.#unlessHeld(() => this.#judge(seq))
+      .catch((error: unknown) => this.#breakOff(error))
+      .finally(() => {
+        this.#judging = undefined;
+      });
+  }
+
+  async #judge(seq: number): Promise<void> {
+    const { services } = this.#state;
+    const { left } = await judgeReads.invoke(
+      { ...services, chained: services.audit, states: this.#states, judged: this.#judged },
+      { v: 1 },
+      { untilMs: services.clock.nowMs() + INVOCATION_MS },
+    );
+    if (left === 0 && (await this.#judged.seq()) >= seq) this.#judgedSeq = seq;
+  }
+
   /** Consumers and people, those that the chain has news for among them. How many were tried. */
   async #tell(): Promise<number> {
     const { services } = this.#state;
     const nowMs = services.clock.nowMs();
-    if (Math.abs(nowMs - this.#followedMs) >= CHAIN_EVERY_MS) {
+    if (Math.abs(nowMs - this.#followedMs) >= FOLLOW_EVERY_MS) {
       this.#followedMs = nowMs;
       const { seq } = await services.audit.head();
       if (seq > (await this.#told.seq())) {

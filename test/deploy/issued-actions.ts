@@ -7,6 +7,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const PREFIXES: Readonly<Record<string, string>> = {
   dynamodb: 'dynamodb',
   eventbridge: 'events',
+  iam: 'iam',
   kms: 'kms',
   lambda: 'lambda',
   s3: 's3',

@@ -40,8 +40,8 @@ export interface Bench {
   readonly ground: Ground;
   readonly memory: Memory;
   readonly recent: RecentIds;
-  /** Of a shard: whether it judges by a key. Left out: by all. */
-  readonly owns?: (key: string) => boolean;
+  /** Whether it judges by a key, as of a shard. Left out: by all. */
+  readonly owns?: (key: string, rule: Rule) => boolean;
   /** Left out: all there are. */
   readonly detectors?: readonly Detector[];
 }
@@ -55,7 +55,7 @@ export function statesNeeded(
   for (const entry of entries)
     for (const detector of detectors)
       for (const key of keysOf(detector, entry, ground).keys)
-        if (owns === undefined || owns(key)) needed.add(detector.rule, key);
+        if (owns === undefined || owns(key, detector.rule)) needed.add(detector.rule, key);
   return needed.list;
 }
 
@@ -82,7 +82,7 @@ export function judge(entries: readonly AuditEntry[], nowMs: number, bench: Benc
       const { keys, error } = keysOf(detector, entry, ground);
       if (error !== undefined) faults.push({ rule, entryId: entry.id, error });
       for (const key of keys) {
-        if (owns !== undefined && !owns(key)) continue;
+        if (owns !== undefined && !owns(key, detector.rule)) continue;
         const before = memory.get(rule, key);
         try {
           const judged = detector.judge(before, entry, ground, key);

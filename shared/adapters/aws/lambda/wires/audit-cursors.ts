@@ -12,3 +12,4 @@ export const signed = cursorOf('signed');
 export const published = cursorOf('published');
 export const told = cursorOf('told');
 export const shown = cursorOf('shown');
+export const judged = cursorOf('judged');

@@ -1,0 +1,20 @@
+import { lambdaHandler } from '../../shared/adapters/aws/lambda/lambda-handler.ts';
+import { judged } from '../../shared/adapters/aws/lambda/wires/audit-cursors.ts';
+import { chained } from '../../shared/adapters/aws/lambda/wires/chained.ts';
+import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
+import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
+import { cases, deadLetters, states } from '../../shared/adapters/aws/lambda/wires/watch-table.ts';
+import { judgeReads } from './handler.ts';
+
+const judge = await lambdaHandler(judgeReads, {
+  chained,
+  states,
+  judged,
+  registry,
+  cases,
+  deadLetters,
+  clock,
+});
+
+/** Woken by the bus and by a schedule. What woke it says nothing: the chain and the cursor do. */
+export const handler: typeof judge = (_woken, context) => judge({ v: 1 }, context);

@@ -1,0 +1,162 @@
+import type { AuditEntry } from '../domain/audit/entry.ts';
+import type { CaseRecord } from '../domain/case/case.ts';
+import { type Judgement, judge, statesNeeded } from '../domain/detect/detect.ts';
+import type { Ground } from '../domain/detect/detector.ts';
+import type { Memory } from '../domain/detect/memory.ts';
+import { STANDARD_POLICY } from '../domain/detect/policy.ts';
+import type { Rule } from '../domain/detect/rule.ts';
+import type { DeadLetter } from '../ports/dead-letters.ts';
+import type { KeptState, StateKey } from '../ports/detector-states.ts';
+import { chainedEntry } from './chained-entry.ts';
+import { gatherFindings } from './gather-findings.ts';
+import type { Needs } from './services.ts';
+
+/** Entries that are judged together: what they need is loaded at once, and one state is saved once. */
+const AT_ONCE = 500;
+/** Longest that whoever judges is alone at it; who died meanwhile is followed by another then. */
+const HOLD_MS = 120_000;
+
+export interface Judged {
+  readonly judged: number;
+  /** Entries that are chained and not judged. */
+  readonly left: number;
+  readonly findings: number;
+  /** Cases that were opened or grew. */
+  readonly cases: readonly CaseRecord[];
+}
+
+type JudgeNeeds = Needs<'chained' | 'states' | 'judged' | 'registry' | 'cases' | 'deadLetters' | 'clock'>;
+
+/**
+ * Leaves: everything that is chained judged, or as much as there was time for, by one at a time. What was found is in the audit and
+ * in its case before what was learnt is kept, and that before the place is: whoever died in between is followed by one who finds
+ * the same again, and learns nothing twice.
+ */
+export async function judgeStream(
+  services: JudgeNeeds,
+  { untilMs }: { readonly untilMs: number },
+): Promise<Judged> {
+  const { chained, judged, clock } = services;
+  const sum = { judged: 0, findings: 0 };
+  const cases = new Map<string, CaseRecord>();
+  const release = await judged.hold(HOLD_MS);
+  if (release === null) return { ...sum, left: 0, cases: [] };
+  try {
+    const ground = await groundOf(services);
+    for (;;) {
+      const seq = await judged.seq();
+      const lines = clock.nowMs() < untilMs ? await chained.lines(seq, AT_ONCE) : [];
+      if (lines.length === 0) {
+        const left = Math.max(0, (await chained.head()).seq - seq);
+        return { ...sum, left, cases: [...cases.values()] };
+      }
+      const some = await judgeSome(services, ground, seq, lines);
+      sum.judged += some.judged;
+      sum.findings += some.findings;
+      for (const record of some.cases) cases.set(record.id, record);
+    }
+  } finally {
+    await release();
+  }
+}
+
+async function groundOf({ registry, chained }: Needs<'registry' | 'chained'>): Promise<Ground> {
+  const [first] = await chained.lines(0, 1);
+  return {
+    policy: (await registry.detection()) ?? STANDARD_POLICY,
+    watchedSinceMs: first === undefined ? 0 : chainedEntry(first).entry.atMs,
+  };
+}
+
+async function judgeSome(
+  services: JudgeNeeds,
+  ground: Ground,
+  seq: number,
+  lines: Awaited<ReturnType<JudgeNeeds['chained']['lines']>>,
+): Promise<Omit<Judged, 'left'>> {
+  const { states, judged, clock } = services;
+  const all = lines.map(chainedEntry);
+  const needed = statesNeeded(
+    all.map(({ entry }) => entry),
+    { ground },
+  );
+  const kept = await states.load(needed);
+  // One who died had learnt up to there by some of the keys: up to there the others learn what is left, and those nothing twice.
+  const learnt = kept.flatMap((state) => (state !== null && state.seq > seq ? [state.seq] : []));
+  const end = learnt.length > 0 ? Math.min(...learnt) : (all.at(-1)?.seq ?? seq);
+  const memory = memoryOf(needed, kept);
+  const now = all.filter((one) => one.seq <= end).map(({ entry }) => entry);
+  const judgement = judge(now, clock.nowMs(), {
+    ground,
+    memory,
+    // The chain has each entry once.
+    recent: { isFirst: () => true, size: 0, remembered: () => [] },
+    owns: (key, rule) => (memory.seqOf(rule, key) ?? 0) < end,
+  });
+  const { findings } = judgement;
+  const cases = await gatherFindings(
+    services,
+    findings.map(({ finding }) => finding),
+    (finding) =>
+      findings.some(
+        (one) => one.finding === finding && one.mode !== 'observe' && one.suppression === undefined,
+      ),
+  );
+  await services.registry.append(judgement.faults.map((fault) => faultEntry(fault, clock.nowMs())));
+  await services.deadLetters.put(deniedLetters(judgement, clock.nowMs()));
+  const atMs = clock.nowMs();
+  await states.save(
+    judgement.changed.map(({ rule, key }) => ({ rule, key, state: memory.get(rule, key), seq: end, atMs })),
+  );
+  await judged.advance(end);
+  return { judged: now.length, findings: findings.length, cases };
+}
+
+function memoryOf(
+  needed: readonly StateKey[],
+  kept: readonly (KeptState | null)[],
+): Memory & { seqOf(rule: Rule, key: string): number | undefined } {
+  const nameOf = (rule: Rule, key: string) => `${rule}\n${key}`;
+  const states = new Map<string, unknown>();
+  const places = new Map<string, number>();
+  needed.forEach(({ rule, key }, index) => {
+    const state = kept[index];
+    if (state == null) return;
+    states.set(nameOf(rule, key), state.state);
+    places.set(nameOf(rule, key), state.seq);
+  });
+  return {
+    get: (rule, key) => states.get(nameOf(rule, key)),
+    set: (rule, key, state) => void states.set(nameOf(rule, key), state),
+    seqOf: (rule, key) => places.get(nameOf(rule, key)),
+  };
+}
+
+/** One a rule and day: a detector that throws at every entry says so once. */
+function faultEntry({ rule, entryId, error }: Judgement['faults'][number], nowMs: number): AuditEntry {
+  return {
+    v: 1,
+    id: `detector-fault:${rule}:${new Date(nowMs).toISOString().slice(0, 10)}`,
+    atMs: nowMs,
+    action: 'finding',
+    outcome: 'error',
+    actor: { user: 'rekey' },
+    source: 'rekey',
+    reason: `the rule ${rule} failed with ${error} at ${entryId}: the others went on`,
+  };
+}
+
+/** The denied reads that made a finding, for whoever looks into it: the first of them, once each. */
+function deniedLetters({ findings }: Judgement, nowMs: number): DeadLetter[] {
+  return findings
+    .filter(({ finding }) => finding.rule === 'denied-reads')
+    .flatMap(({ finding }) =>
+      finding.evidence.map((entry) => ({
+        id: `denied:${entry}`,
+        kind: 'denied' as const,
+        atMs: nowMs,
+        why: finding.seen,
+        body: JSON.stringify({ entry, finding: finding.id, principal: finding.principal, ref: finding.ref }),
+      })),
+    );
+}

@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest';
+import { createSqliteAuditCursor } from '../../../local/sqlite/audit-cursor.ts';
+import { createSqliteDetectorStates } from '../../../local/sqlite/detector-states.ts';
+import type { AuditEntry } from '../../../shared/domain/audit/entry.ts';
+import { rulesWith, STANDARD_POLICY } from '../../../shared/domain/detect/policy.ts';
+import type { RuleMode } from '../../../shared/domain/detect/rule.ts';
+import { judgeStream } from '../../../shared/driver/judge-stream.ts';
+import type { DetectionServices, Services } from '../../../shared/driver/services.ts';
+import { AT_MS } from '../../contracts/records.ts';
+import { aWorld, type World } from '../../support/world.ts';
+
+type Judging = Services & DetectionServices;
+
+function judgingOf(world: World): Judging {
+  const { services, database } = world.state;
+  return {
+    ...services,
+    chained: services.audit,
+    states: createSqliteDetectorStates(database),
+    judged: createSqliteAuditCursor(database, 'judged', services),
+  };
+}
+
+async function withMode(world: World, mode: RuleMode): Promise<void> {
+  const policy = { ...STANDARD_POLICY, rules: rulesWith({ 'denied-reads': { mode } }) };
+  await world.state.services.registry.applyEnrolment([
+    { put: { detection: [policy] }, remove: {}, entries: [] },
+  ]);
+}
+
+const denied = (n: number, about: Partial<AuditEntry> = {}): AuditEntry => ({
+  v: 1,
+  id: `read:cloudtrail:d${n}`,
+  atMs: AT_MS + n * 1_000,
+  action: 'read',
+  outcome: 'denied',
+  actor: { user: 'arn:aws:iam::111122223333:role/Crawler' },
+  source: '203.0.113.7',
+  ref: `vault://prod/payments/s${n}`,
+  className: 'payments',
+  reason: 'AccessDenied',
+  read: { from: 'cloudtrail', eventId: `d${n}`, verb: 'read', kind: 'role' },
+  ...about,
+});
+
+async function append(world: World, entries: readonly AuditEntry[]): Promise<void> {
+  await world.state.services.registry.append(entries);
+  await world.state.services.audit.chainPending();
+}
+
+const UNTIL = { untilMs: Number.MAX_SAFE_INTEGER };
+
+test('[7.1] repeated denied reads become one case, not a thousand, and their entries lie in the dead letters', async () => {
+  const world = await aWorld({ secrets: 1 });
+  await withMode(world, 'alert');
+  await append(
+    world,
+    Array.from({ length: 1_200 }, (_, n) => denied(n)),
+  );
+  const judging = judgingOf(world);
+  const { judged, left } = await judgeStream(judging, UNTIL);
+  expect(judged).toBeGreaterThanOrEqual(1_200);
+  expect(left).toBe(0);
+  const cases = await world.state.services.cases.list({ limit: 100 });
+  expect(cases.map(({ subject, state }) => [subject.principal, state])).toEqual([
+    ['arn:aws:iam::111122223333:role/Crawler', 'open'],
+  ]);
+  const [record] = cases;
+  expect(record?.findings.length).toBeLessThanOrEqual(25);
+  const findings = await world.state.services.audit.find({ action: ['finding'] });
+  expect(findings.length).toBeGreaterThan(0);
+  expect(findings.length).toBeLessThan(10);
+  const letters = await world.state.services.deadLetters.list('denied', 1_000);
+  expect(letters.length).toBeGreaterThanOrEqual(5);
+  expect(letters.length).toBeLessThan(300);
+  // Every one of them stands in the audit all the same.
+  expect(await world.state.services.audit.find({ action: ['read'] })).toHaveLength(1_200);
+});
+
+test('[7.1] a rule that observes opens no case: what it found stands in the audit', async () => {
+  const world = await aWorld({ secrets: 1 });
+  await append(
+    world,
+    Array.from({ length: 6 }, (_, n) => denied(n)),
+  );
+  await judgeStream(judgingOf(world), UNTIL);
+  expect(await world.state.services.cases.list({ limit: 10 })).toEqual([]);
+  const [finding] = await world.state.services.audit.find({ action: ['finding'] });
+  expect(finding).toMatchObject({
+    actor: { user: 'arn:aws:iam::111122223333:role/Crawler' },
+    finding: { rule: 'denied-reads' },
+  });
+});
+
+test('[7.1] what was learnt survives a restart: the window goes on where it stood', async () => {
+  const world = await aWorld({ secrets: 1 });
+  await withMode(world, 'alert');
+  const all = Array.from({ length: 5 }, (_, n) => denied(n));
+  for (const entry of all) {
+    await append(world, [entry]);
+    await judgeStream(judgingOf(world), UNTIL);
+  }
+  expect(await world.state.services.cases.list({ limit: 10 })).toHaveLength(1);
+});
+
+test('[7.1] two who judge one stream judge it once', async () => {
+  const world = await aWorld({ secrets: 1 });
+  await withMode(world, 'alert');
+  await append(
+    world,
+    Array.from({ length: 700 }, (_, n) => denied(n)),
+  );
+  const both = await Promise.all([1, 2].map(() => judgeStream(judgingOf(world), UNTIL)));
+  expect(both.filter(({ judged }) => judged > 0)).toHaveLength(1);
+  expect(await world.state.services.cases.list({ limit: 10 })).toHaveLength(1);
+});
+
+test('[7.1] who judged died between any two of his writes: the next finds the same, and learns nothing twice', async () => {
+  const truth = await told(async (judging) => {
+    await judgeStream(judging, UNTIL);
+  });
+  for (const at of ['registry.append', 'cases.save', 'states.save', 'judged.advance'] as const) {
+    for (const when of ['before', 'after'] as const) {
+      const seen = await told(async (judging) => {
+        await expect(judgeStream(dying(judging, at, when), UNTIL)).rejects.toThrow('it died');
+        await judgeStream(judging, UNTIL);
+      });
+      expect(seen, `${when} ${at}`).toEqual(truth);
+    }
+  }
+});
+
+/** What a judged stream comes to: findings, cases, and everything that was learnt. */
+async function told(work: (judging: Judging) => Promise<void>) {
+  const world = await aWorld({ secrets: 1 });
+  await withMode(world, 'alert');
+  await append(
+    world,
+    Array.from({ length: 40 }, (_, n) => (n % 3 === 0 ? denied(n, { outcome: 'success' }) : denied(n))),
+  );
+  await work(judgingOf(world));
+  await world.state.services.audit.chainPending();
+  const { database } = world.state;
+  return {
+    findings: (await world.state.services.audit.find({ action: ['finding'] })).map(({ id }) => id),
+    cases: (await world.state.services.cases.list({ limit: 10 })).map(({ counts, findings, state }) => ({
+      counts,
+      state,
+      findings: findings.map(({ id }) => id),
+    })),
+    learnt: database.prepare('SELECT rule, key, doc FROM detector_state ORDER BY rule, key').all(),
+  };
+}
+
+type Write = 'registry.append' | 'cases.save' | 'states.save' | 'judged.advance';
+
+/** Dies once, at a write, before or after it is done. */
+function dying(judging: Judging, at: Write, when: 'before' | 'after'): Judging {
+  const [port, method] = at.split('.') as [keyof Judging, string];
+  const real = judging[port] as unknown as Record<string, (...given: unknown[]) => Promise<unknown>>;
+  const work = real[method]?.bind(real);
+  const dies = async (...given: unknown[]) => {
+    if (when === 'after') await work?.(...given);
+    throw new Error('it died');
+  };
+  return { ...judging, [port]: { ...real, [method]: dies } } as Judging;
+}
