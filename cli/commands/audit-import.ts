@@ -1,4 +1,4 @@
-import { MOST_RECORDS, recordReads } from '../../functions/record-reads/handler.ts';
+import { MOST_RECORDS, importReads as take } from '../../functions/import-reads/handler.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { recordsIn } from '../trail-records.ts';
@@ -12,7 +12,7 @@ export async function importReads(
   return withFace(context, async (face) => {
     const sum = { reads: 0, changes: 0, nothing: 0, unread: 0 };
     const flush = async (records: unknown[]) => {
-      const { reads, changes, nothing, unread } = await face.call(recordReads, { format, records });
+      const { reads, changes, nothing, unread } = await face.call(take, { format, records });
       sum.reads += reads;
       sum.changes += changes;
       sum.nothing += nothing;

@@ -71,6 +71,16 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
   const DOORS: readonly Door[] = ['open', 'not-yet-open', 'over'];
   const administers = (action: string): Step[][] => any(DOORS.map((door) => onKey(action, door)));
 
+  /** A policy of a role or a user of the account. */
+  const policed = (actions: readonly string[], policy: string): Step[][] =>
+    any(
+      actions.map((action) => ({
+        action: `iam:${action}`,
+        resource: `arn:aws:iam::${account}:${action.includes('User') ? 'user' : 'role'}/shop`,
+        context: { 'iam:PolicyARN': policy },
+      })),
+    );
+
   const becomes = (name: string): Step[][] => [
     [
       {
@@ -342,6 +352,27 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           name: 'fence all readers at once',
           judgedBy: '`iam:SetDefaultPolicyVersion` on the readers’ fence',
           ways: any(onAll(['iam:SetDefaultPolicyVersion'], [stack.arnOf('ReaderFence')])),
+        },
+        {
+          name: 'quarantine a principal',
+          judgedBy: '`iam:AttachRolePolicy` of the stage’s policy of quarantines',
+          ways: policed(['AttachRolePolicy', 'AttachUserPolicy'], stack.arnOf('Quarantine')),
+        },
+        {
+          name: 'lift a quarantine',
+          judgedBy: '`iam:DetachRolePolicy` of it',
+          ways: policed(['DetachRolePolicy', 'DetachUserPolicy'], stack.arnOf('Quarantine')),
+        },
+        {
+          name: 'change what others may do',
+          judgedBy: 'any other policy attached, detached or written',
+          ways: [
+            ...policed(
+              ['AttachRolePolicy', 'AttachUserPolicy', 'DetachRolePolicy', 'DetachUserPolicy'],
+              'arn:aws:iam::aws:policy/AdministratorAccess',
+            ),
+            ...any(onAll(['iam:PutRolePolicy', 'iam:PutUserPolicy', 'iam:CreatePolicyVersion'], ['*'])),
+          ],
         },
         {
           name: 'disable a key',

@@ -10,7 +10,7 @@ const record = await lambdaHandler(recordReads, { registry, naming, deadLetters,
 
 /** Brought by the queue, some together: events of EventBridge with a record of the trail in each. Those that fail come again, and end in the dead letters. */
 export async function handler({ Records }: SQSEvent, context: Context): Promise<void> {
-  await record({ v: 1, format: 'cloudtrail', records: Records.map(({ body }) => recordIn(body)) }, context);
+  await record({ v: 1, records: Records.map(({ body }) => recordIn(body)) }, context);
 }
 
 function recordIn(body: string): unknown {

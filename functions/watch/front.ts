@@ -2,12 +2,12 @@ import { defineFront } from '../../shared/adapters/aws/lambda/front.ts';
 import { assignCase } from '../assign-case/handler.ts';
 import { closeCase } from '../close-case/handler.ts';
 import { dropDeadLetters } from '../drop-dead-letters/handler.ts';
+import { importReads } from '../import-reads/handler.ts';
 import { listCases } from '../list-cases/handler.ts';
 import { listDeadLetters } from '../list-dead-letters/handler.ts';
 import { listQuarantines } from '../list-quarantines/handler.ts';
 import { planQuarantine } from '../plan-quarantine/handler.ts';
 import { quarantinePrincipal } from '../quarantine-principal/handler.ts';
-import { recordReads } from '../record-reads/handler.ts';
 import { replayDeadLetters } from '../replay-dead-letters/handler.ts';
 import { showCase } from '../show-case/handler.ts';
 import { showQuarantine } from '../show-quarantine/handler.ts';
@@ -17,12 +17,12 @@ export const watch = defineFront('Watch', [
   assignCase,
   closeCase,
   dropDeadLetters,
+  importReads,
   listCases,
   listDeadLetters,
   listQuarantines,
   planQuarantine,
   quarantinePrincipal,
-  recordReads,
   replayDeadLetters,
   showCase,
   showQuarantine,

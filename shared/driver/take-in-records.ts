@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import type { AuditEntry } from '../domain/audit/entry.ts';
 import { changeEntry } from '../domain/reads/change-entry.ts';
 import type { Told } from '../domain/reads/cloudtrail/read-record.ts';
@@ -15,14 +16,15 @@ export interface TakenRecord {
   readonly told: Told;
 }
 
-export interface Recorded {
-  readonly reads: number;
-  readonly changes: number;
+export const Recorded = z.object({
+  reads: z.number(),
+  changes: z.number(),
   /** Of no secret. */
-  readonly nothing: number;
+  nothing: z.number(),
   /** Not understood: they are among the dead letters. */
-  readonly unread: number;
-}
+  unread: z.number(),
+});
+export type Recorded = z.output<typeof Recorded>;
 
 /** Leaves: an entry for each read and change, once however often it is told, and what is not understood among the dead letters. */
 export async function takeInRecords(

@@ -97,8 +97,16 @@ const KEY_LISTS = ['kms:ListAliases'];
 export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Looks at the epoch's key, which stands since the incident was opened.
   AdvanceBatch: [...KEY_MAKING, ...KEY_POLICIES, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
-  // Names packets, and writes none.
-  Approval: [...DELETES, 's3:PutObject', 's3:PutObjectRetention', 'states:StartExecution'],
+  // Names packets, and writes none; lifts a quarantine, and sets none.
+  Approval: [
+    'iam:AttachRolePolicy',
+    'iam:AttachUserPolicy',
+    'iam:ListAttachedRolePolicies',
+    'iam:ListAttachedUserPolicies',
+    's3:PutObject',
+    's3:PutObjectRetention',
+    'states:StartExecution',
+  ],
   ArchiveAudit: TABLE_REST,
   // Answers, and starts and watches nothing.
   AwaitApproval: [...DELETES, 'states:DescribeExecution', 'states:StartExecution'],
@@ -117,6 +125,7 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   FenceClass: [...DELETES, ...KEY_MAKING, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES],
   // The adapter of keys asks the registry before it destroys one that has sealed something: these have not.
   FindRequest: [...REGISTRY_WRITES],
+  JudgeReads: DELETES,
   KeepSpareKeys: [
     ...REGISTRY_READS,
     ...REGISTRY_WRITES,
@@ -143,6 +152,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   PublishAudit: TABLE_REST,
   Reader: [...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
   RecordContainment: DELETES,
+  // Writes entries alone.
+  RecordReads: ['dynamodb:UpdateItem', ...DELETES],
   ReopenClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],
   ReportRequest: [...DELETES, 's3:PutObject', 's3:PutObjectRetention'],
   ReportRotation: [...REGISTRY_WRITES],
@@ -164,7 +175,6 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   // Reads as the teller. Publishes to the topics that rekey.yaml names for consumers, and here it names none; so TellConsumers.
   SealIncident: [
     'sns:Publish',
-    ...DELETES,
     ...VALUE_READS,
     ...VALUE_WRITES,
     ...KEY_MAKING,
@@ -197,4 +207,6 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     'states:SendTaskSuccess',
     'states:StartExecution',
   ],
+  // Quarantines, and lifts none.
+  Watch: ['dynamodb:UpdateItem', 'iam:DetachRolePolicy', 'iam:DetachUserPolicy'],
 };

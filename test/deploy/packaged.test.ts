@@ -28,7 +28,8 @@ const CFN_LINT = join(
 let service: Packaged;
 beforeAll(async () => {
   service = await packaged('proof');
-});
+  // Half a minute where nothing else is going on.
+}, 300_000);
 afterAll(() => service.remove());
 
 const ofType = (type: string): [string, Resource][] =>

@@ -42,6 +42,7 @@ const WHO = [
   'archivist',
   'voucher',
   'messenger',
+  'watcher',
   'auditor',
   'responder',
   'approver',
@@ -163,6 +164,9 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'write a key’s policy': ['[F.1] [7.2]', { 'fence operator': 'all' }],
   'lift the fence': ['[F.1] [7.2]', { 'fence operator': ['ReopenClassRole', 'RestoreClassRole'] }],
   'fence all readers at once': ['[7.2]', { responder: 'all' }],
+  'quarantine a principal': ['[7.2]', { front: ['WatchFrontRole'] }],
+  'lift a quarantine': ['[F.1]', { front: ['ApprovalRole'] }],
+  'change what others may do': ['[F.1] [1.2]', {}],
   'disable a key': ['[7.2]', { responder: 'all', sealer: 'all' }],
   'destroy a key': ['[5.4]', { sealer: 'all', 'key maker': ['KeepSpareKeysRole'] }],
   'let somebody in by a grant': ['[7.2]', {}],
@@ -171,7 +175,8 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
     '[1.2]',
     {
       reader: ['ReaderFrontRole'],
-      front: ['ControlRole', 'ApprovalRole', 'EnrolmentRole'],
+      front: ['ControlRole', 'ApprovalRole', 'EnrolmentRole', 'WatchFrontRole'],
+      watcher: 'all',
       'fence operator': 'all',
       're-issuer': 'all',
       'scheduled rotator': 'all',
@@ -225,7 +230,8 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'read the audit': [
     '[6.5] [F.4]',
     {
-      front: ['ControlRole', 'AuditorFrontRole'],
+      front: ['ControlRole', 'AuditorFrontRole', 'WatchFrontRole'],
+      watcher: ['JudgeReadsRole'],
       'audit writer': 'all',
       archivist: 'all',
       voucher: 'all',
@@ -451,7 +457,7 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
     const value = { action: 'secretsmanager:GetSecretValue', resource: SECRET };
     const readers = matrix.get('read the audit')?.values() ?? [];
     const roles = [...readers].flat();
-    expect(roles).toHaveLength(11);
+    expect(roles).toHaveLength(13);
     for (const name of roles)
       expect([name, ...(await taken(roleNamed(name), [value], [EVERYTHING]))]).toEqual([name]);
   });
@@ -708,6 +714,8 @@ describe('what each role has', () => {
     ArchiveAudit: GIVES_UP,
     ChainAudit: FOLLOWS,
     PublishAudit: FOLLOWS,
+    JudgeReads: GIVES_UP,
+    RecordReads: FROM_A_QUEUE,
     SignCheckpoint: GIVES_UP,
     TellPeople: FOLLOWS,
     SlackWorker: FROM_A_QUEUE,

@@ -2,30 +2,43 @@ import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyEnrolment } from '../../functions/apply-enrolment/handler.ts';
+import { assignCase } from '../../functions/assign-case/handler.ts';
 import { cancelRequest } from '../../functions/cancel-request/handler.ts';
 import { checkHealth } from '../../functions/check-health/handler.ts';
 import { checkValues } from '../../functions/check-values/handler.ts';
+import { closeCase } from '../../functions/close-case/handler.ts';
 import { compareEnrolment } from '../../functions/compare-enrolment/handler.ts';
 import { confirmDelivery } from '../../functions/confirm-delivery/handler.ts';
 import { decideRequest } from '../../functions/decide-request/handler.ts';
+import { dropDeadLetters } from '../../functions/drop-dead-letters/handler.ts';
 import { explainRotation } from '../../functions/explain-rotation/handler.ts';
+import { importReads } from '../../functions/import-reads/handler.ts';
+import { liftQuarantine } from '../../functions/lift-quarantine/handler.ts';
+import { listCases } from '../../functions/list-cases/handler.ts';
+import { listDeadLetters } from '../../functions/list-dead-letters/handler.ts';
 import { listIncidents } from '../../functions/list-incidents/handler.ts';
+import { listQuarantines } from '../../functions/list-quarantines/handler.ts';
 import { listRequests } from '../../functions/list-requests/handler.ts';
 import { nameScope } from '../../functions/name-scope/handler.ts';
 import { planBreakGlass } from '../../functions/plan-break-glass/handler.ts';
+import { planQuarantine } from '../../functions/plan-quarantine/handler.ts';
 import { planRotation } from '../../functions/plan-rotation/handler.ts';
 import { prepareSignature } from '../../functions/prepare-signature/handler.ts';
 import { putValues } from '../../functions/put-values/handler.ts';
+import { quarantinePrincipal } from '../../functions/quarantine-principal/handler.ts';
 import { readAudit } from '../../functions/read-audit/handler.ts';
 import { readSecret } from '../../functions/read-secret/handler.ts';
 import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
+import { replayDeadLetters } from '../../functions/replay-dead-letters/handler.ts';
 import { requestRotation } from '../../functions/request-rotation/handler.ts';
 import { resumeIncident } from '../../functions/resume-incident/handler.ts';
 import { rollBack } from '../../functions/roll-back/handler.ts';
 import { searchAudit } from '../../functions/search-audit/handler.ts';
 import { setBrake } from '../../functions/set-brake/handler.ts';
 import { setFreeze } from '../../functions/set-freeze/handler.ts';
+import { showCase } from '../../functions/show-case/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
+import { showQuarantine } from '../../functions/show-quarantine/handler.ts';
 import { showRequest } from '../../functions/show-request/handler.ts';
 import { showSchedule } from '../../functions/show-schedule/handler.ts';
 import { showSecret } from '../../functions/show-secret/handler.ts';
@@ -57,6 +70,19 @@ const FENCE = {
 /** Every function that a person or a service calls, with an input that it would take from somebody. */
 const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [applyEnrolment, { wanted: WANTED, remove: true, hash: '' }],
+  [assignCase, { caseId: 'case-1', owner: 'ada' }],
+  [closeCase, { caseId: 'case-1', reason: 'known' }],
+  [dropDeadLetters, { ids: ['x'], reason: 'known' }],
+  [liftQuarantine, { quarantineId: 'qua-1', reason: 'known' }],
+  [listCases, { all: false, limit: 10 }],
+  [listDeadLetters, { kind: 'unread', limit: 10 }],
+  [listQuarantines, {}],
+  [planQuarantine, { principal: 'crawler' }],
+  [quarantinePrincipal, { principal: 'crawler', planHash: '', reason: 'reads at night' }],
+  [importReads, { format: 'read', records: [] }],
+  [replayDeadLetters, {}],
+  [showCase, { caseId: 'case-1' }],
+  [showQuarantine, { quarantineId: 'qua-1' }],
   [cancelRequest, { requestId: 'req-1' }],
   [checkHealth, {}],
   [checkValues, { refs: [REF] }],
@@ -116,6 +142,7 @@ test('[6.2] every function that no workflow and no front calls, and that nothing
   const BY_THEMSELVES = [
     'archive-audit',
     'chain-audit',
+    'judge-reads',
     'keep-spare-keys',
     'publish-audit',
     'report-unfinished',
@@ -123,8 +150,8 @@ test('[6.2] every function that no workflow and no front calls, and that nothing
     'tell-people',
     'tell-slack',
   ];
-  // Who speaks is the user that Slack signed for: slack-worker.test.ts.
-  const BY_A_QUEUE = ['slack-worker'];
+  // EventBridge alone puts into the one; in the other who speaks is the user that Slack signed for: slack-worker.test.ts.
+  const BY_A_QUEUE = ['record-reads', 'slack-worker'];
   const BY_FRONTS = ['check-target', 'note-identities', 'restore-class', 'restore-target'];
   const cwd = new URL('../../functions', import.meta.url).pathname;
   const verbs = globSync('*/handler.ts', { cwd }).map((file) => dirname(file));

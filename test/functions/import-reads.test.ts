@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { dropDeadLetters } from '../../functions/drop-dead-letters/handler.ts';
+import { importReads } from '../../functions/import-reads/handler.ts';
 import { listDeadLetters } from '../../functions/list-dead-letters/handler.ts';
-import { recordReads } from '../../functions/record-reads/handler.ts';
 import { replayDeadLetters } from '../../functions/replay-dead-letters/handler.ts';
 import { AT_MS } from '../contracts/records.ts';
 import { callAs } from '../support/people.ts';
@@ -44,7 +44,7 @@ const aRecord = (about: object = {}) => ({
 test('[1.4] [6.2] a read of another store is an entry: who, behind him whom, what, when and from where', async () => {
   const world = await aWorld({ secrets: 1 });
   const { services } = world.state;
-  await callAs(world, 'engineer', recordReads, { format: 'read', records: [aRead()] });
+  await callAs(world, 'engineer', importReads, { format: 'read', records: [aRead()] });
   const [entry] = await services.audit.find({ action: ['read'] });
   const [secret] = await services.registry.secrets([REF]);
   expect(entry).toMatchObject({
@@ -65,8 +65,8 @@ test('[1.4] told twice, late, or with others, a read is one entry', async () => 
   const world = await aWorld({ secrets: 1 });
   const once = [aRecord(), aRecord({ eventID: 'ct-2', eventTime: '2026-11-20T00:00:00Z' })];
   const shared = { ...aRecord({ eventID: 'other-account' }), sharedEventID: 'ct-1' };
-  await callAs(world, 'engineer', recordReads, { format: 'cloudtrail', records: [...once, shared] });
-  await callAs(world, 'engineer', recordReads, { format: 'cloudtrail', records: once.toReversed() });
+  await callAs(world, 'engineer', importReads, { format: 'cloudtrail', records: [...once, shared] });
+  await callAs(world, 'engineer', importReads, { format: 'cloudtrail', records: once.toReversed() });
   const entries = await world.state.services.audit.find({ action: ['read'] });
   expect(entries.map(({ id, ref }) => [id, ref])).toEqual([
     ['read:cloudtrail:ct-2', REF],
@@ -77,7 +77,7 @@ test('[1.4] told twice, late, or with others, a read is one entry', async () => 
 test('[1.4] a secret that is not enrolled stands there as its source names it', async () => {
   const world = await aWorld({ secrets: 1 });
   const record = aRecord({ requestParameters: { secretId: 'somebody/elses' } });
-  await callAs(world, 'engineer', recordReads, { format: 'cloudtrail', records: [record] });
+  await callAs(world, 'engineer', importReads, { format: 'cloudtrail', records: [record] });
   const [entry] = await world.state.services.audit.find({ action: ['read'] });
   expect(entry?.ref).toBeUndefined();
   expect(entry?.read?.named).toBe('somebody/elses');
@@ -86,7 +86,7 @@ test('[1.4] a secret that is not enrolled stands there as its source names it', 
 test('[7.1] a record that is not understood is kept with its reason, holds up no other, and can be replayed', async () => {
   const world = await aWorld({ secrets: 1 });
   const poison = aRecord({ eventID: 'ct-9', eventTime: 'yesterday' });
-  const taken = await callAs(world, 'engineer', recordReads, {
+  const taken = await callAs(world, 'engineer', importReads, {
     format: 'cloudtrail',
     records: [poison, 'no JSON at all', aRecord(), poison],
   });
@@ -136,7 +136,7 @@ test('[6.2] a change behind Rekey’s back is an entry of its own', async () => 
     }),
     aRecord({ eventID: 'n', eventSource: 's3.amazonaws.com', eventName: 'ListBuckets' }),
   ];
-  const taken = await callAs(world, 'engineer', recordReads, { format: 'cloudtrail', records });
+  const taken = await callAs(world, 'engineer', importReads, { format: 'cloudtrail', records });
   expect(taken).toMatchObject({ reads: 0, changes: 2, nothing: 1, unread: 0 });
   const entries = await world.state.services.audit.find({ action: ['change'] });
   expect(entries.map(({ ref, change }) => [ref, change?.name, change?.keyId])).toEqual(
