@@ -19,9 +19,10 @@ export function readGivenFile(file: string): string {
   }
 }
 
-export function writeGivenFile(file: string, text: string): void {
+/** `mode` of a file that is new. */
+export function writeGivenFile(file: string, text: string, mode = 0o666): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, text, { mode });
   } catch (error) {
     throw unusableFile(file, 'written', error);
   }

@@ -342,6 +342,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .requiredOption('--reason <text>', 'why')
     .action(action(async () => (await import('./commands/dead-letters.ts')).dropLetters, ['ids']));
 
+  program
+    .command('report')
+    .description('who read what, findings, cases and ages: one page that needs no network')
+    .option('--out <file>', 'where it is written', 'rekey-report.html')
+    .option('--since <when>', 'a time (ISO 8601) or an age', '30d')
+    .action(action(async () => (await import('./commands/report.ts')).report));
+
   const secret = program.command('secret').description('single secrets');
   secret
     .command('put')

@@ -27,6 +27,7 @@ import { prepareSignature } from '../../functions/prepare-signature/handler.ts';
 import { putValues } from '../../functions/put-values/handler.ts';
 import { quarantinePrincipal } from '../../functions/quarantine-principal/handler.ts';
 import { readAudit } from '../../functions/read-audit/handler.ts';
+import { readReport } from '../../functions/read-report/handler.ts';
 import { readSecret } from '../../functions/read-secret/handler.ts';
 import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
 import { replayDeadLetters } from '../../functions/replay-dead-letters/handler.ts';
@@ -110,6 +111,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [showSchedule, { days: 7 }],
   [showSecret, { ref: REF }],
   [showStatus, {}],
+  [readReport, { sinceMs: 0 }],
   [searchAudit, { question: {}, limit: 1 }],
   [signAuditHead, {}],
   [startBreakGlass, { planHash: 'ab', confirmedAtMs: 1 }],

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { SEVERITIES } from '../../shared/domain/detect/finding.ts';
+import type { IncidentRecord } from '../../shared/domain/incident.ts';
+import { agesOf } from '../../shared/domain/report/ages.ts';
+import { axisOf } from '../../shared/domain/report/axis.ts';
+import { readsIn } from '../../shared/domain/report/reads.ts';
+import type { ReportData, ReportedIncident } from '../../shared/domain/report/report.ts';
+import { callerOf } from '../../shared/driver/caller.ts';
+import { defineFunction } from '../../shared/driver/define-function.ts';
+
+/** Entries of reads that are looked at: some seconds, and some hundred megabytes. */
+const MOST_READS = 200_000;
+const MOST_FINDINGS = 60;
+const MOST_CASES = 100;
+const MOST_INCIDENTS = 30;
+
+/** Answers who read what over a time, and how everything stands that a report shows. */
+export const readReport = defineFunction({
+  name: 'ReadReport',
+  needs: ['audit', 'registry', 'cases', 'clock'],
+  input: { sinceMs: z.number() },
+  output: { report: z.custom<ReportData>() },
+  async run({ sinceMs }, { audit, registry, cases, clock }, context) {
+    callerOf(context);
+    const nowMs = clock.nowMs();
+    const axis = axisOf(sinceMs, nowMs);
+    const head = await audit.chainPending();
+    const [reads, found, open, { classes, secrets }, incidents] = await Promise.all([
+      audit.find({ action: ['read'], sinceMs }, MOST_READS + 1),
+      audit.find({ action: ['finding'], sinceMs }),
+      cases.list({ state: 'open', limit: MOST_CASES + 1 }),
+      registry.enrolment(),
+      registry.incidents(),
+    ]);
+    const findings = found.flatMap(({ finding }) => finding ?? []);
+    const worstFirst = open.toSorted(
+      (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
+    );
+    return {
+      report: {
+        writtenAtMs: nowMs,
+        sinceMs,
+        axis,
+        reads: readsIn(reads.slice(-MOST_READS), axis),
+        readsCutAt: reads.length > MOST_READS ? MOST_READS : null,
+        findings: findings.slice(-MOST_FINDINGS).reverse(),
+        findingsMore: Math.max(0, findings.length - MOST_FINDINGS),
+        ages: agesOf(classes, secrets, nowMs),
+        cases: worstFirst
+          .slice(0, MOST_CASES)
+          .map(({ findings: _findings, history: _history, ...rest }) => rest),
+        casesMore: Math.max(0, open.length - MOST_CASES),
+        incidents: incidents.slice(-MOST_INCIDENTS).reverse().map(reported),
+        head,
+      },
+    };
+  },
+});
+
+function reported({
+  id,
+  state,
+  plan,
+  startedBy,
+  confirmedAtMs,
+  containedAtMs,
+  provenAtMs,
+}: IncidentRecord): ReportedIncident {
+  return {
+    id,
+    state,
+    className: plan.scope.className,
+    cause: plan.cause,
+    startedBy,
+    confirmedAtMs,
+    ...(containedAtMs === undefined ? {} : { containedAtMs }),
+    ...(provenAtMs === undefined ? {} : { provenAtMs }),
+  };
+}
