@@ -39,7 +39,7 @@ export function grid(axis: Axis): Html {
   return html`${ticksOf(axis).map(({ column }) => html`<rect class="tick" x="${column}" y="0" width=".08" height="16"/>`)}`;
 }
 
-export interface Tick {
+interface Tick {
   readonly column: number;
   readonly text: string;
 }
@@ -50,7 +50,7 @@ const MOST_TICKS = 6;
 const TICK_SHARE = 0.09;
 
 /** A few moments of the axis, at beginnings of days. */
-export function ticksOf({ fromMs, widthMs, columns }: Axis): Tick[] {
+function ticksOf({ fromMs, widthMs, columns }: Axis): Tick[] {
   const days = Math.max(1, Math.ceil((columns * widthMs) / DAY_MS / MOST_TICKS));
   const stepMs = Math.max(days * DAY_MS, widthMs);
   const ticks: Tick[] = [];
