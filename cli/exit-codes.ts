@@ -9,6 +9,8 @@ export const EXIT = {
   unproven: 3,
   /** Contained and re-issued; people have to sign before it is re-opened. */
   awaitingPeople: 4,
+  /** A value that was found outside may still open something; an incident was proposed. */
+  liveLeak: 5,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

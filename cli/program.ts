@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { CAUSES } from '../shared/domain/cause.ts';
+import { REPORT_FORMATS } from '../shared/domain/leaks/report-formats.ts';
 import type { Context, GlobalOptions } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -355,6 +356,25 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .description('a value from standard input, never an argument')
     .argument('<ref>')
     .action(action(async () => (await import('./commands/secret-put.ts')).secretPut, ['ref']));
+
+  const leaks = program.command('leaks').description('values that were found where they should not be');
+  leaks
+    .command('import')
+    .description('a scanner’s report: whose values it found; proposes an incident for those that are alive')
+    .argument('[file]', 'standard input when left out')
+    .addOption(new Option('--format <name>', 'of the report (default: as it looks)').choices(REPORT_FORMATS))
+    .option('--root <folder>', 'what the report’s paths are below (default: the report’s own folder)')
+    .action(action(async () => (await import('./commands/leaks.ts')).importLeaks, ['file']));
+  leaks
+    .command('list')
+    .description('all of them, with what became of each')
+    .action(action(async () => (await import('./commands/leaks.ts')).listLeaks));
+
+  program
+    .command('scan')
+    .description('lines from standard input to standard output, with what is secret in them replaced')
+    .requiredOption('--stdin', 'nothing else is scanned')
+    .action(action(async () => (await import('./commands/scan.ts')).scan));
 
   const rotator = program.command('rotator').description('kinds of credentials');
   rotator

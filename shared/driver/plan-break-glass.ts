@@ -17,9 +17,31 @@ export interface PlanRequest {
 }
 
 /** Freezes exactly what a break-glass would do now. Changes nothing. Secrets that only people can replace are in it too: what is left out would look done. */
-export async function planBreakGlass(
-  services: Needs<'registry' | 'audit'>,
+export function planBreakGlass(services: Needs<'registry' | 'audit'>, request: PlanRequest): Promise<Plan> {
+  const { cause, principal } = request;
+  return freeze(services, request, (targets) =>
+    cause === 'values-leaked' ? NOBODY : readAdmins(services, principal, targets),
+  );
+}
+
+/** The same of values that leaked, for who may not look at the audit: whoever read is honest then. */
+export function planForLeak(
+  services: Needs<'registry'>,
+  request: { readonly scope: Scope; readonly sinceMs: number },
+): Promise<Plan> {
+  return freeze(services, { ...request, cause: 'values-leaked', cutNow: false }, () => NOBODY);
+}
+
+type ReadAdmins = (
+  targets: readonly TargetRecord[],
+) => ReadonlySet<string | undefined> | Promise<ReadonlySet<string | undefined>>;
+
+const NOBODY: ReadonlySet<string | undefined> = new Set();
+
+async function freeze(
+  services: Needs<'registry'>,
   request: PlanRequest,
+  adminsRead: ReadAdmins,
 ): Promise<Plan> {
   const { scope, cause, cutNow, sinceMs, principal } = request;
   const record = await services.registry.classNamed(scope.className);
@@ -50,13 +72,13 @@ export async function planBreakGlass(
       ...(currentVersionId === undefined ? {} : { versionId: currentVersionId }),
     })),
     consumers: [...new Set(secrets.flatMap((secret) => secret.consumers))].sort(),
-    exposedAdmins: await exposedAdmins(services, request, secrets),
+    exposedAdmins: await exposedAdmins(services, secrets, adminsRead),
   };
 }
 
 /** Two responders on one scope: the second is shown the first one's incident. A wider scope pre-empts a narrower one. */
 async function refuseWhereUnderWay(
-  services: Needs<'registry' | 'audit'>,
+  services: Needs<'registry'>,
   scope: Scope,
   open: readonly string[],
 ): Promise<void> {
@@ -86,14 +108,14 @@ async function refuseWhereUnderWay(
  * is not named, that anyone has: their target is worked at through its next admin that is none of these, where there is one.
  */
 async function exposedAdmins(
-  services: Needs<'registry' | 'audit'>,
-  { cause, principal }: PlanRequest,
+  services: Needs<'registry'>,
   secrets: readonly SecretRecord[],
+  adminsRead: ReadAdmins,
 ): Promise<Plan['exposedAdmins']> {
   const replaced = new Set<string>(secrets.map(({ ref }) => ref));
   const targetIds = new Set(secrets.map(({ target }) => target));
   const targets = (await services.registry.targets()).filter(({ id }) => targetIds.has(id));
-  const read = cause === 'values-leaked' ? new Set() : await readAdmins(services, principal, targets);
+  const read = await adminsRead(targets);
   const exposed = ({ passwordRef }: { readonly passwordRef: string }) =>
     replaced.has(passwordRef) || read.has(passwordRef);
   return targets.flatMap(({ id, admins }) => {

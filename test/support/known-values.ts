@@ -7,7 +7,7 @@ import {
 import type { Known } from '../../shared/domain/leaks/matcher.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 
-export const FINGERPRINT_KEY: FingerprintKey = fingerprintKeyOf(Buffer.alloc(32, 3));
+const FINGERPRINT_KEY: FingerprintKey = fingerprintKeyOf(Buffer.alloc(32, 3));
 
 /** Values as a matcher knows them: the first is `vault://leaks/0`, version `version-0`. */
 export function knownValues(values: readonly string[], key: FingerprintKey = FINGERPRINT_KEY): Known[] {
@@ -22,4 +22,4 @@ export function knownValues(values: readonly string[], key: FingerprintKey = FIN
   });
 }
 
-export const refOf = (index: number): SecretRef => `vault://leaks/${index}`;
+const refOf = (index: number): SecretRef => `vault://leaks/${index}`;

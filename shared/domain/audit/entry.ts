@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.ts';
 import type { Finding } from '../detect/finding.ts';
+import type { LeakDetail } from '../leaks/leak.ts';
 import type { ReaderKind, ReadSource, ReadVerb } from '../reads/read-event.ts';
 import type { Fate } from '../version.ts';
 
@@ -154,4 +155,6 @@ export interface AuditEntry {
   readonly finding?: Finding;
   /** Of what people do about a case: which. */
   readonly caseId?: string;
+  /** Of a leak: where it was found, and what came of it. */
+  readonly leak?: LeakDetail;
 }

@@ -33,12 +33,14 @@ export interface RedactorOptions {
 
 export interface Redactor {
   push(bytes: Uint8Array): void;
+  /** From now on what this one knows is sought: values that came meanwhile. */
+  use(matcher: Matcher): void;
   /** Passes on what is left. */
   end(): void;
 }
 
 /** How a value of ours is called in its place: by its reference and the beginning of the version's id. */
-export function markOf(ref: SecretRef, versionId: string): string {
+function markOf(ref: SecretRef, versionId: string): string {
   return `[rekey:${ref}:${versionId.slice(0, 8)} redacted]`;
 }
 
@@ -47,9 +49,10 @@ export function markOf(ref: SecretRef, versionId: string): string {
  * held: a line that has no end yet, and, where values of ours have line breaks, as much as the longest of them is long. Memory
  * is bounded: a line of more than a megabyte goes on in pieces, with as much held as any encoding of a value takes.
  */
-export function createRedactor({ matcher, pass, replaced }: RedactorOptions): Redactor {
-  const heldOfLines = Math.max(0, matcher.longestOfLines - 1);
-  const heldOfLongLine = Math.max(matcher.longest * LONGEST_ESCAPE, LONGEST_OF_RULES);
+export function createRedactor({ matcher: first, pass, replaced }: RedactorOptions): Redactor {
+  let matcher = first;
+  const heldOfLines = () => Math.max(0, matcher.longestOfLines - 1);
+  const heldOfLongLine = () => Math.max(matcher.longest * LONGEST_ESCAPE, LONGEST_OF_RULES);
   let pending: Buffer = Buffer.alloc(0);
   let chunks: Uint8Array[] = [];
   let waiting = 0;
@@ -64,8 +67,8 @@ export function createRedactor({ matcher, pass, replaced }: RedactorOptions): Re
   /** How far nothing can change any more, whatever comes. */
   function settled(): number {
     const lines = pending.lastIndexOf(LINE_BREAK) + 1;
-    const longLine = pending.length - lines > LONGEST_LINE ? pending.length - heldOfLongLine : 0;
-    const ofLines = Math.min(lines, pending.length - heldOfLines);
+    const longLine = pending.length - lines > LONGEST_LINE ? pending.length - heldOfLongLine() : 0;
+    const ofLines = Math.min(lines, pending.length - heldOfLines());
     const upTo = Math.max(0, ofLines, longLine);
     const begun = pending.lastIndexOf(PRIVATE_KEY_BEGINS);
     const isOpen =
@@ -108,9 +111,12 @@ export function createRedactor({ matcher, pass, replaced }: RedactorOptions): Re
       if (bytes.length === 0) return;
       chunks.push(bytes);
       waiting += bytes.length;
-      const isLong = pending.length + waiting > LONGEST_LINE + heldOfLongLine;
-      const isWorthIt = waiting >= Math.min(heldOfLines, AT_ONCE) && bytes.includes(LINE_BREAK);
+      const isLong = pending.length + waiting > LONGEST_LINE + heldOfLongLine();
+      const isWorthIt = waiting >= Math.min(heldOfLines(), AT_ONCE) && bytes.includes(LINE_BREAK);
       if (isLong || isWorthIt) goThrough(false);
+    },
+    use(next) {
+      matcher = next;
     },
     end: () => goThrough(true),
   };

@@ -1,5 +1,5 @@
 /** A shape that secrets of some kind have, for those that are not ours. */
-export interface Rule {
+interface Rule {
   /** As gitleaks names it, where it has one like it. */
   readonly id: string;
   /** The group `secret` is what is replaced; where there is none, the whole. */
@@ -11,7 +11,7 @@ export interface Rule {
 const END = '(?![A-Za-z0-9_-])';
 
 /** A small set of well-known shapes (gitleaks' default rules), each recognised by a fixed beginning; and one by what stands before. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   { id: 'aws-access-token', pattern: `(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}${END}` },
   { id: 'github-pat', pattern: `gh[pousr]_[0-9A-Za-z]{36}${END}` },
   { id: 'github-fine-grained-pat', pattern: `github_pat_\\w{82}${END}` },

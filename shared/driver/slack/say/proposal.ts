@@ -1,3 +1,4 @@
+import { breakGlassCommand } from '../../../domain/break-glass-command.ts';
 import type { Plan } from '../../../domain/incident.ts';
 import { actions, button, context, message, type SlackText, section } from '../../../domain/slack/blocks.ts';
 import { ACTION_IDS, valueOf } from '../../../domain/slack/click.ts';
@@ -50,7 +51,7 @@ export function sayProposal(shown: ProposalShown): SlackText {
           ]),
         ]
       : []),
-    context(mrkdwn`${commandOf(plan, planHash)}`),
+    context(mrkdwn`${breakGlassCommand(plan, planHash)}`),
   ]);
 }
 
@@ -75,19 +76,4 @@ function startLine(starters: readonly string[], untilMs: number): Mrkdwn {
   return starters.length === 0
     ? mrkdwn`Policy lets nobody start it from here: the command below does.`
     : mrkdwn`May be started here by ${listed(starters)}, until ${moment(untilMs)}.`;
-}
-
-/** The same by the command line, bound to the plan that was looked at. */
-function commandOf({ scope, cause, cut, fence, sinceMs, principal }: Plan, planHash: string): string {
-  return [
-    `rekey break-glass --class ${scope.className}`,
-    ...(scope.tenant === undefined ? [] : [`--tenant ${scope.tenant}`]),
-    ...(scope.target === undefined ? [] : [`--target ${scope.target}`]),
-    ...(scope.secretRef === undefined ? [] : [`--secret ${scope.secretRef}`]),
-    `--cause ${cause}`,
-    ...(cut && !fence ? ['--cut now'] : []),
-    ...(sinceMs === undefined ? [] : [`--since ${new Date(sinceMs).toISOString()}`]),
-    ...(principal === undefined ? [] : [`--principal ${principal}`]),
-    `--plan-hash ${planHash}`,
-  ].join(' ');
 }
