@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { pathsIn } from '../../local/home.ts';
+import { openState, type State } from '../../local/state.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { createRedactor } from '../../shared/domain/leaks/redactor.ts';
+import { openFingerprints } from '../../shared/driver/leaks/open-fingerprints.ts';
+import { reportScanned, Scanned, type Tally } from '../../shared/driver/leaks/scanned.ts';
+import type { Context } from '../context.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+
+/** A value that is put meanwhile is sought this much later at most. */
+const KNOWN_FOR_MS = 60_000;
+
+const LOG = 'standard input';
+
+/** A log's lines, passed on with what is secret in them replaced, and never what it was said. */
+export async function scan(context: Context, _options: object): Promise<ExitCode> {
+  if (context.deployment !== null) throw notHere();
+  if (!existsSync(pathsIn(context.home).database)) throw noState(context.home);
+  const state = openState(context.home);
+  const scanned = new Scanned();
+  try {
+    await passThrough(state, scanned);
+    await tell(context, state, scanned.all());
+  } finally {
+    state.close();
+  }
+  return EXIT.done;
+}
+
+async function passThrough({ services }: State, scanned: Scanned): Promise<void> {
+  const out: Uint8Array[] = [];
+  const { matcher } = await openFingerprints(services);
+  let knownAtMs = services.clock.nowMs();
+  const redactor = createRedactor({
+    matcher,
+    pass: (bytes) => out.push(bytes),
+    replaced: (what) => scanned.note(what),
+  });
+  // Whoever writes is interrupted with us: what he has written still goes through.
+  const ignore = () => undefined;
+  process.on('SIGINT', ignore);
+  const stop = () => process.stdin.destroy();
+  process.on('SIGTERM', stop);
+  try {
+    for await (const chunk of process.stdin) {
+      if (services.clock.nowMs() - knownAtMs > KNOWN_FOR_MS) {
+        redactor.use((await openFingerprints(services)).matcher);
+        knownAtMs = services.clock.nowMs();
+      }
+      redactor.push(chunk as Uint8Array);
+      await write(out);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  } finally {
+    process.off('SIGINT', ignore);
+    process.off('SIGTERM', stop);
+  }
+  redactor.end();
+  await write(out);
+}
+
+async function write(out: Uint8Array[]): Promise<void> {
+  if (out.length === 0) return;
+  const bytes = Buffer.concat(out);
+  out.length = 0;
+  if (!process.stdout.write(bytes)) await once(process.stdout, 'drain');
+}
+
+async function tell(context: Context, { services }: State, tallies: readonly Tally[]): Promise<void> {
+  const ours = tallies.filter(({ rule }) => rule === undefined);
+  const by = { user: context.user, source: `local:${process.pid}` };
+  const { proposed } = await reportScanned(services, LOG, ours, by);
+  if (context.json) {
+    context.say(JSON.stringify({ replaced: tallies, proposed }));
+    return;
+  }
+  for (const { ref, versionId, rule, count, lines } of tallies) {
+    const what = rule === undefined ? `${ref} version ${versionId?.slice(0, 8)}` : `by rule ${rule}`;
+    context.say(
+      `rekey scan: ${count} replaced, ${what} (${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${lines.length < count ? ', …' : ''})`,
+    );
+  }
+  for (const { refs, reason, command } of proposed)
+    context.say(`rekey scan: ${refs.join(', ')}: ${reason ?? 'a break-glass is proposed'}\n  ${command}`);
+}
+
+function notHere(): RekeyError {
+  return new RekeyError({
+    code: 'scan-here',
+    family: 'Validation',
+    message: 'a deployment scans its own logs (ScanLogs): this command is for one machine',
+    safe: 'No line was passed on.',
+    next: ['rekey scan --stdin, without --stage and --context'],
+  });
+}
+
+function noState(home: string): RekeyError {
+  return new RekeyError({
+    code: 'state-missing',
+    family: 'NotFound',
+    message: `there is no state in ${home}`,
+    safe: 'No line was passed on.',
+    next: ['rekey init', 'rekey apply'],
+  });
+}
