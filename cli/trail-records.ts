@@ -11,7 +11,7 @@ const GZIP = Buffer.of(0x1f, 0x8b);
  * of EventBridge's events with a record as their detail. A line that is no JSON comes as its text: whoever reads records says
  * so. Throws `Validation` `file-not-read`.
  */
-export async function* recordsIn(file: string | undefined): AsyncGenerator<unknown> {
+export async function* recordsIn(file: string | undefined): AsyncGenerator {
   const source = file === undefined ? process.stdin : createReadStream(file);
   try {
     // A document over several lines is put together until it is one.

@@ -26,11 +26,16 @@ const CFN_LINT = join(
 );
 
 let service: Packaged;
+let inNetworks: Packaged;
 beforeAll(async () => {
   service = await packaged('proof');
-  // Half a minute where nothing else is going on.
+  inNetworks = await packaged('proof', IN_NETWORKS);
+  // A minute where nothing else is going on.
 }, 300_000);
-afterAll(() => service.remove());
+afterAll(() => {
+  service.remove();
+  inNetworks.remove();
+});
 
 const ofType = (type: string): [string, Resource][] =>
   Object.entries(service.resources).filter(([, resource]) => resource.Type === type);
@@ -184,31 +189,26 @@ describe('the machines and the functions', () => {
     expect(roles.join()).not.toContain('IamRoleLambdaExecution');
   });
 
-  test('[7.2] fronts are told the names of functions that are deployed, in each network', async () => {
-    const inNetworks = await packaged('proof', IN_NETWORKS);
-    try {
-      for (const { resources } of [service, inNetworks]) {
-        const properties = Object.values(resources).flatMap(({ Type, Properties }) =>
-          Type === 'AWS::Lambda::Function' ? [Properties] : [],
-        );
-        const deployed = new Set(properties.map(({ FunctionName }) => FunctionName));
-        const told = properties.flatMap(({ Environment }) => {
-          const { Variables } = Environment as { Variables: Record<string, string> };
-          return Variables['REKEY_WORKERS'] ?? [];
-        });
-        expect(told).toHaveLength(2);
-        const names = told.flatMap((text) =>
-          Object.values(JSON.parse(text) as Record<string, string | Record<string, string>>).flatMap((one) =>
-            typeof one === 'string' ? [one] : Object.values(one),
-          ),
-        );
-        expect(names.filter((name) => !deployed.has(name))).toEqual([]);
-        expect(names.some((name) => name.endsWith('-RestoreTarget-payments_vpc'))).toBe(
-          resources === inNetworks.resources,
-        );
-      }
-    } finally {
-      inNetworks.remove();
+  test('[7.2] fronts are told the names of functions that are deployed, in each network', () => {
+    for (const { resources } of [service, inNetworks]) {
+      const properties = Object.values(resources).flatMap(({ Type, Properties }) =>
+        Type === 'AWS::Lambda::Function' ? [Properties] : [],
+      );
+      const deployed = new Set(properties.map(({ FunctionName }) => FunctionName));
+      const told = properties.flatMap(({ Environment }) => {
+        const { Variables } = Environment as { Variables: Record<string, string> };
+        return Variables['REKEY_WORKERS'] ?? [];
+      });
+      expect(told).toHaveLength(2);
+      const names = told.flatMap((text) =>
+        Object.values(JSON.parse(text) as Record<string, string | Record<string, string>>).flatMap((one) =>
+          typeof one === 'string' ? [one] : Object.values(one),
+        ),
+      );
+      expect(names.filter((name) => !deployed.has(name))).toEqual([]);
+      expect(names.some((name) => name.endsWith('-RestoreTarget-payments_vpc'))).toBe(
+        resources === inNetworks.resources,
+      );
     }
   });
 
@@ -239,14 +239,9 @@ describe('the template', () => {
     expect(lint(service.templateFile)).toEqual(KNOWN);
   });
 
-  test('nor where targets stand in networks that cannot be reached from outside', async () => {
-    const inNetworks = await packaged('proof', IN_NETWORKS);
-    try {
-      expect(Object.keys(inNetworks.resources)).toContain('AdvanceBatchInpaymentsx2evpcLambdaFunction');
-      expect(lint(inNetworks.templateFile)).toEqual(KNOWN);
-    } finally {
-      inNetworks.remove();
-    }
+  test('nor where targets stand in networks that cannot be reached from outside', () => {
+    expect(Object.keys(inNetworks.resources)).toContain('AdvanceBatchInpaymentsx2evpcLambdaFunction');
+    expect(lint(inNetworks.templateFile)).toEqual(KNOWN);
   });
 
   test('nothing has a name that a second stage of the account would want too', () => {

@@ -78,10 +78,10 @@ test('[7.2] the plan says what the principal has read of late: what stops, and w
   for (const ref of [REF, REF, ...world.refs]) await world.state.resolver.read(ref, NIGHT);
   const { plan, read } = await callAs(world, 'ada', planQuarantine, { principal: 'night-job' });
   expect(plan.layers.map(({ layer }) => layer)).toEqual(['resolver']);
-  expect(read.map(({ ref, reads }) => [ref, reads]).toSorted()).toEqual([
-    [REF, 3],
-    ['vault://prod/payments/s1', 1],
-  ]);
+  expect(Object.fromEntries(read.map(({ ref, reads }) => [ref, reads]))).toEqual({
+    [REF]: 3,
+    'vault://prod/payments/s1': 1,
+  });
 });
 
 test('[7.2] another plan than the one that was looked at changes nothing', async () => {

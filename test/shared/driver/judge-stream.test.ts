@@ -163,5 +163,5 @@ function dying(judging: Judging, at: Write, when: 'before' | 'after'): Judging {
     if (when === 'after') await work?.(...given);
     throw new Error('it died');
   };
-  return { ...judging, [port]: { ...real, [method]: dies } } as Judging;
+  return { ...judging, [port]: { ...real, [method]: dies } };
 }

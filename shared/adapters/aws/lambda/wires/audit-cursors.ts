@@ -1,7 +1,8 @@
 import { createDynamoAuditCursor } from '../../dynamodb/audit-cursor.ts';
 import { wire } from '../wire.ts';
-import { CHAIN_NAMES, chainOf, TIMING } from './chain-place.ts';
+import { CHAIN_NAMES, chainOf } from './chain-place.ts';
 import { dynamodb } from './dynamodb.ts';
+import { TIMING } from './timing.ts';
 
 const cursorOf = (name: string) =>
   wire(CHAIN_NAMES, (names) => createDynamoAuditCursor(dynamodb, name, chainOf(names), TIMING));

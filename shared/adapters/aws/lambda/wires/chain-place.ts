@@ -1,10 +1,7 @@
 import * as z from 'zod';
-import { wallClock } from '../../../../wall-clock.ts';
-import { lambdaRandom } from '../random.ts';
 
 /** What a chain is followed with. */
 export const CHAIN_NAMES = { REKEY_AUDIT_TABLE: z.string().min(1), REKEY_PREFIX: z.string().min(1) };
-export const TIMING = { clock: wallClock, random: lambdaRandom };
 
 export function chainOf(names: Readonly<Record<keyof typeof CHAIN_NAMES, string>>) {
   // A stage has one chain.

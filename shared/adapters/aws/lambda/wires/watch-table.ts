@@ -3,8 +3,8 @@ import { createDynamoCases } from '../../dynamodb/cases.ts';
 import { createDynamoDeadLetters } from '../../dynamodb/dead-letters.ts';
 import { createDynamoDetectorStates } from '../../dynamodb/detector-states.ts';
 import { wire } from '../wire.ts';
-import { TIMING } from './chain-place.ts';
 import { dynamodb } from './dynamodb.ts';
+import { TIMING } from './timing.ts';
 
 const TABLE = { REKEY_WATCH_TABLE: z.string().min(1) };
 
