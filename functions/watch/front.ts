@@ -8,7 +8,9 @@ import { listDeadLetters } from '../list-dead-letters/handler.ts';
 import { listQuarantines } from '../list-quarantines/handler.ts';
 import { planQuarantine } from '../plan-quarantine/handler.ts';
 import { quarantinePrincipal } from '../quarantine-principal/handler.ts';
+import { readReport } from '../read-report/handler.ts';
 import { replayDeadLetters } from '../replay-dead-letters/handler.ts';
+import { searchAudit } from '../search-audit/handler.ts';
 import { showCase } from '../show-case/handler.ts';
 import { showQuarantine } from '../show-quarantine/handler.ts';
 
@@ -23,7 +25,9 @@ export const watch = defineFront('Watch', [
   listQuarantines,
   planQuarantine,
   quarantinePrincipal,
+  readReport,
   replayDeadLetters,
+  searchAudit,
   showCase,
   showQuarantine,
 ]);

@@ -691,6 +691,24 @@ describe('what each role has', () => {
     expect(carried).toEqual(Object.fromEntries(listed));
   });
 
+  test('[6.1] whoever asks the audit sees what waits for its chain, and changes nothing of it', async () => {
+    const asking = [...stack.roleOf].filter(([name]) =>
+      readFileSync(join(service.folder, 'build', 'inputs', `${name}.json`), 'utf8').includes(
+        'shared/adapters/aws/lambda/wires/audit-view.ts',
+      ),
+    );
+    expect(asking.length).toBeGreaterThan(3);
+    for (const [name, role] of asking) {
+      const waiting = (action: string): Step => ({
+        action: `dynamodb:${action}`,
+        resource: stack.arnOf('Registry'),
+        context: { 'dynamodb:LeadingKeys': ['OUTBOX#0'] },
+      });
+      const may = async (action: string) => mayTake(roleNamed(role), waiting(action));
+      expect([name, await may('Query'), await may('DeleteItem')]).toEqual([name, true, false]);
+    }
+  });
+
   test('fits IAM’s limits: 6,144 characters a managed policy, 10,240 all of a role’s own', () => {
     for (const { name, boundary, policies } of stack.roles.values()) {
       const own = policies.map((policy) => JSON.stringify(policy).length).reduce((a, b) => a + b, 0);
