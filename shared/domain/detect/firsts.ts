@@ -7,18 +7,18 @@ import { isTaken } from './reads.ts';
 /** Of one secret. Where there are more, none of them is unusual, and the rule says no more of the secret. */
 const MOST_KNOWN = 32;
 
-interface Known {
-  readonly what: string;
-  readonly firstMs: number;
-  /** UTC days on which it was told of. */
-  readonly told: readonly number[];
-}
-
 interface Firsts {
   readonly sinceMs: number;
-  readonly known: readonly Known[];
+  /** What read it, or from where, and when first. */
+  readonly whats: readonly string[];
+  readonly firsts: readonly number[];
+  /** What was told of, on which UTC day: the newest. */
+  readonly told: readonly (readonly [what: string, day: number])[];
   readonly crowded?: true;
 }
+
+const NONE = { whats: [], firsts: [], told: [] };
+const MOST_TOLD = 2 * MOST_KNOWN;
 
 /**
  * A rule of what a secret was never read by, or from, before. Known is what read it before the last quarter of an hour, which
@@ -37,38 +37,37 @@ export function firstsDetector(
 ): Detector<Firsts> {
   return {
     rule,
-    keysOf: (entry) =>
-      entry.ref !== undefined && isTaken(entry) && whatOf(entry) !== undefined ? [entry.ref] : NO_KEYS,
+    keysOf: (entry) => (entry.ref !== undefined && isTaken(entry) ? [entry.ref] : NO_KEYS),
     judge(before, entry, { policy }, key) {
       const { atMs, id } = entry;
-      const what = whatOf(entry) ?? '';
-      const { sinceMs, known, crowded } = before ?? { sinceMs: atMs, known: [] };
-      if (before !== undefined && crowded === true) return { state: before, findings: NO_FINDINGS };
-      const one = known.find((other) => other.what === what);
-      const fresh = one === undefined || one.firstMs > atMs - LATENESS_MS;
-      if (before !== undefined && one !== undefined && one.firstMs <= atMs && !fresh)
+      if (before?.crowded === true) return { state: before, findings: NO_FINDINGS };
+      const what = whatOf(entry);
+      const { sinceMs, whats, firsts, told }: Firsts = before ?? { ...NONE, sinceMs: atMs };
+      const at = what === undefined ? -1 : whats.indexOf(what);
+      const firstMs = firsts[at];
+      const isFresh = firstMs === undefined || firstMs > atMs - LATENESS_MS;
+      if (before !== undefined && sinceMs <= atMs && (what === undefined || !isFresh))
         return { state: before, findings: NO_FINDINGS };
-      const others = known.filter((other) => other !== one);
-      if (others.length >= MOST_KNOWN)
-        return { state: { sinceMs, known: [], crowded: true }, findings: NO_FINDINGS };
-      const isLearnt = atMs - sinceMs >= policy.rules[rule].learn;
+      const since = Math.min(sinceMs, atMs);
+      if (what === undefined) return { state: { ...NONE, ...before, sinceMs: since }, findings: NO_FINDINGS };
+      if (at < 0 && whats.length >= MOST_KNOWN)
+        return { state: { ...NONE, sinceMs: since, crowded: true }, findings: NO_FINDINGS };
       const day = dayOf(atMs);
-      const tells = fresh && isLearnt && one?.told.includes(day) !== true;
-      const now: Known = {
-        what,
-        firstMs: Math.min(one?.firstMs ?? atMs, atMs),
-        told: tells ? [...(one?.told ?? []), day] : (one?.told ?? []),
+      const isTold = told.some((one) => one[0] === what && one[1] === day);
+      const tells = isFresh && !isTold && atMs - since >= policy.rules[rule].learn;
+      const state: Firsts = {
+        sinceMs: since,
+        whats: at < 0 ? [...whats, what] : whats,
+        firsts: at < 0 ? [...firsts, atMs] : firsts.with(at, Math.min(firstMs ?? atMs, atMs)),
+        told: tells ? [...told, [what, day] as const].slice(-MOST_TOLD) : told,
       };
-      const state = { sinceMs: Math.min(sinceMs, atMs), known: [...others, now] };
       if (!tells) return { state, findings: NO_FINDINGS };
       const past = {
-        days: Math.floor((atMs - sinceMs) / 86_400_000),
-        known: others.map((other) => other.what),
+        days: Math.floor((atMs - since) / 86_400_000),
+        known: whats.filter((other) => other !== what),
       };
-      return {
-        state,
-        findings: [found(rule, `${key} ${what}`, entry, { ...say(entry, what, past), evidence: [id] })],
-      };
+      const said = { ...say(entry, what, past), evidence: [id] };
+      return { state, findings: [found(rule, `${key} ${what}`, entry, said)] };
     },
   };
 }

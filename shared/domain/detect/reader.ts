@@ -10,9 +10,19 @@ export interface Reader {
   readonly calendar?: string;
 }
 
-/** Readers that are remembered, each policy for itself: patterns are not tried anew for each of their reads. */
+/** Principals that are remembered, each policy for itself: patterns are not tried anew for each of their reads. */
 const MOST_REMEMBERED = 10_000;
-const remembered = new WeakMap<DetectionPolicy, Map<string, Reader>>();
+
+interface Remembered {
+  /** Whether a pattern asks for the session: else a principal is the same in all of his. */
+  readonly bySession: boolean;
+  readonly patterns: Map<string, ReaderPattern | null>;
+}
+const remembered = new WeakMap<DetectionPolicy, Remembered>();
+/** Each rule asks anew for the same entry. */
+let last:
+  | { readonly entry: AuditEntry; readonly policy: DetectionPolicy; readonly reader: Reader }
+  | undefined;
 
 function sessionOf({ read, change }: AuditEntry): string | undefined {
   return read?.session ?? change?.session;
@@ -37,25 +47,33 @@ export function whoOf(entry: AuditEntry): string {
 
 /** The first pattern that fits; else a person where AWS itself says so, and a machine otherwise. */
 export function readerOf(entry: AuditEntry, policy: DetectionPolicy): Reader {
+  if (last?.entry === entry && last.policy === policy) return last.reader;
   const { user } = entry.actor;
-  const session = sessionOf(entry) ?? '';
+  const kind = entry.read?.kind ?? entry.change?.kind;
+  const pattern = patternOf(user, sessionOf(entry) ?? '', policy);
+  const reader: Reader =
+    pattern === null
+      ? { nature: kind === 'root' || isIdentityCenter(user) ? 'person' : 'machine' }
+      : { ...pattern, nature: pattern.is };
+  last = { entry, policy, reader };
+  return reader;
+}
+
+function patternOf(user: string, session: string, policy: DetectionPolicy): ReaderPattern | null {
+  const { readers } = policy;
+  if (readers.length === 0) return null;
   let known = remembered.get(policy);
-  if (known === undefined || known.size >= MOST_REMEMBERED) {
-    known = new Map();
+  if (known === undefined || known.patterns.size >= MOST_REMEMBERED) {
+    known = { bySession: readers.some((one) => one.session !== undefined), patterns: new Map() };
     remembered.set(policy, known);
   }
-  const kind = entry.read?.kind ?? entry.change?.kind ?? '';
-  const key = `${user}\n${session}\n${kind}`;
-  let reader = known.get(key);
-  if (reader === undefined) {
-    const pattern = policy.readers.find((candidate) => isOf(candidate, user, session));
-    reader =
-      pattern === undefined
-        ? { nature: kind === 'root' || isIdentityCenter(user) ? 'person' : 'machine' }
-        : { ...pattern, nature: pattern.is };
-    known.set(key, reader);
+  const key = known.bySession ? `${user}\n${session}` : user;
+  let pattern = known.patterns.get(key);
+  if (pattern === undefined) {
+    pattern = readers.find((candidate) => isOf(candidate, user, session)) ?? null;
+    known.patterns.set(key, pattern);
   }
-  return reader;
+  return pattern;
 }
 
 function isOf({ principal, session: wanted }: ReaderPattern, user: string, session: string): boolean {

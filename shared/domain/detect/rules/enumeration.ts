@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../audit/entry.ts';
 import { formatDuration } from '../../config/duration.ts';
 import { type Detector, type Ground, NO_FINDINGS, NO_KEYS } from '../detector.ts';
-import type { Finding } from '../finding.ts';
+import { type Finding, MOST_EVIDENCE } from '../finding.ts';
 import { dayOf } from '../finding-id.ts';
 import { found, type Said, secretOf } from '../found.ts';
 import { quarantineCommand } from '../next-command.ts';
@@ -16,12 +16,16 @@ const SLOT_MS = 5 * 60_000;
 const MOST_SECRETS = 1_000;
 /** Two hours of slots. */
 const MOST_LISTINGS = 24;
-/** Entries whose ids are remembered: those that a finding could name. */
-const MOST_IDS = 40;
+/** Entries whose ids are remembered: as many as a finding names. */
+const MOST_IDS = MOST_EVIDENCE;
 
 interface Repertoire {
-  /** Each secret that it ever read, by its hash, with its first read. By time. */
-  readonly firsts: readonly First[];
+  /** First reads of each secret that it ever read, in order. */
+  readonly firsts: readonly number[];
+  /** Of which secret, by its hash. */
+  readonly secrets: readonly number[];
+  /** By which entry, the newest of them. */
+  readonly ids: readonly string[];
   /** Slots of five minutes in which it looked for what there is. */
   readonly listings: readonly number[];
   /** Those in which it asked for many at once. */
@@ -31,9 +35,7 @@ interface Repertoire {
   readonly told: Told;
 }
 
-type First = readonly [atMs: number, secret: number, id?: string];
-
-const NONE: Repertoire = { firsts: [], listings: [], batches: [], told: [] };
+const NONE: Repertoire = { firsts: [], secrets: [], ids: [], listings: [], batches: [], told: [] };
 
 /**
  * Many secrets that the principal never read before: in minutes, in fewer minutes after it looked what there is, or a few a day
@@ -70,24 +72,30 @@ function remember(before: Repertoire, entry: AuditEntry): Repertoire {
   const listed = withSlots(before, entry);
   const secret = secretOf(entry);
   if (secret === undefined || !isTaken(entry)) return listed;
-  const { firsts } = listed;
+  const { firsts, secrets } = listed;
   const hash = shortHash(secret);
-  const known = firsts.find(([, other]) => other === hash);
-  if (known !== undefined && known[0] <= entry.atMs) return listed;
-  if (listed.wide === true) return listed;
-  if (known === undefined && firsts.length >= MOST_SECRETS) {
-    return { ...NONE, wide: true, told: listed.told };
-  }
-  const all = [...firsts.filter((first) => first !== known), [entry.atMs, hash, entry.id] as const].toSorted(
-    ([one], [other]) => one - other,
-  );
-  return { ...listed, firsts: withoutOldIds(all) };
+  const at = secrets.indexOf(hash);
+  if (listed.wide === true || (at >= 0 && (firsts[at] ?? 0) <= entry.atMs)) return listed;
+  if (at < 0 && firsts.length >= MOST_SECRETS) return { ...NONE, wide: true, told: listed.told };
+  // Told late of an earlier read, it takes that one's place.
+  const without = at < 0 ? listed : withoutFirst(listed, at);
+  const place = without.firsts.findLastIndex((atMs) => atMs <= entry.atMs) + 1;
+  const placeOfId = place - (without.firsts.length - without.ids.length);
+  return {
+    ...listed,
+    firsts: without.firsts.toSpliced(place, 0, entry.atMs),
+    secrets: without.secrets.toSpliced(place, 0, hash),
+    ids: placeOfId < 0 ? without.ids : without.ids.toSpliced(placeOfId, 0, entry.id).slice(-MOST_IDS),
+  };
 }
 
-/** Ids of old first reads are let go: the hash alone says that it is not new. */
-function withoutOldIds(firsts: readonly First[]): readonly First[] {
-  const last = firsts.length - MOST_IDS - 1;
-  return firsts.map((first, index) => (index <= last && first.length === 3 ? [first[0], first[1]] : first));
+function withoutFirst({ firsts, secrets, ids }: Repertoire, at: number) {
+  const atId = at - (firsts.length - ids.length);
+  return {
+    firsts: firsts.toSpliced(at, 1),
+    secrets: secrets.toSpliced(at, 1),
+    ids: atId < 0 ? ids : ids.toSpliced(atId, 1),
+  };
 }
 
 function withSlots(before: Repertoire, entry: AuditEntry): Repertoire {
@@ -118,10 +126,10 @@ function crossingsOf(now: Repertoire, { atMs }: AuditEntry, { policy, watchedSin
   const { threshold, within, afterListing, slowThreshold, slowWithin, learn } = policy.rules.enumeration;
   const crossings: Crossing[] = [];
   const { firsts } = now;
-  const ends = firsts.filter(([endsMs]) => endsMs >= atMs && endsMs < atMs + within + HOUR_MS);
-  for (const [endsMs] of ends) {
+  const ends = firsts.filter((endsMs) => endsMs >= atMs && endsMs < atMs + within + HOUR_MS);
+  for (const endsMs of ends) {
     if (endsMs - watchedSinceMs < learn) continue;
-    const quick = countOf(firsts, endsMs - within, endsMs);
+    const quick = countOf(now, endsMs - within, endsMs);
     if (quick.count >= threshold) {
       crossings.push({ ...quick, atMs: endsMs, how: 'fast', limit: threshold, lastsMs: within });
     } else if (quick.count >= afterListing && hasSlot(now.listings, endsMs, within)) {
@@ -130,7 +138,7 @@ function crossingsOf(now: Repertoire, { atMs }: AuditEntry, { policy, watchedSin
     // By whole days: which day a first read is of changes no more once it is a quarter of an hour old.
     const fromMs = (dayOf(endsMs) + 1) * 86_400_000 - slowWithin;
     if (fromMs < watchedSinceMs) continue;
-    const slow = countOf(firsts, fromMs - 1, endsMs);
+    const slow = countOf(now, fromMs - 1, endsMs);
     if (slow.count >= slowThreshold) {
       crossings.push({ ...slow, atMs: endsMs, how: 'slow', limit: slowThreshold, lastsMs: slowWithin });
     }
@@ -140,9 +148,11 @@ function crossingsOf(now: Repertoire, { atMs }: AuditEntry, { policy, watchedSin
   );
 }
 
-function countOf(firsts: readonly First[], afterMs: number, untilMs: number) {
-  const those = firsts.filter(([atMs]) => atMs > afterMs && atMs <= untilMs);
-  return { count: those.length, evidence: those.flatMap(([, , id]) => id ?? []) };
+function countOf({ firsts, ids }: Repertoire, afterMs: number, untilMs: number) {
+  const from = firsts.findLastIndex((atMs) => atMs <= afterMs) + 1;
+  const to = firsts.findLastIndex((atMs) => atMs <= untilMs) + 1;
+  const older = firsts.length - ids.length;
+  return { count: to - from, evidence: ids.slice(Math.max(0, from - older), Math.max(0, to - older)) };
 }
 
 /** Within an hour before the window began, or in it. */

@@ -21,10 +21,11 @@ const LEAST_WEEKS = 3;
 
 /** By calendar: what came outside of it. */
 type Outside = { readonly outside: DayCounts };
-/** Without one: UTC days on which it read, each with a bit an hour. By day. */
+/** Without one: UTC days on which it read, in order, and of each the hours, a bit for each. */
 interface Habits {
   readonly sinceMs: number;
-  readonly days: readonly (readonly [day: number, hours: number])[];
+  readonly days: readonly number[];
+  readonly hours: readonly number[];
   readonly told: readonly number[];
 }
 type State = Outside | Habits;
@@ -38,7 +39,7 @@ export const offHours: Detector<State> = {
   keysOf(entry, { policy }) {
     if (!isTaken(entry)) return NO_KEYS;
     const hours = calendarOf(entry, policy);
-    if (hours === undefined) return [`habits ${whoOf(entry)}`];
+    if (hours === undefined) return [whoOf(entry)];
     return isWorkingTime(hours.calendar, localTime(hours.calendar.zone, entry.atMs))
       ? NO_KEYS
       : [`hours ${whoOf(entry)}`];
@@ -98,7 +99,7 @@ function sessionText({ read }: AuditEntry): string {
 }
 
 function unaccustomed(
-  before: Habits = { sinceMs: Number.POSITIVE_INFINITY, days: [], told: [] },
+  before: Habits | undefined,
   entry: AuditEntry,
   { policy }: Ground,
   key: string,
@@ -106,20 +107,15 @@ function unaccustomed(
   const { atMs } = entry;
   const today = dayOf(atMs);
   const hour = Math.floor((atMs - today * DAY_MS) / HOUR_MS);
-  const known = before.days.find(([day]) => day === today);
-  const bits = (known?.[1] ?? 0) | (1 << hour);
-  const isNew = known?.[1] !== bits || atMs < before.sinceMs;
+  const habits = before ?? { sinceMs: atMs, days: [], hours: [], told: [] };
+  const at = habits.days.lastIndexOf(today);
+  const bits = (habits.hours[at] ?? 0) | (1 << hour);
   // In an hour in which it read already, today, everything was said.
-  if (!isNew) return { state: before, findings: NO_FINDINGS };
-  const state = {
-    ...before,
-    sinceMs: Math.min(before.sinceMs, atMs),
-    days: [...before.days.filter((day) => day !== known), [today, bits] as const]
-      .toSorted(([one], [other]) => one - other)
-      .slice(-MOST_DAYS),
-  };
-  const why = oddity(before, today, hour, policy.rules['off-hours'].learn);
-  if (why === undefined || before.told.includes(today)) return { state, findings: NO_FINDINGS };
+  if (before !== undefined && before.hours[at] === bits && atMs >= before.sinceMs)
+    return { state: before, findings: NO_FINDINGS };
+  const state = { ...withHours(habits, at, today, bits), sinceMs: Math.min(habits.sinceMs, atMs) };
+  const why = oddity(habits, today, hour, policy.rules['off-hours'].learn);
+  if (why === undefined || habits.told.includes(today)) return { state, findings: NO_FINDINGS };
   const { user } = entry.actor;
   const said = {
     severity: 'low',
@@ -130,15 +126,33 @@ function unaccustomed(
     next: quarantineCommand(user),
   } as const;
   return {
-    state: { ...state, told: [...before.told, today].slice(-3) },
+    state: { ...state, told: [...habits.told, today].slice(-3) },
     findings: [found('off-hours', key, entry, said)],
   };
 }
 
+function withHours(habits: Habits, at: number, today: number, bits: number): Habits {
+  const { days, hours } = habits;
+  if (at >= 0) return { ...habits, hours: hours.with(at, bits) };
+  const place = days.findLastIndex((day) => day < today) + 1;
+  return {
+    ...habits,
+    days: days.toSpliced(place, 0, today).slice(-MOST_DAYS),
+    hours: hours.toSpliced(place, 0, bits).slice(-MOST_DAYS),
+  };
+}
+
 /** Against the days of which all has come when the hour begins; the same for whatever happens in the hour. */
-function oddity({ sinceMs, days }: Habits, today: number, hour: number, learn: number): string | undefined {
+function oddity(
+  { sinceMs, days, hours }: Habits,
+  today: number,
+  hour: number,
+  learn: number,
+): string | undefined {
   const lastDay = dayOf(today * DAY_MS + hour * HOUR_MS - LATENESS_MS);
-  const past = days.filter(([day]) => day < lastDay && day >= today - 28);
+  const past = days.flatMap((day, index) =>
+    day < lastDay && day >= today - 28 ? [[day, hours[index] ?? 0] as const] : [],
+  );
   if ((today - dayOf(sinceMs)) * DAY_MS < learn || past.length < LEAST_DAYS) return undefined;
   // An hour to either side: clocks are changed, and jobs take longer than they did.
   const near = (1 << ((hour + 23) % 24)) | (1 << hour) | (1 << ((hour + 1) % 24));

@@ -12,13 +12,14 @@ const MOST_DAYS = 28;
 const SELDOM = 0.1;
 
 interface Days {
-  /** UTC days on which it was read, and by what. By day. */
-  readonly days: readonly Day[];
+  /** UTC days on which it was read, in order: four times the day, one more where machines read, two more where people did. */
+  readonly days: readonly number[];
   /** Who was told of, on the newest days. */
   readonly told: readonly (readonly [day: number, who: string])[];
 }
 
-type Day = readonly [day: number, machines: boolean, people: boolean];
+const MACHINES = 1;
+const PEOPLE = 2;
 
 const MOST_TOLD = 20;
 
@@ -33,9 +34,9 @@ export const personReads: Detector<Days> = {
     if (!isPerson) return { state, findings: NO_FINDINGS };
     const today = dayOf(entry.atMs);
     const lastWhole = dayOf(entry.atMs - LATENESS_MS);
-    const past = days.filter(([day]) => day < Math.min(today, lastWhole) && day >= today - MOST_DAYS);
-    const machines = past.filter(([, byMachines]) => byMachines).length;
-    const people = past.filter(([, , byPeople]) => byPeople).length;
+    const past = days.filter((day) => day < 4 * Math.min(today, lastWhole) && day >= 4 * (today - MOST_DAYS));
+    const machines = past.filter((day) => (day & MACHINES) !== 0).length;
+    const people = past.filter((day) => (day & PEOPLE) !== 0).length;
     const who = whoOf(entry);
     const isTold = before.told.some(([day, other]) => day === today && other === who);
     if (machines < policy.rules['person-reads'].days || people > past.length * SELDOM || isTold)
@@ -47,13 +48,13 @@ export const personReads: Detector<Days> = {
   },
 };
 
-function withDay(days: readonly Day[], day: number, isPerson: boolean): readonly Day[] {
-  const known = days.find(([other]) => other === day);
-  const now: Day = [day, known?.[1] === true || !isPerson, known?.[2] === true || isPerson];
-  if (known?.[1] === now[1] && known[2] === now[2]) return days;
-  return [...days.filter((other) => other !== known), now]
-    .toSorted(([one], [other]) => one - other)
-    .slice(-MOST_DAYS - 2);
+function withDay(days: readonly number[], day: number, isPerson: boolean): readonly number[] {
+  const at = days.findLastIndex((other) => other < 4 * (day + 1));
+  const last = days[at];
+  const known = last !== undefined && last >= 4 * day ? last : undefined;
+  const now = (known ?? 4 * day) | (isPerson ? PEOPLE : MACHINES);
+  if (known === now) return days;
+  return known === undefined ? days.toSpliced(at + 1, 0, now).slice(-MOST_DAYS - 2) : days.with(at, now);
 }
 
 function saidOf(entry: AuditEntry, machines: number, people: number) {

@@ -15,17 +15,20 @@ const WEEKS = [7, 14, 21, 28] as const;
 interface Counts {
   /** When its reads began to be counted. */
   readonly sinceMs: number;
-  /** UTC days on which it read, reads of each, and openings of keys for them: two tellings of the same. By day. */
-  readonly days: readonly Day[];
-  /** Of the newest day, as far as a finding names them. */
-  readonly evidence: readonly [day: number, ids: readonly string[]];
+  /** UTC days on which it read, in order, with the reads of each. */
+  readonly days: readonly number[];
+  readonly reads: readonly number[];
+  /** Openings of keys for them: the same told again. */
+  readonly opens: readonly number[];
+  /** Of the newest day, once it is near the limit: as far as a finding names them. */
+  readonly evidence: readonly string[];
   readonly told: Told;
 }
 
-type Day = readonly [day: number, reads: number, opens: number];
-
 /** The newest entries of a day. */
 const MOST_IDS = 5;
+const NO_IDS: readonly string[] = [];
+const NONE = { days: [], reads: [], opens: [], evidence: NO_IDS, told: [] };
 
 /** More reads on a day than on the same weekday of any of four weeks, by a factor. */
 export const volume: Detector<Counts> = {
@@ -35,16 +38,16 @@ export const volume: Detector<Counts> = {
     const { factor, least, learn } = policy.rules.volume;
     const { atMs, id } = entry;
     const today = dayOf(atMs);
-    const days = withRead(before?.days ?? [], today, verbOf(entry) === 'open');
-    const sinceMs = Math.min(before?.sinceMs ?? atMs, atMs);
-    const count = countOn(days, today);
-    const past = WEEKS.map((back) => countOn(days, today - back));
+    const counted = withRead(before ?? { ...NONE, sinceMs: atMs }, today, verbOf(entry) === 'open');
+    const count = countOn(counted, today);
+    const past = WEEKS.map((back) => countOn(counted, today - back));
     const limit = Math.max(least, factor * Math.max(...past));
-    const evidence = withId(before?.evidence, today, id);
-    const told = before?.told ?? [];
-    const state = { sinceMs, days, evidence, told };
+    const isNear = count > limit - MOST_IDS;
+    const evidence = isNear ? [...counted.evidence, id].slice(-MOST_IDS) : NO_IDS;
+    const sinceMs = Math.min(counted.sinceMs, atMs);
+    const state = { ...counted, sinceMs, evidence };
     if (count <= limit || (today - dayOf(sinceMs)) * DAY_MS < learn) return { state, findings: NO_FINDINGS };
-    const newer = tell(told, today, count);
+    const newer = tell(state.told, today, count);
     if (newer === undefined) return { state, findings: NO_FINDINGS };
     const weeks = WEEKS.filter((back) => (today - back + 1) * DAY_MS > sinceMs).length;
     const said = {
@@ -52,7 +55,7 @@ export const volume: Detector<Counts> = {
       certainty: 'possible',
       seen: `${entry.actor.user} read ${count} times on a ${weekdayOf(today)}, the last from ${entry.source}`,
       unusual: `on the same weekday of the ${weeks} weeks before it read ${past.slice(0, weeks).join(', ')} times; more than ${limit} are too many`,
-      evidence: evidence[1],
+      evidence,
       next: quarantineCommand(entry.actor.user),
       ref: null,
     } as const;
@@ -60,21 +63,27 @@ export const volume: Detector<Counts> = {
   },
 };
 
-function withRead(days: readonly Day[], today: number, isOpen: boolean): readonly Day[] {
-  const at = days.findLastIndex(([day]) => day <= today);
-  const known = days[at];
-  if (known !== undefined && known[0] === today)
-    return days.with(at, [today, known[1] + (isOpen ? 0 : 1), known[2] + (isOpen ? 1 : 0)]);
-  return days.toSpliced(at + 1, 0, [today, isOpen ? 0 : 1, isOpen ? 1 : 0]).slice(-MOST_DAYS);
+function withRead(before: Counts, today: number, isOpen: boolean): Counts {
+  const { days, reads, opens } = before;
+  const at = days.lastIndexOf(today);
+  if (at >= 0) {
+    return isOpen
+      ? { ...before, opens: opens.with(at, (opens[at] ?? 0) + 1) }
+      : { ...before, reads: reads.with(at, (reads[at] ?? 0) + 1) };
+  }
+  const place = days.findLastIndex((day) => day < today) + 1;
+  const kept = (numbers: readonly number[], number: number) =>
+    numbers.toSpliced(place, 0, number).slice(-MOST_DAYS);
+  return {
+    ...before,
+    days: kept(days, today),
+    reads: kept(reads, isOpen ? 0 : 1),
+    opens: kept(opens, isOpen ? 1 : 0),
+  };
 }
 
 /** The fuller of both tellings. */
-function countOn(days: readonly Day[], wanted: number): number {
-  const found = days.find(([day]) => day === wanted);
-  return found === undefined ? 0 : Math.max(found[1], found[2]);
-}
-
-function withId(before: Counts['evidence'] | undefined, today: number, id: string): Counts['evidence'] {
-  if (before === undefined || before[0] < today) return [today, [id]];
-  return before[0] === today ? [today, [...before[1], id].slice(-MOST_IDS)] : before;
+function countOn({ days, reads, opens }: Counts, wanted: number): number {
+  const at = days.lastIndexOf(wanted);
+  return at < 0 ? 0 : Math.max(reads[at] ?? 0, opens[at] ?? 0);
 }

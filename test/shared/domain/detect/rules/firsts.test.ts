@@ -138,5 +138,5 @@ test('[7.1] what reads a secret fills no state: beyond a crowd nothing is rememb
     entryOf(aRead(MONDAY_MS + index, 'ledger', { userIdentity: aRole(`Role${index}`) }), registered),
   );
   judged(entries, bench);
-  expect(bench.memory.get('new-principal', 'vault://ledger')).toMatchObject({ crowded: true, known: [] });
+  expect(bench.memory.get('new-principal', 'vault://ledger')).toMatchObject({ crowded: true, whats: [] });
 });
