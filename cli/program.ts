@@ -325,6 +325,18 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--key <file>', 'your private SSH key (or its .pub, for an agent); on AWS whoever signs the call')
     .action(action(async () => (await import('./commands/quarantine.ts')).lift, ['quarantine']));
 
+  const detectors = program.command('detectors').description('what is noticed of who reads what');
+  detectors
+    .command('list')
+    .description('each rule with its mode and figures, as they are enrolled')
+    .action(action(async () => (await import('./commands/detectors.ts')).listDetectors));
+  detectors
+    .command('backtest')
+    .description('what the rules of rekey.yaml would have found, beside the enrolled ones; changes nothing')
+    .option('--file <files...>', 'records of a trail, plain or gzipped')
+    .option('--since <when>', 'what the audit has kept since a time (ISO 8601) or an age (90d)')
+    .action(action(async () => (await import('./commands/detectors.ts')).backtest));
+
   const letters = program.command('dead-letters').description('what the audit could not take in');
   letters
     .command('list')

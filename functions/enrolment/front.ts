@@ -5,6 +5,7 @@ import { checkValues } from '../check-values/handler.ts';
 import { compareEnrolment } from '../compare-enrolment/handler.ts';
 import { explainRotation } from '../explain-rotation/handler.ts';
 import { putValues } from '../put-values/handler.ts';
+import { showDetection } from '../show-detection/handler.ts';
 import { showSchedule } from '../show-schedule/handler.ts';
 import { showSecret } from '../show-secret/handler.ts';
 import { showStatus } from '../show-status/handler.ts';
@@ -17,6 +18,7 @@ export const enrolment = defineFront('Enrolment', [
   compareEnrolment,
   explainRotation,
   putValues,
+  showDetection,
   showSchedule,
   showSecret,
   showStatus,
