@@ -1,11 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { ClassRecord } from '../shared/domain/class.ts';
 import { decideRotations } from '../shared/domain/schedule/decide-rotations.ts';
 import { type RotationWindow, WEEKDAYS } from '../shared/domain/schedule/window.ts';
 import type { SecretRecord } from '../shared/domain/secret.ts';
 import { aHeldSecret, aRotatingClass, DAY_MS, HOUR_MS, MINUTE_MS } from '../test/support/rotating.ts';
 import { RotatingFleet } from '../test/support/rotating-fleet.ts';
+import { heldBytes } from './held-bytes.ts';
 
 /** Both changes of the clock and a 29 February lie in the year from here. */
 const FROM_MS = Date.UTC(2027, 11, 1);
@@ -89,12 +88,4 @@ export function measureYear(secrets: number): YearFigures {
   }
   for (const atMs of since.values()) oldestMs = Math.max(oldestMs, FROM_MS + 366 * DAY_MS - atMs);
   return { seconds, rotations: fleet.made.length, oldestDays: oldestMs / DAY_MS };
-}
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-function heldBytes(): number {
-  collect();
-  return process.memoryUsage().heapUsed;
 }
