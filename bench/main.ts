@@ -8,10 +8,12 @@ import { measureDetectors } from './detectors.ts';
 import { createCanaryWorld } from './first-canary.ts';
 import { helpMs } from './help.ts';
 import { transitionsPerSecond } from './interpreter.ts';
+import { createLeakWorld } from './leaks.ts';
 import { countLogIns } from './lock-outs.ts';
 import { floor, rekey } from './reissue.ts';
 import { rotateAll } from './rotation.ts';
 import { measureScale, type ScalePoint } from './scale.ts';
+import { createScanWorld } from './scan.ts';
 import { measureDecision, measureYear } from './schedule.ts';
 import { type Spread, spreadOf } from './spread.ts';
 import { type BenchWorld, createBenchWorld } from './world.ts';
@@ -25,6 +27,7 @@ const SECTIONS = [
   'log-ins',
   'dead',
   'schedule',
+  'leaks',
   'aims',
   'scale',
 ] as const;
@@ -226,6 +229,35 @@ function measureSchedule(): void {
   add('yearOldestDays', 'oldest value in it, days', [year.oldestDays], { digits: 1, blocks: 30 });
 }
 
+async function measureLeaks(): Promise<void> {
+  const world = await createLeakWorld(100_000, 10_000);
+  const imports: number[] = [];
+  try {
+    for (let round = 0; round < options.rounds; round += 1) imports.push(world.imported());
+  } finally {
+    world.stop();
+  }
+  add('leaksImportMs', 'leaks import, 10,000 findings, ms', imports, { aim: '2,000' });
+  const log = await createScanWorld(8);
+  const rates = { rekey: [] as number[], gitleaks: [] as number[], detectSecrets: [] as number[] };
+  try {
+    for (let round = 0; round < options.rounds; round += 1) {
+      for (const by of ['rekey', 'gitleaks', 'detectSecrets'] as const) rates[by].push(log.by[by]());
+      say(
+        `scan ${round + 1}: ${Object.entries(rates)
+          .map(([by, some]) => `${by} ${some.at(-1)?.toFixed(1)} MB/s`)
+          .join(', ')}`,
+      );
+    }
+  } finally {
+    log.stop();
+  }
+  const digits = 1;
+  add('scanMBs', 'scan, MB/s', rates.rekey, { digits });
+  add('scanGitleaksMBs', 'the same by gitleaks, MB/s', rates.gitleaks, { digits });
+  add('scanDetectSecretsMBs', 'the same by detect-secrets, MB/s', rates.detectSecrets, { digits });
+}
+
 const scale: ScalePoint[] = [];
 if (options.only === 'scale') {
   for (const secrets of [100, 1_000, 10_000]) {
@@ -237,6 +269,7 @@ if (options.only === 'scale') {
   if (wants('backtest')) await measurePast();
   if (wants('schedule')) measureSchedule();
   if (wants('log-ins')) for (const pairs of [false, true]) await measureLogIns(pairs);
+  if (wants('leaks')) await measureLeaks();
   if (wants('aims')) await measureAims();
   if (wants('cut') || wants('reissue') || wants('rotation') || wants('dead')) {
     const world = await createBenchWorld(options.secrets, { dead: wants('dead') });

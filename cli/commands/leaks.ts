@@ -11,7 +11,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
 import { readGivenFile } from '../given-file.ts';
 import { completeFindings } from '../leaks/complete-findings.ts';
-import { untrusted } from '../screen/untrusted.ts';
 import { withFace } from '../with-face.ts';
 
 /** Of one call: a deployment takes 6 MB. */
@@ -96,7 +95,7 @@ function describe(context: Context, { leaks, proposed, closedKeys }: Imported): 
   const of = (result: LeakResult) => leaks.filter((leak) => leak.result === result);
   for (const leak of [...of('incident'), ...of('closed')]) context.print(lineOf(leak));
   for (const { command, reason, refs, planHash } of proposed) {
-    const what = planHash === undefined ? untrusted(reason ?? '') : 'proposed, cause values-leaked';
+    const what = planHash === undefined ? (reason ?? '') : 'proposed, cause values-leaked';
     context.print(`${refs.length === 1 ? refs[0] : `${refs.length} secrets of one class`}: ${what}`);
     context.print(`  ${command}`);
   }
@@ -125,11 +124,11 @@ interface Shown {
 
 function lineOf({ result, ref, versionId, fate, reason, where }: Shown): string {
   const { scanner, rule, file, line } = where;
-  const place = untrusted(line === undefined ? file : `${file}:${line}`);
+  const place = line === undefined ? file : `${file}:${line}`;
   const whose = ref === undefined ? '' : ` ${ref}`;
   const version = versionId === undefined ? '' : ` version ${versionId.slice(0, 8)} (${fate})`;
   const why = reason === undefined ? '' : `: ${reason}`;
-  return `${result}${whose}${version} at ${place} [${untrusted(scanner)} ${untrusted(rule)}]${why}`;
+  return `${result}${whose}${version} at ${place} [${scanner} ${rule}]${why}`;
 }
 
 /** What was found outside so far. */

@@ -26,7 +26,7 @@ export interface Matcher {
    * alignment, and two of these in one another. What is encoded is found as far as its encoding reaches.
    */
   find(bytes: Uint8Array): Span[];
-  /** The versions that have exactly this value, however short. */
+  /** The versions that have exactly this value, of those that are too short to look for in a text. */
   whose(value: Uint8Array): Known[];
   /** Of those it looks for; 0 where there is none. */
   readonly longest: number;
@@ -56,7 +56,7 @@ export function createMatcher(known: readonly Known[]): Matcher {
     const some = known.filter(({ length }) => windowOf(length)?.size === size);
     return some.length === 0 ? [] : [soughtBy(size, some)];
   });
-  const byLength = Map.groupBy(known, ({ length }) => length);
+  const short = known.filter(({ length }) => windowOf(length) === null);
 
   /** One of each depth, and one for base64, which nothing stands in. */
   const views = Array.from({ length: DEEPEST + 1 }, () => new View());
@@ -99,7 +99,11 @@ export function createMatcher(known: readonly Known[]): Matcher {
       look(bytes, 0, (span) => spans.push(span));
       return withoutOverlaps(spans);
     },
-    whose: (value) => confirmed(value, byLength.get(value.length) ?? []),
+    whose: (value) =>
+      confirmed(
+        value,
+        short.filter(({ length }) => length === value.length),
+      ),
   };
 }
 
