@@ -337,6 +337,13 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--since <when>', 'what the audit has kept since a time (ISO 8601) or an age (90d)')
     .action(action(async () => (await import('./commands/detectors.ts')).backtest));
 
+  audit
+    .command('reconcile')
+    .description('compare a trail’s files with the audit: reads that are in one of them alone are findings')
+    .requiredOption('--trail <folder>', 'AWS’s trail, as it lies in its bucket')
+    .option('--since <when>', 'a time (ISO 8601) or an age', '3h')
+    .action(action(async () => (await import('./commands/audit-reconcile.ts')).reconcile));
+
   const letters = program.command('dead-letters').description('what the audit could not take in');
   letters
     .command('list')

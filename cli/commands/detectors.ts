@@ -7,6 +7,7 @@ import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Context } from '../context.ts';
 import { stackOf } from '../deployment/name.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { momentGiven } from '../moment-given.ts';
 import { type Past, pastInAudit, pastInFiles } from '../past-entries.ts';
 import { backtestLines, ruleLines } from '../screen/backtest.ts';
 import { withFace } from '../with-face.ts';
@@ -32,7 +33,7 @@ export async function backtest(context: Context, { file, since }: BacktestOption
   const world = context.deployment === null ? 'one-machine' : 'aws';
   const { detection, secrets } = toRecords(readConfig(context.configFile, world));
   const proposed = detection[0] ?? STANDARD_POLICY;
-  const sinceMs = since === undefined ? null : instantOf(since);
+  const sinceMs = since === undefined ? null : momentGiven('--since', since);
   let past: Past;
   let enrolled: DetectionPolicy;
   if (file !== undefined && sinceMs === null) {
@@ -64,19 +65,6 @@ async function enrolledHere(context: Context): Promise<DetectionPolicy> {
     context.say('nothing is enrolled: compared with the rules’ own figures');
     return STANDARD_POLICY;
   }
-}
-
-function instantOf(text: string): number {
-  const age = parseDuration(text);
-  const atMs = age === null ? Date.parse(text) : Date.now() - age;
-  if (Number.isFinite(atMs)) return atMs;
-  throw new RekeyError({
-    code: 'since-unreadable',
-    family: 'Validation',
-    message: `--since ${text} is neither a time (2026-11-24T03:00:00Z) nor an age (90d)`,
-    safe: 'Nothing was read.',
-    next: ['rekey detectors backtest --since 90d'],
-  });
 }
 
 function unclear(): RekeyError {

@@ -6,6 +6,7 @@ import { renderReportHtml } from '../../shared/domain/report/page/page.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { writeGivenFile } from '../given-file.ts';
+import { momentGiven } from '../moment-given.ts';
 import { withFace } from '../with-face.ts';
 
 /** Who read what since then, as one page; with `--json` what it is made of. */
@@ -13,25 +14,12 @@ export async function report(
   context: Context,
   { out, since }: { readonly out: string; readonly since: string },
 ): Promise<ExitCode> {
-  const sinceMs = momentIn(since);
+  const sinceMs = momentGiven('--since', since);
   return withFace(context, async (face) => {
     const { report: data } = await face.call(readReport, { sinceMs });
     writeGivenFile(out, renderReportHtml(data), 0o600);
     context.say(`wrote ${out}: ${counted(data.reads.reads, 'read')}, ${data.reads.denied} denied`);
     if (context.json) context.print(JSON.stringify(data));
     return EXIT.done;
-  });
-}
-
-function momentIn(since: string): number {
-  const age = parseDuration(since);
-  const atMs = age === null ? Date.parse(since) : Date.now() - age;
-  if (Number.isFinite(atMs) && atMs < Date.now()) return atMs;
-  throw new RekeyError({
-    code: 'since-unreadable',
-    family: 'Validation',
-    message: `--since ${since} is neither a time gone by (2026-11-24T03:00:00Z) nor an age (30d)`,
-    safe: 'Nothing was read or written.',
-    next: ['rekey report --since 30d'],
   });
 }

@@ -64,7 +64,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'watcher',
     says: 'Takes what AWS’s trail tells of reads into the audit, judges what is chained, and gathers what it finds in cases.',
-    roles: ['RecordReadsRole', 'JudgeReadsRole'],
+    roles: ['RecordReadsRole', 'ReconcileTrailRole', 'JudgeReadsRole'],
   },
   {
     name: 'auditor',

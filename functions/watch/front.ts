@@ -9,6 +9,7 @@ import { listQuarantines } from '../list-quarantines/handler.ts';
 import { planQuarantine } from '../plan-quarantine/handler.ts';
 import { quarantinePrincipal } from '../quarantine-principal/handler.ts';
 import { readReport } from '../read-report/handler.ts';
+import { reconcileReads } from '../reconcile-reads/handler.ts';
 import { replayDeadLetters } from '../replay-dead-letters/handler.ts';
 import { searchAudit } from '../search-audit/handler.ts';
 import { showCase } from '../show-case/handler.ts';
@@ -26,6 +27,7 @@ export const watch = defineFront('Watch', [
   planQuarantine,
   quarantinePrincipal,
   readReport,
+  reconcileReads,
   replayDeadLetters,
   searchAudit,
   showCase,

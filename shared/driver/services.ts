@@ -22,6 +22,7 @@ import type { Registry } from '../ports/registry.ts';
 import type { SeenRequests } from '../ports/seen-requests.ts';
 import type { SlackInbox } from '../ports/slack-inbox.ts';
 import type { SecretStore } from '../ports/store.ts';
+import type { Trail } from '../ports/trail.ts';
 import type { Workers } from '../ports/workers.ts';
 import type { Workflows } from '../ports/workflows.ts';
 import type { Rotator } from '../rotators/rotator.ts';
@@ -68,6 +69,7 @@ export interface DetectionServices {
   readonly states: DetectorStates;
   /** Who judges holds it. */
   readonly judged: AuditCursor;
+  readonly trail: Trail;
 }
 
 /**

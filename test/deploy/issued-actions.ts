@@ -152,6 +152,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   PublishAudit: TABLE_REST,
   Reader: [...DELETES, ...VALUE_WRITES, 'sts:AssumeRole'],
   RecordContainment: DELETES,
+  // Cases grow by it, and none is taken away.
+  ReconcileTrail: ['dynamodb:UpdateItem', ...DELETES],
   // Writes entries alone.
   RecordReads: ['dynamodb:UpdateItem', ...DELETES],
   ReopenClass: [...DELETES, ...KEY_MAKING, 'kms:DisableKey', ...KEY_ENDINGS, ...KEY_NAMES, ...KEY_LISTS],

@@ -231,7 +231,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
     '[6.5] [F.4]',
     {
       front: ['ControlRole', 'AuditorFrontRole', 'WatchFrontRole'],
-      watcher: ['JudgeReadsRole'],
+      watcher: ['ReconcileTrailRole', 'JudgeReadsRole'],
       'audit writer': 'all',
       archivist: 'all',
       voucher: 'all',
@@ -457,7 +457,7 @@ describe('[6.5] who reads secrets reads no audit, and the other way round', () =
     const value = { action: 'secretsmanager:GetSecretValue', resource: SECRET };
     const readers = matrix.get('read the audit')?.values() ?? [];
     const roles = [...readers].flat();
-    expect(roles).toHaveLength(13);
+    expect(roles).toHaveLength(14);
     for (const name of roles)
       expect([name, ...(await taken(roleNamed(name), [value], [EVERYTHING]))]).toEqual([name]);
   });
@@ -733,6 +733,7 @@ describe('what each role has', () => {
     ChainAudit: FOLLOWS,
     PublishAudit: FOLLOWS,
     JudgeReads: GIVES_UP,
+    ReconcileTrail: GIVES_UP,
     RecordReads: FROM_A_QUEUE,
     SignCheckpoint: GIVES_UP,
     TellPeople: FOLLOWS,

@@ -29,6 +29,7 @@ import { quarantinePrincipal } from '../../functions/quarantine-principal/handle
 import { readAudit } from '../../functions/read-audit/handler.ts';
 import { readReport } from '../../functions/read-report/handler.ts';
 import { readSecret } from '../../functions/read-secret/handler.ts';
+import { reconcileReads } from '../../functions/reconcile-reads/handler.ts';
 import { recordDirectFence } from '../../functions/record-direct-fence/handler.ts';
 import { replayDeadLetters } from '../../functions/replay-dead-letters/handler.ts';
 import { requestRotation } from '../../functions/request-rotation/handler.ts';
@@ -84,6 +85,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [replayDeadLetters, {}],
   [showCase, { caseId: 'case-1' }],
   [showQuarantine, { quarantineId: 'qua-1' }],
+  [reconcileReads, { trail: 'a-trail', sinceMs: 0, newestFileMs: null, records: [] }],
   [cancelRequest, { requestId: 'req-1' }],
   [checkHealth, {}],
   [checkValues, { refs: [REF] }],
@@ -147,6 +149,7 @@ test('[6.2] every function that no workflow and no front calls, and that nothing
     'judge-reads',
     'keep-spare-keys',
     'publish-audit',
+    'reconcile-trail',
     'report-unfinished',
     'sign-checkpoint',
     'tell-people',

@@ -9,7 +9,7 @@ import type { DetectionServices, Services } from '../../../shared/driver/service
 import { AT_MS } from '../../contracts/records.ts';
 import { aWorld, type World } from '../../support/world.ts';
 
-type Judging = Services & DetectionServices;
+type Judging = Services & Omit<DetectionServices, 'trail'>;
 
 function judgingOf(world: World): Judging {
   const { services, database } = world.state;

@@ -1,0 +1,67 @@
+import { LATENESS_MS } from '../domain/detect/detector.ts';
+import type { Finding } from '../domain/detect/finding.ts';
+import { auditGap, trailStopped } from '../domain/detect/look-findings.ts';
+import { STANDARD_POLICY } from '../domain/detect/policy.ts';
+import { readRecord } from '../domain/reads/cloudtrail/read-record.ts';
+import { compareWithTrail, type Disagreement, idOf } from '../domain/reads/completeness.ts';
+import { gatherFindings } from './gather-findings.ts';
+import type { Needs } from './services.ts';
+import { takeInRecords } from './take-in-records.ts';
+
+/** CloudTrail delivers a file about every five minutes: without one for so long it delivers none. */
+const STOPPED_AFTER_MS = 3_600_000;
+/** A file comes after what it tells of; an entry as late as the lateness. */
+const COMPLETE_AFTER_MS = 2 * LATENESS_MS;
+
+/** What a trail holds of a stretch of time, up to now. */
+export interface TrailOfLate {
+  readonly trail: string;
+  readonly sinceMs: number;
+  /** Of the newest file there is; null: none within the time that was looked at. */
+  readonly newestFileMs: number | null;
+  readonly records: readonly unknown[];
+}
+
+export interface Reconciled extends Disagreement {
+  readonly compared: number;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Leaves: what the trail has and the audit had not taken in, and findings of what they do not agree on, of a trail that delivers
+ * nothing. Run again it finds the same once a day.
+ */
+export async function reconcileReads(
+  services: Needs<'registry' | 'naming' | 'deadLetters' | 'cases' | 'audit' | 'clock'>,
+  { trail, sinceMs, newestFileMs, records }: TrailOfLate,
+): Promise<Reconciled> {
+  const { registry, audit, clock } = services;
+  const nowMs = clock.nowMs();
+  const policy = (await registry.detection()) ?? STANDARD_POLICY;
+  const stretch = { fromMs: sinceMs, toMs: nowMs - COMPLETE_AFTER_MS };
+  const taken = records.map((record) => ({ record, told: readRecord(record) }));
+  const entries = await audit.find({
+    action: ['read', 'change'],
+    sinceMs: stretch.fromMs,
+    untilMs: stretch.toMs,
+  });
+  const { missing, invented } = compareWithTrail(
+    taken.map(({ told }) => told),
+    entries,
+    stretch,
+  );
+  // Idempotent: what is there stays as it is.
+  const lacking = new Set(missing);
+  await takeInRecords(
+    services,
+    taken.filter(({ told }) => lacking.has(idOf(told)) || told.kind === 'unread'),
+  );
+  const findings = [
+    auditGap({ ...stretch, missing, invented }),
+    newestFileMs === null || nowMs - newestFileMs > STOPPED_AFTER_MS
+      ? trailStopped({ trail, stoppedAtMs: newestFileMs ?? sinceMs })
+      : null,
+  ].filter((finding) => finding !== null);
+  await gatherFindings(services, findings, ({ rule }) => policy.rules[rule].mode !== 'observe');
+  return { compared: taken.length, missing, invented, findings };
+}
