@@ -86,6 +86,9 @@ export function weeksOf(seed: number): AuditEntry[] {
     aRead(today(18), 'secret-3', { userIdentity: aRole('Worker') }),
     aCall(today(18), 'PutResourcePolicy', { requestParameters: { secretId: secretArn('secret-4') } }),
     // Over midnight.
+    ...[-5, 5].map((minutes) =>
+      aRead(MONDAY_MS + 16 * HOUR_MS + minutes * MINUTE_MS, 'secret-2', { userIdentity: aRole('Newcomer') }),
+    ),
     ...Array.from({ length: 12 }, (_, index) =>
       aRead(MONDAY_MS + 16 * HOUR_MS + (index - 6) * MINUTE_MS, `secret-${index}`, {
         ...REFUSED,

@@ -17,6 +17,7 @@ import {
   MINUTE_MS,
   MONDAY_MS,
   REFUSED,
+  roleArn,
 } from '../../../support/trail/records.ts';
 import { aBench, entryOf, judged, known, policyWith } from '../../../support/trail/watch.ts';
 import { WEEKS_POLICY, weeksOf } from '../../../support/trail/weeks.ts';
@@ -210,6 +211,21 @@ describe('[7.1] state is bounded', () => {
     memory.set('off-hours', 'Shop', { v: 1 });
     for (let index = 0; index < 10_000; index += 1) memory.set('denied-reads', `key-${index}`, {});
     expect(memory.get('off-hours', 'Shop')).toEqual({ v: 1 });
+  });
+
+  test('a flood of refusals fills no state, and hides nobody who is refused beside it', () => {
+    const memory = createMemory();
+    const bench = aBench(WEEKS_POLICY, { memory });
+    const refused = (atMs: number, role: string) =>
+      entryOf(aRead(atMs, 'ledger', { ...REFUSED, userIdentity: aRole(role) }));
+    const flood = Array.from({ length: 10_000 }, (_, index) => refused(MONDAY_MS + index * 100, 'Flood'));
+    const others = ['One', 'Other'].map((role, index) => refused(MONDAY_MS + index * MINUTE_MS, role));
+    const { findings } = judged([...others, ...flood], bench);
+    expect(new Set(findings.map(({ finding }) => finding.principal ?? finding.ref))).toEqual(
+      new Set([roleArn('Flood'), 'ledger']),
+    );
+    for (const [key, state] of memory.remembered()['denied-reads'] ?? [])
+      expect(JSON.stringify(state).length, key).toBeLessThan(2_000);
   });
 
   test('a year of one principal and one secret fills no state beyond its bound', () => {
