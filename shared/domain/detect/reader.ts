@@ -79,3 +79,8 @@ function patternOf(user: string, session: string, policy: DetectionPolicy): Read
 function isOf({ principal, session: wanted }: ReaderPattern, user: string, session: string): boolean {
   return fits(principal, user) && (wanted === undefined || fits(wanted, session));
 }
+
+/** A worker of Rekey's own in its operation: it reads old values to prove them dead. */
+export function isAtWork(entry: AuditEntry, policy: DetectionPolicy): boolean {
+  return entry.read?.secret?.claimed === true && readerOf(entry, policy).nature === 'worker';
+}

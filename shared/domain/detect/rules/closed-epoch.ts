@@ -1,13 +1,13 @@
 import { secretOf } from '../found.ts';
 import { breakGlassCommand, quarantineCommand } from '../next-command.ts';
-import { whoOf } from '../reader.ts';
+import { isAtWork, whoOf } from '../reader.ts';
 import { isTaken } from '../reads.ts';
 import { times, touchDetector } from '../touch.ts';
 
 /** A value of an epoch that a break-glass has ended, of which the secret has a newer one. Whoever can read it is inside the fence. */
 export const closedEpoch = touchDetector('closed-epoch', {
-  keyOf: (entry) =>
-    isTaken(entry) && entry.read?.secret?.epochClosed === true
+  keyOf: (entry, { policy }) =>
+    isTaken(entry) && entry.read?.secret?.epochClosed === true && !isAtWork(entry, policy)
       ? `${whoOf(entry)} ${entry.className ?? ''}`
       : undefined,
   say(entry, { count }) {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../config/duration.ts';
 import { secretOf } from '../found.ts';
 import { quarantineCommand } from '../next-command.ts';
-import { whoOf } from '../reader.ts';
+import { isAtWork, whoOf } from '../reader.ts';
 import { isTaken } from '../reads.ts';
 import { times, touchDetector } from '../touch.ts';
 
@@ -10,10 +10,12 @@ const OVER: ReadonlySet<string> = new Set(['cut', 'revoked-proven', 'revoked-unp
 
 /** Somebody reads, by its version, a value that was replaced and whose grace is over. */
 export const supersededVersion = touchDetector('superseded-version', {
-  keyOf: (entry) =>
-    isTaken(entry) && OVER.has(entry.read?.secret?.fate ?? '')
-      ? `${whoOf(entry)} ${secretOf(entry)}`
-      : undefined,
+  keyOf(entry, { policy }) {
+    const { fate, supersededAtMs } = entry.read?.secret ?? {};
+    // The current one may be cut, and is read all the same until another is there.
+    if (!isTaken(entry) || supersededAtMs === undefined || !OVER.has(fate ?? '')) return undefined;
+    return isAtWork(entry, policy) ? undefined : `${whoOf(entry)} ${secretOf(entry)}`;
+  },
   say(entry, { count }) {
     const { user } = entry.actor;
     const { fate, supersededAtMs } = entry.read?.secret ?? {};

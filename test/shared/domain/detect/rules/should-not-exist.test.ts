@@ -58,6 +58,24 @@ describe('[7.1] a superseded version', () => {
     expect(found('revoked-unproven')).toMatchObject([{ severity: 'high' }]);
   });
 
+  test('is read by a prover within its operation', () => {
+    const claim = { operation: 'op', holder: 'w', token: 1, expiresAtMs: MONDAY_MS };
+    const versions = [aVersion('v-1', 'revoked-unproven'), CURRENT];
+    const by = (is: 'worker' | 'machine', about = {}) =>
+      findingsOf('superseded-version', [readOf('v-1')], {
+        policy: policyWith('decoy', {}, { readers: [{ principal: roleArn('Shop'), is }] }),
+        registered: { ledger: known('ledger', { currentVersionId: 'v-2', ...about }, versions) },
+      });
+    expect(by('worker', { claim })).toEqual([]);
+    expect(by('worker')).toHaveLength(1);
+    expect(by('machine', { claim })).toHaveLength(1);
+  });
+
+  test('is none that is cut and has no successor yet', () => {
+    const registered = { ledger: known('ledger', { currentVersionId: 'v-1' }, [aVersion('v-1', 'cut')]) };
+    expect(findingsOf('superseded-version', [readOf('v-1')], { registered })).toEqual([]);
+  });
+
   test('in its grace may be read, and so may the current one', () => {
     expect(found('grace')).toEqual([]);
     expect(found('live', 'v-2')).toEqual([]);
