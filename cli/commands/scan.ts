@@ -4,13 +4,10 @@ import { pathsIn } from '../../local/home.ts';
 import { openState, type State } from '../../local/state.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { createRedactor } from '../../shared/domain/leaks/redactor.ts';
-import { openFingerprints } from '../../shared/driver/leaks/open-fingerprints.ts';
+import { recentFingerprints } from '../../shared/driver/leaks/recent-fingerprints.ts';
 import { reportScanned, Scanned, type Tally } from '../../shared/driver/leaks/scanned.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-
-/** A value that is put meanwhile is sought this much later at most. */
-const KNOWN_FOR_MS = 60_000;
 
 const LOG = 'standard input';
 
@@ -31,8 +28,7 @@ export async function scan(context: Context, _options: object): Promise<ExitCode
 
 async function passThrough({ services }: State, scanned: Scanned): Promise<void> {
   const out: Uint8Array[] = [];
-  const { matcher } = await openFingerprints(services);
-  let knownAtMs = services.clock.nowMs();
+  const matcher = await recentFingerprints(services);
   const redactor = createRedactor({
     matcher,
     pass: (bytes) => out.push(bytes),
@@ -45,10 +41,7 @@ async function passThrough({ services }: State, scanned: Scanned): Promise<void>
   process.on('SIGTERM', stop);
   try {
     for await (const chunk of process.stdin) {
-      if (services.clock.nowMs() - knownAtMs > KNOWN_FOR_MS) {
-        redactor.use((await openFingerprints(services)).matcher);
-        knownAtMs = services.clock.nowMs();
-      }
+      redactor.use(await recentFingerprints(services));
       redactor.push(chunk as Uint8Array);
       await write(out);
     }

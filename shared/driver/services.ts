@@ -5,6 +5,7 @@ import type { AuditCursor } from '../ports/audit-cursor.ts';
 import type { Canary } from '../ports/canary.ts';
 import type { Cases } from '../ports/cases.ts';
 import type { Chat, SlackAnswers } from '../ports/chat.ts';
+import type { CleanLogs } from '../ports/clean-logs.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DetectorStates } from '../ports/detector-states.ts';
@@ -87,6 +88,7 @@ export interface DeployedServices extends Services {
   readonly published: AuditCursor;
   /** Up to here people were told what there was to tell. */
   readonly told: AuditCursor;
+  readonly cleanLogs: CleanLogs;
 }
 
 /** Everything that there is anywhere. */

@@ -41,6 +41,7 @@ export function afterChaining(services: Services) {
       },
     },
     told: cursor(),
+    cleanLogs: { put: async () => undefined },
   };
   return {
     folder,
