@@ -1,3 +1,4 @@
+import type { RetentionPolicy } from './audit/retention.ts';
 import type { Brake } from './brake.ts';
 import type { NotifyRule } from './notify.ts';
 import type { ApprovalPolicy } from './request/policy.ts';
@@ -19,6 +20,8 @@ export interface ClassPolicy {
   readonly notify?: readonly NotifyRule[];
   /** Absent: nothing of the class rotates by itself. */
   readonly rotation?: RotationPolicy;
+  /** Of its audit, where an archive keeps it. Absent: as long as everything. */
+  readonly retention?: RetentionPolicy;
 }
 
 /** Reads of the scope are refused while it stands. */

@@ -11,6 +11,8 @@ export interface AuditArchive {
     readonly chain: string;
     readonly from: number;
     readonly lines: readonly { readonly line: string; readonly hash: string }[];
+    /** It cannot be deleted before, nor before the archive's own time where that is longer. */
+    readonly keepUntilMs?: number;
   }): Promise<number>;
   /** Once a place: another signature over the same is a no-op, another hash is refused (`Conflict` `archive-differs`). */
   writeCheckpoint(checkpoint: SignedCheckpoint): Promise<void>;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { exportLine } from '../../shared/domain/audit/export-line.ts';
+import type { RetentionPolicy } from '../../shared/domain/audit/retention.ts';
+import type { AuditArchive } from '../../shared/ports/audit-archive.ts';
 import type { AuditCursor } from '../../shared/ports/audit-cursor.ts';
-import { anEntry } from '../contracts/records.ts';
+import { aClass, anEntry } from '../contracts/records.ts';
 import { afterChaining } from '../support/after-chaining.ts';
 import { filesIn } from '../support/archive-folder.ts';
 import { FrozenClock } from '../support/clock.ts';
@@ -70,6 +72,59 @@ describe('the archive', () => {
         .map(([, text]) => text)
         .join(''),
     ).toBe(lines.map(exportLine).join(''));
+  });
+
+  test('[6.4] a block is kept as long as the longest of the classes that it tells of, a hold among them', async () => {
+    const { clock, services, deployed, archive } = await aChain(0);
+    const DAY_MS = 86_400_000;
+    const holdUntilMs = clock.ms + 5_000 * DAY_MS;
+    const classOf = (name: string, retention: RetentionPolicy | undefined) => {
+      const { policy, ...rest } = aClass(name);
+      return { ...rest, policy: { ...policy, ...(retention === undefined ? {} : { retention }) } };
+    };
+    await services.registry.applyEnrolment([
+      {
+        put: {
+          classes: [
+            classOf('card', { regimes: ['pci-dss'], keepMs: 366 * DAY_MS }),
+            classOf('health', { regimes: ['hipaa', 'gdpr'], keepMs: 2_192 * DAY_MS }),
+            classOf('disputed', { regimes: ['pci-dss'], keepMs: 366 * DAY_MS, holdUntilMs }),
+            classOf('plain', undefined),
+          ],
+        },
+        remove: {},
+        entries: [],
+      },
+    ]);
+    await archive();
+    const kept: (number | undefined)[] = [];
+    const noting: AuditArchive = {
+      ...deployed.archive,
+      async writeBlock(block) {
+        kept.push(block.keepUntilMs);
+        return deployed.archive.writeBlock(block);
+      },
+    };
+    for (const classes of [
+      ['plain'],
+      [],
+      ['gone'],
+      ['card', 'plain'],
+      ['card', 'health'],
+      ['health', 'disputed'],
+    ]) {
+      const entries = classes.length === 0 ? [anEntry()] : classes.map((className) => anEntry({ className }));
+      await services.registry.append(entries);
+      await archive({ archive: noting });
+    }
+    expect(kept).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      clock.ms + 366 * DAY_MS,
+      clock.ms + 2_192 * DAY_MS,
+      holdUntilMs,
+    ]);
   });
 
   test('[7.1] out of time it says what is left, and since when', async () => {

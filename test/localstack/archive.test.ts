@@ -32,7 +32,9 @@ describe('the archive alone', () => {
       new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
     );
     const cursor = (name: string) => createDynamoAuditCursor(own.client, name, place, timing);
+    const registry = createDynamoRegistry(own.client, own.registry, timing);
     const services = {
+      registry,
       chained: createDynamoChainedLines(own.client, place, timing),
       archive: createS3AuditArchive(localS3(), bucket, { clock: systemClock, retainForMs: DAY_MS }),
       archived: cursor('archived'),
@@ -40,7 +42,6 @@ describe('the archive alone', () => {
       signer: await openKmsSigner(kms, KeyMetadata?.KeyId ?? ''),
       clock: systemClock,
     };
-    const registry = createDynamoRegistry(own.client, own.registry, timing);
     const audit = createDynamoAuditChain(own.client, place, timing);
     const untilMs = Number.MAX_SAFE_INTEGER;
     for (const counts of [[3, 2], [3]]) {

@@ -12,6 +12,7 @@ import { getText } from '../../shared/adapters/aws/s3/objects.ts';
 import { createS3Packets } from '../../shared/adapters/aws/s3/packets.ts';
 import { createS3Plans } from '../../shared/adapters/aws/s3/plans.ts';
 import { describeAuditArchive } from '../contracts/audit-archive.ts';
+import { describeLockedArchive } from '../contracts/locked-archive.ts';
 import { describeManifests } from '../contracts/manifests.ts';
 import { describePackets } from '../contracts/packets.ts';
 import { describePlans } from '../contracts/plans.ts';
@@ -55,6 +56,20 @@ describeAuditArchive('s3', async () => ({
     return Promise.all((Versions ?? []).map(async ({ Key = '' }) => [Key, await textAt(Key)] as const));
   },
 }));
+
+describeLockedArchive('s3', async () => {
+  const versionOf = (Key: string) => client.send(new HeadObjectCommand({ Bucket: bucket, Key }));
+  return {
+    archive: createS3AuditArchive(client, bucket, lock),
+    nowMs: () => systemClock.nowMs(),
+    retainForMs: lock.retainForMs,
+    lockedUntilMs: async (name) => (await versionOf(name)).ObjectLockRetainUntilDate?.getTime() ?? 0,
+    async remove(name) {
+      const { VersionId } = await versionOf(name);
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: name, VersionId }));
+    },
+  };
+});
 
 describe('what is locked', () => {
   test('[6.3] is neither deleted, nor written over under its name', async () => {

@@ -8,10 +8,12 @@ interface Input {
   readonly Body: string;
   readonly Metadata?: Readonly<Record<string, string>>;
   readonly IfNoneMatch?: '*';
+  readonly ObjectLockMode?: 'COMPLIANCE';
+  readonly ObjectLockRetainUntilDate?: Date;
 }
 
 /** S3's objects in this process, as far as Rekey calls them. Held to the contract suites of what is kept there. */
-export function memoryS3(): S3Client {
+export function memoryS3(nowMs: () => number = Date.now): S3Client {
   const objects = new Map<string, Input>();
   const placeOf = ({ Bucket, Key }: Input): string => `${Bucket}/${Key}`;
   return answered(new S3Client(NOWHERE), (call, input: Input) => {
@@ -27,8 +29,25 @@ export function memoryS3(): S3Client {
           Body: { transformToString: async () => standing.Body },
           Metadata: standing.Metadata ?? {},
         };
+      case 'HeadObject':
+        if (standing === undefined) throw vendor('NoSuchKey');
+        return { VersionId: '1', ...lockOf(standing) };
+      case 'DeleteObject':
+        // Compliance: for nobody before its time.
+        if ((lockOf(standing).ObjectLockRetainUntilDate?.getTime() ?? 0) > nowMs())
+          throw vendor('AccessDenied');
+        objects.delete(placeOf(input));
+        return {};
       default:
         throw new Error(`no double of ${call}`);
     }
   });
+}
+
+function lockOf(standing: Input | undefined): Pick<Input, 'ObjectLockMode' | 'ObjectLockRetainUntilDate'> {
+  const { ObjectLockMode, ObjectLockRetainUntilDate } = standing ?? {};
+  return {
+    ...(ObjectLockMode === undefined ? {} : { ObjectLockMode }),
+    ...(ObjectLockRetainUntilDate === undefined ? {} : { ObjectLockRetainUntilDate }),
+  };
 }

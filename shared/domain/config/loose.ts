@@ -11,6 +11,7 @@ export interface LooseConfig {
   readonly secrets: readonly LooseSecret[];
   /** Undefined: the file says nothing of it. */
   readonly slack: LooseSlack | undefined;
+  readonly audit: unknown;
   readonly detection: unknown;
 }
 
@@ -30,6 +31,7 @@ interface LoosePerson {
 interface LooseClass {
   readonly maxAge: string | undefined;
   readonly rotation: unknown;
+  readonly audit: unknown;
   readonly startInSlack: readonly (string | undefined)[];
   /** Undefined: the file says nothing of it. */
   readonly approval: LooseApproval | undefined;
@@ -85,9 +87,10 @@ export function loosen(file: unknown): LooseConfig {
       connection: connection ?? {},
       passwords: listOf(admins).map((admin) => textOf(mapOf(admin)['password'])),
     })),
-    classes: each(root['classes'], ({ maxAge, rotation, approval, breakGlass, notify }) => ({
+    classes: each(root['classes'], ({ maxAge, rotation, audit, approval, breakGlass, notify }) => ({
       maxAge: textOf(maxAge),
       rotation,
+      audit,
       startInSlack: listOf(mapOf(breakGlass)['startInSlack']).map(textOf),
       approval: approvalOf(approval),
       notify: listOf(notify)
@@ -112,6 +115,7 @@ export function loosen(file: unknown): LooseConfig {
             signingSecret: textOf(mapOf(root['slack'])['signingSecret']),
             botToken: textOf(mapOf(root['slack'])['botToken']),
           },
+    audit: root['audit'],
     detection: root['detection'],
     secrets: listOf(root['secrets'])
       .map(mapOf)

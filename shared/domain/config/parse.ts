@@ -7,6 +7,7 @@ import { patternsMeet } from '../identity.ts';
 import { suggestNearest } from '../nearest.ts';
 import { keyBlob } from '../signature/ssh-signature.ts';
 import type { Add } from './add-mistake.ts';
+import { checkAudit } from './audit.ts';
 import { checkConsumers } from './check-consumers.ts';
 import { checkDetection } from './check-detection.ts';
 import { checkNotify } from './check-notify.ts';
@@ -94,6 +95,10 @@ const KNOWN_KEYS = [
   'signingSecret',
   'botToken',
   'startInSlack',
+  'audit',
+  'keep',
+  'regimes',
+  'hold',
   'detection',
   'calendars',
   'readers',
@@ -287,6 +292,7 @@ function checkReferences(
   checkConsumers(config, world, add);
   checkObserved(config, kinds, add);
   checkNotify(config, world, add);
+  checkAudit(config.audit, config.classes, add);
   checkDetection(config.detection, { classes: Object.keys(config.classes), add });
   for (const [key, ref] of Object.entries(config.slack ?? {}))
     expect(['slack', key], 'secret', ref, [...byRef.keys()]);

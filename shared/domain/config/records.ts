@@ -7,6 +7,7 @@ import type { ApprovalPolicy } from '../request/policy.ts';
 import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import type { SlackWorkspace } from '../slack/workspace.ts';
 import type { TargetRecord } from '../target.ts';
+import { retentionPolicy } from './audit.ts';
 import { detectionPolicy } from './detection.ts';
 import { parseDuration } from './duration.ts';
 import { notifyRules } from './notify.ts';
@@ -28,7 +29,7 @@ export interface Wanted {
 export function toRecords(config: ConfigFile): Wanted {
   return {
     classes: Object.entries(config.classes).map(
-      ([name, { owner, maxAge, breakGlass, approval, notify, rotation }]) => ({
+      ([name, { owner, maxAge, breakGlass, approval, notify, rotation, audit }]) => ({
         v: 1,
         name,
         owner,
@@ -41,6 +42,7 @@ export function toRecords(config: ConfigFile): Wanted {
           ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
           ...(notify === undefined ? {} : { notify: notifyRules(notify) }),
           ...(rotation === undefined ? {} : { rotation: rotationPolicy(rotation) }),
+          ...(audit === undefined ? {} : { retention: retentionPolicy(audit, config.audit) }),
         },
         epoch: 1,
         fences: [],

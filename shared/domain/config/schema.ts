@@ -4,6 +4,7 @@ import { IAM_PATTERN } from '../identity.ts';
 import { parseRate, QUOTAS, type Quota } from '../pacing/quota.ts';
 import { bitsOf, LEAST_BITS, lackingShare, MOST_LACKING } from '../password.ts';
 import { isSecretRef } from '../secret-ref.ts';
+import { Audit, ClassAudit } from './audit.ts';
 import { Detection } from './detection.ts';
 import { parseDuration } from './duration.ts';
 import { Notify } from './notify.ts';
@@ -230,6 +231,7 @@ export const ConfigFile = z
       })
       .optional()
       .describe('Left out: Rekey is not in Slack. docs/slack.md.'),
+    audit: Audit.prefault({}).describe('How long the audit is kept where an archive keeps it.'),
     detection: Detection.optional().describe(
       'What is noticed of who reads what. Left out: every rule observes, with its own figures. docs/detectors.',
     ),
@@ -270,6 +272,9 @@ export const ConfigFile = z
           ),
           rotation: Rotation.optional().describe(
             'When and how its secrets rotate by themselves. Left out: they do not.',
+          ),
+          audit: ClassAudit.optional().describe(
+            'How long its audit is kept. Left out: as long as the archive keeps everything.',
           ),
         }),
       )

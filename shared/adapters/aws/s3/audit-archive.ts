@@ -10,9 +10,9 @@ import { getText, type Lock, type Put, putLocked } from './objects.ts';
 /** Blocks and checkpoints under the names of `archive-names.ts`, locked; none is ever written over. */
 export function createS3AuditArchive(client: S3Client, bucket: string, lock: Lock): AuditArchive {
   /** What stands there: this, or what was there before. */
-  async function written(put: Omit<Put, 'bucket'>): Promise<string> {
+  async function written(put: Omit<Put, 'bucket'>, untilMs?: number): Promise<string> {
     try {
-      await putLocked(client, { bucket, ...put }, lock);
+      await putLocked(client, { bucket, ...put }, lock, untilMs);
       return put.text;
     } catch (error) {
       if (!(error instanceof RekeyError) || error.code !== 'object-exists') throw error;
@@ -23,10 +23,10 @@ export function createS3AuditArchive(client: S3Client, bucket: string, lock: Loc
   }
 
   return {
-    async writeBlock({ chain, from, lines }) {
+    async writeBlock({ chain, from, lines, keepUntilMs }) {
       const key = blockName(chain, from);
       const text = lines.map(exportLine).join('');
-      const standing = await written({ key, text, type: 'application/x-ndjson' });
+      const standing = await written({ key, text, type: 'application/x-ndjson' }, keepUntilMs);
       if (standing.startsWith(text) && standing !== text) throw ahead(`s3://${bucket}/${key}`);
       if (standing === '' || !text.startsWith(standing)) throw differs(`s3://${bucket}/${key}`);
       return from - 1 + standing.split('\n').length - 1;

@@ -38,17 +38,23 @@ export async function putText(client: S3Client, put: Put): Promise<void> {
 /** Where what is written stays for its time: neither it nor its time can be changed by anyone (compliance mode). */
 export interface Lock {
   readonly clock: Clock;
-  /** From the moment of writing. */
+  /** From the moment of writing, at least. */
   readonly retainForMs: number;
 }
 
 /** Written once. The same again is a no-op; other text under a name that is taken is refused. */
-export async function putLocked(client: S3Client, put: Put, lock: Lock): Promise<void> {
+export async function putLocked(
+  client: S3Client,
+  put: Put,
+  lock: Lock,
+  /** At least. */
+  untilMs = 0,
+): Promise<void> {
   try {
     await send(client, put, {
       IfNoneMatch: '*',
       ObjectLockMode: 'COMPLIANCE',
-      ObjectLockRetainUntilDate: new Date(lock.clock.nowMs() + lock.retainForMs),
+      ObjectLockRetainUntilDate: new Date(Math.max(untilMs, lock.clock.nowMs() + lock.retainForMs)),
     });
   } catch (error) {
     if (!(error instanceof RekeyError) || error.code !== 'object-exists') throw error;

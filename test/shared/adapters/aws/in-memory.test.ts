@@ -1,7 +1,13 @@
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { systemClock, systemRandom } from '../../../../local/system.ts';
 import { createDynamoFingerprints } from '../../../../shared/adapters/aws/dynamodb/fingerprints.ts';
 import { createKmsEpochKeys } from '../../../../shared/adapters/aws/kms/epoch-keys.ts';
+import { createS3AuditArchive } from '../../../../shared/adapters/aws/s3/audit-archive.ts';
 import { createS3Manifests } from '../../../../shared/adapters/aws/s3/manifests.ts';
 import { createS3Plans } from '../../../../shared/adapters/aws/s3/plans.ts';
 import { secretName } from '../../../../shared/adapters/aws/secrets-manager/secret-name.ts';
@@ -10,9 +16,11 @@ import { createProcessPace } from '../../../../shared/adapters/pace/in-process.t
 import type { SecretRef } from '../../../../shared/domain/secret-ref.ts';
 import { describeFingerprints } from '../../../contracts/fingerprints.ts';
 import { describeKeys } from '../../../contracts/keys.ts';
+import { describeLockedArchive } from '../../../contracts/locked-archive.ts';
 import { describeManifests } from '../../../contracts/manifests.ts';
 import { describePlans } from '../../../contracts/plans.ts';
 import { describeStore } from '../../../contracts/store.ts';
+import { FrozenClock } from '../../../support/clock.ts';
 import { keyRoles } from '../../../support/key-roles.ts';
 import { memoryDynamo } from '../../../support/memory-dynamodb.ts';
 import { memoryKms } from '../../../support/memory-kms.ts';
@@ -55,6 +63,24 @@ describeFingerprints('dynamodb and secrets-manager, in memory', async () => ({
   }),
   random: systemRandom,
 }));
+describeLockedArchive('s3, in memory', async () => {
+  const clock = new FrozenClock();
+  const client = memoryS3(() => clock.ms);
+  const retainForMs = 400 * 86_400_000;
+  const at = (Key: string) => ({ Bucket: 'archive', Key });
+  return {
+    archive: createS3AuditArchive(client, 'archive', { clock, retainForMs }),
+    nowMs: () => clock.ms,
+    retainForMs,
+    async lockedUntilMs(name) {
+      const { ObjectLockRetainUntilDate } = await client.send(new HeadObjectCommand(at(name)));
+      return ObjectLockRetainUntilDate?.getTime() ?? 0;
+    },
+    async remove(name) {
+      await client.send(new DeleteObjectCommand(at(name)));
+    },
+  };
+});
 describePlans('s3, in memory', async () => {
   const client = memoryS3();
   return {
