@@ -1,6 +1,7 @@
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES } from '../shared/domain/audit/entry.ts';
 import type { AuditQuestion } from '../shared/domain/audit/question.ts';
 import { parseDuration } from '../shared/domain/config/duration.ts';
+import { RULES } from '../shared/domain/detect/rule.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
 import { given } from '../shared/domain/given.ts';
 import { suggestNearest } from '../shared/domain/nearest.ts';
@@ -14,6 +15,7 @@ export interface QuestionOptions {
   readonly principal?: string;
   readonly address?: string;
   readonly operation?: string;
+  readonly rule?: readonly string[];
   readonly reason?: string;
   readonly since?: string;
   readonly until?: string;
@@ -37,10 +39,11 @@ export function questionIn(options: QuestionOptions, nowMs: number): AuditQuesti
       mistakes.push(`--${option} ${text} is neither a time (2026-11-24T03:00:00Z) nor an age (2h)`);
     return atMs;
   };
-  const { action, outcome, ref, class: className, principal, address, operation, reason } = options;
+  const { action, outcome, rule, ref, class: className, principal, address, operation, reason } = options;
   const question: AuditQuestion = {
     ...given('action', action && known('action', action, AUDIT_ACTIONS)),
     ...given('outcome', outcome && known('outcome', outcome, AUDIT_OUTCOMES)),
+    ...given('rule', rule && known('rule', rule, RULES)),
     ...(ref === undefined ? {} : ref.endsWith('/') ? { refPrefix: ref } : { refs: [ref] }),
     ...given('className', className),
     ...given('principal', principal),

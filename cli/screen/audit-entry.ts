@@ -2,7 +2,8 @@ import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 
 /** An entry on one line, with its place in the chain where it has one. */
 export function auditLine(entry: AuditEntry & { readonly seq?: number }): string {
-  const { read, change, reason } = entry;
+  const { read, change, finding } = entry;
+  const reason = finding === undefined ? entry.reason : `${finding.rule}: ${finding.seen}`;
   const what = [entry.ref ?? read?.named ?? change?.named, entry.target, entry.consumer, change?.name];
   const words = [
     entry.seq ?? '–',

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type AuditEntry } from '../../shared/domain/audit/entry.ts';
 import type { AuditQuestion } from '../../shared/domain/audit/question.ts';
+import { RULES } from '../../shared/domain/detect/rule.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 
@@ -20,6 +21,7 @@ export const searchAudit = defineFunction({
       principal: text(),
       address: text(),
       operation: text(),
+      rule: z.array(z.enum(RULES)).readonly().optional(),
       reason: text(),
       sinceMs: z.number().optional(),
       untilMs: z.number().optional(),

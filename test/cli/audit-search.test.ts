@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { AT_MS, anEntry } from '../contracts/records.ts';
 import { aFolder, rekey } from '../support/command-line.ts';
+import { aFinding } from '../support/report-data.ts';
 import { aState } from '../support/state.ts';
 
 /** A state whose audit tells of a few reads, one of them by somebody who would like to be another. */
@@ -51,12 +52,30 @@ test('[6.2] of more than were asked for the newest are shown, and that there are
   expect((await search('--class', 'none')).stderr).toBe('no entry answers\n');
 });
 
+test('[7.1] a finding is shown with its rule and its words', async () => {
+  const finding = aFinding({ rule: 'decoy', seen: 'eve touched a decoy' });
+  const { search } = await asked(anEntry({ action: 'finding', actor: { user: 'eve' }, finding }));
+  const { stdout } = await search('--rule', 'decoy', 'off-hours');
+  expect(stdout).toMatch(/finding success eve: decoy: eve touched a decoy\n$/);
+  expect(stdout.split('\n')).toHaveLength(2);
+});
+
 test('every mistake of a question is named at once, and nothing is read', async () => {
   const { search } = await asked();
-  const ended = await search('--action', 'raed', '--outcome', 'refused', '--since', 'yesterday');
+  const ended = await search(
+    '--action',
+    'raed',
+    '--outcome',
+    'refused',
+    '--rule',
+    'decoys',
+    '--since',
+    'yesterday',
+  );
   expect(ended).toMatchObject({ code: 2, stdout: '' });
   expect(ended.stderr).toMatch(/--action raed is none; did you mean read\?/);
   expect(ended.stderr).toMatch(/--outcome refused is none/);
+  expect(ended.stderr).toMatch(/--rule decoys is none; did you mean decoy\?/);
   expect(ended.stderr).toMatch(/--since yesterday is neither/);
   expect((await search('-n', 'many')).code).toBe(2);
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { GENESIS, hashLine } from '../../shared/domain/audit/line.ts';
 import { canonicalJson } from '../../shared/domain/canonical.ts';
+import type { Finding } from '../../shared/domain/detect/finding.ts';
 import type { AuditChain } from '../../shared/ports/audit.ts';
 import type { Registry } from '../../shared/ports/registry.ts';
 import { AT_MS, anEntry, uniqueName } from './records.ts';
@@ -258,6 +259,37 @@ export function describeAuditChain(name: string, create: () => Promise<AuditChai
         expect(await find({ reason: 'FENCED' })).toEqual(['refused']);
         expect(await find({ refPrefix: 'vault://prod/pay' })).toHaveLength(2);
         expect(await find({ refPrefix: 'vault://prod/payments/' })).toEqual(['refused']);
+      });
+
+      test('[7.1] by the rule that found something, and by its words', async () => {
+        const { audit, registry } = await create();
+        const operation = uniqueName('inc');
+        const found = (rule: Finding['rule'], seen: string): AuditEntry =>
+          anEntry({
+            operation,
+            action: 'finding',
+            finding: {
+              v: 1,
+              id: uniqueName('finding'),
+              rule,
+              atMs: AT_MS,
+              severity: 'low',
+              certainty: 'likely',
+              seen,
+              unusual: 'never before',
+              evidence: [],
+              next: 'rekey cases',
+            },
+          });
+        const decoy = found('decoy', 'Eve touched a decoy');
+        await registry.append([decoy, found('off-hours', 'read at 03:00'), anEntry({ operation })]);
+        const ids = async (question: Parameters<AuditChain['find']>[0]) =>
+          (await audit.find({ operation, ...question })).map(({ id }) => id);
+        expect(await ids({ rule: ['decoy'] })).toEqual([decoy.id]);
+        expect(await ids({ rule: ['decoy', 'off-hours'] })).toHaveLength(2);
+        expect(await ids({ rule: [] })).toEqual([]);
+        expect(await ids({ reason: 'eve TOUCHED' })).toEqual([decoy.id]);
+        expect(await ids({ reason: 'never before' })).toHaveLength(2);
       });
 
       test('[6.2] by whoever is behind it, as the entry or its source tells', async () => {

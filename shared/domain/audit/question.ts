@@ -1,3 +1,4 @@
+import type { Rule } from '../detect/rule.ts';
 import type { AuditAction, AuditEntry, AuditOutcome } from './entry.ts';
 
 /** What is asked of the audit: an entry answers all of it. A list that is given and empty matches none. */
@@ -13,7 +14,9 @@ export interface AuditQuestion {
   /** The network identity, whole; or an address's beginning that ends in `.` or `:`. */
   readonly address?: string;
   readonly operation?: string;
-  /** Anywhere in the reason, in small letters or large. */
+  /** Of a finding. */
+  readonly rule?: readonly Rule[];
+  /** Anywhere in the reason, or in a finding's words; in small letters or large. */
   readonly reason?: string;
   /** At or after. */
   readonly sinceMs?: number;
@@ -27,6 +30,7 @@ export function answersTo(question: AuditQuestion): (entry: AuditEntry) => boole
   const actions = question.action === undefined ? null : new Set(question.action);
   const outcomes = question.outcome === undefined ? null : new Set(question.outcome);
   const refs = question.refs === undefined ? null : new Set(question.refs);
+  const rules = question.rule === undefined ? null : new Set(question.rule);
   const reason = question.reason?.toLowerCase();
   return (entry) =>
     (actions === null || actions.has(entry.action)) &&
@@ -37,9 +41,14 @@ export function answersTo(question: AuditQuestion): (entry: AuditEntry) => boole
     (principal === undefined || behind(entry).includes(principal)) &&
     (address === undefined || isFrom(entry.source, address)) &&
     (operation === undefined || entry.operation === operation) &&
-    (reason === undefined || entry.reason?.toLowerCase().includes(reason) === true) &&
+    (rules === null || (entry.finding !== undefined && rules.has(entry.finding.rule))) &&
+    (reason === undefined || wordsOf(entry).toLowerCase().includes(reason)) &&
     (sinceMs === undefined || entry.atMs >= Math.floor(sinceMs)) &&
     (untilMs === undefined || entry.atMs < untilMs);
+}
+
+function wordsOf({ reason = '', finding }: AuditEntry): string {
+  return finding === undefined ? reason : `${reason}\n${finding.seen}\n${finding.unusual}`;
 }
 
 function namesOf({ ref, read, change }: AuditEntry): string[] {
