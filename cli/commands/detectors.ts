@@ -1,5 +1,4 @@
 import { showDetection } from '../../functions/show-detection/handler.ts';
-import { parseDuration } from '../../shared/domain/config/duration.ts';
 import { toRecords } from '../../shared/domain/config/records.ts';
 import { backtest as replay } from '../../shared/domain/detect/backtest.ts';
 import { type DetectionPolicy, STANDARD_POLICY } from '../../shared/domain/detect/policy.ts';

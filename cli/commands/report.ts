@@ -1,6 +1,4 @@
 import { readReport } from '../../functions/read-report/handler.ts';
-import { parseDuration } from '../../shared/domain/config/duration.ts';
-import { RekeyError } from '../../shared/domain/errors.ts';
 import { counted } from '../../shared/domain/page/counted.ts';
 import { renderReportHtml } from '../../shared/domain/report/page/page.ts';
 import type { Context } from '../context.ts';
