@@ -27,12 +27,13 @@ const IMPLIED: Readonly<Record<string, readonly string[]>> = {
   'lambda:Invoke': ['lambda:InvokeFunction'],
   // With tags.
   'kms:CreateKey': ['kms:TagResource'],
+  's3:ListObjectsV2': ['s3:ListBucket'],
   // With a lock.
   's3:PutObject': ['s3:PutObjectRetention'],
 };
 
 /** No action of its own: each item of a transaction is asked for as its kind, and an invocation under another name. */
-const NO_ACTION = new Set(['dynamodb:TransactWriteItems', 'lambda:Invoke']);
+const NO_ACTION = new Set(['dynamodb:TransactWriteItems', 'lambda:Invoke', 's3:ListObjectsV2']);
 
 /** What Lambda asks for in every function's name. */
 export const OF_LAMBDA: ReadonlySet<string> = new Set([
