@@ -4,6 +4,7 @@ import { type LocalPlane, openLocalPlane } from './local-plane.ts';
 import { type DemoOptions, readOptions } from './options.ts';
 import type { Cleanups } from './plane.ts';
 import { endCommands } from './process.ts';
+import { demonstrateReads } from './reads/main.ts';
 import { demonstrateRotation } from './rotation/story.ts';
 import { tellStory } from './story.ts';
 import type { Verdict } from './verdict.ts';
@@ -11,9 +12,14 @@ import { createWorld, type World } from './world.ts';
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+const STORIES = new Map([
+  ['rotation', demonstrateRotation],
+  ['reads', demonstrateReads],
+]);
+
 const [story, ...words] = process.argv.slice(2);
-const isRotation = story === 'rotation' && words.length === 0;
-const options = readOptions(isRotation ? [] : process.argv.slice(2));
+const other = words.length === 0 ? STORIES.get(story ?? '') : undefined;
+const options = readOptions(other === undefined ? process.argv.slice(2) : []);
 const cleanups: Cleanups = [];
 
 async function stopAll(): Promise<void> {
@@ -23,7 +29,7 @@ async function stopAll(): Promise<void> {
 /** What was under way when we were told to stop fails within this, its servers gone. */
 const FAILS_WITHIN_MS = 5_000;
 
-const running = isRotation ? demonstrateRotation(say, cleanups) : demonstrate(options);
+const running = other === undefined ? demonstrate(options) : other(say, cleanups);
 
 /** Twice: what was starting when we were told to stop is stopped too. */
 async function stopEarly(): Promise<void> {

@@ -13,7 +13,7 @@ export interface DemoOptions {
 export function readOptions(words: readonly string[]): DemoOptions {
   return new Command('demo')
     .description(
-      'Break-glass on real PostgreSQL servers, watched by a thief and a consumer. `rotation` instead of options: a class that rotates by itself, and on request, at PostgreSQL, Redis and MariaDB.',
+      'Break-glass on real PostgreSQL servers, watched by a thief and a consumer. `rotation` instead of options: a class that rotates by itself, and on request, at PostgreSQL, Redis and MariaDB. `reads`: a day of who reads what, five things noticed in it, and what contains them.',
     )
     .option('--secrets <n>', 'login roles over four servers', countOf, 200)
     .addOption(new Option('--cause <cause>').choices(CAUSES).default('values-leaked'))

@@ -62,14 +62,14 @@ export async function tellStory(
   return { incident: view.incident, first, after, swept: resumed, faults: [...faults] };
 }
 
-function viewIn({ stdout }: { readonly stdout: string }): IncidentView {
+export function viewIn({ stdout }: { readonly stdout: string }): IncidentView {
   const view = JSON.parse(stdout) as IncidentView & { error?: { message: string } };
   if (view.error !== undefined) throw new Error(view.error.message);
   return view;
 }
 
 /** Two people of the demo sign what was done. */
-async function reopen(
+export async function reopen(
   { people, rekey }: World,
   { incident }: IncidentView,
   say: (text: string) => void,

@@ -39,6 +39,8 @@ interface WorldRequest<P extends Plane> {
   readonly cleanups: Cleanups;
   /** `rekey.yaml` stands in the folder already. */
   readonly openPlane: (folder: string, cleanups: Cleanups) => Promise<P>;
+  /** What `rekey.yaml` has besides. */
+  readonly more?: { readonly detection: object; readonly secrets: readonly object[] };
 }
 
 /** Servers, roles, enrolment, a consumer's webhook, two people, two witnesses. */
@@ -48,6 +50,7 @@ export async function createWorld<P extends Plane>({
   say,
   cleanups,
   openPlane,
+  more,
 }: WorldRequest<P>): Promise<World<P>> {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-demo-'));
   cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -129,7 +132,9 @@ export async function createWorld<P extends Plane>({
           account: { role: user },
           consumers: ['checkout'],
         })),
+        ...(more?.secrets ?? []),
       ],
+      ...(more === undefined ? {} : { detection: more.detection }),
     }),
   );
   const plane = await openPlane(folder, cleanups);

@@ -61,10 +61,14 @@ export async function judgeStream(
 }
 
 async function groundOf({ registry, chained }: Needs<'registry' | 'chained'>): Promise<Ground> {
-  const [first] = await chained.lines(0, 1);
+  // What others have told of it may be older than what was written first.
+  const first = await chained.lines(0, AT_ONCE);
   return {
     policy: (await registry.detection()) ?? STANDARD_POLICY,
-    watchedSinceMs: first === undefined ? 0 : chainedEntry(first).entry.atMs,
+    watchedSinceMs: first.reduce(
+      (since, line) => Math.min(since, chainedEntry(line).entry.atMs),
+      Number.POSITIVE_INFINITY,
+    ),
   };
 }
 
