@@ -14,7 +14,7 @@ const INVOKED_WITHIN_MS = 150_000;
 
 const role = (name: string) => `arn:aws:sts::000000000000:assumed-role/${name}/demo`;
 export const IDENTITIES = {
-  operator: { arn: role('OperatorRole'), may: ['Control', 'Approval', 'Enrolment'] },
+  operator: { arn: role('OperatorRole'), may: ['Control', 'Approval', 'Enrolment', 'Watch'] },
   colleague: { arn: role('ApproverRole'), may: ['Approval'] },
   reader: { arn: role('ReaderRole'), may: ['Reader'] },
   auditor: { arn: role('AuditorRole'), may: ['Auditor'] },
