@@ -10,7 +10,7 @@ const MOST_SHOWN = 10;
 const MOST_SUBJECTS = 3;
 
 /** Lines of a table whose columns are as wide as they need. */
-export function table(rows: readonly (readonly string[])[]): string[] {
+function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -224,8 +224,8 @@ describe('[7.1] state is bounded', () => {
     expect(new Set(findings.map(({ finding }) => finding.principal ?? finding.ref))).toEqual(
       new Set([roleArn('Flood'), 'ledger']),
     );
-    for (const [key, state] of memory.remembered()['denied-reads'] ?? [])
-      expect(JSON.stringify(state).length, key).toBeLessThan(2_000);
+    const states = memory.remembered()['denied-reads']?.map(([, state]) => JSON.stringify(state).length);
+    expect(Math.max(...(states ?? [Infinity]))).toBeLessThan(2_000);
   });
 
   test('a year of one principal and one secret fills no state beyond its bound', () => {
