@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../audit/entry.ts';
-import type { Detector, Ground } from './detector.ts';
+import { type Detector, type Ground, NO_KEYS } from './detector.ts';
 import { DETECTORS } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import type { Memory, StateKey } from './memory.ts';
@@ -54,7 +54,7 @@ export function statesNeeded(
   const needed = new KeySet();
   for (const entry of entries)
     for (const detector of detectors)
-      for (const key of keysOf(detector, entry, ground).keys)
+      for (const key of keysOf(detector, entry, ground))
         if (owns === undefined || owns(key, detector.rule)) needed.add(detector.rule, key);
   return needed.list;
 }
@@ -79,8 +79,12 @@ export function judge(entries: readonly AuditEntry[], nowMs: number, bench: Benc
     const entry = isAhead ? { ...said, atMs: nowMs } : said;
     for (const detector of detectors) {
       const { rule } = detector;
-      const { keys, error } = keysOf(detector, entry, ground);
-      if (error !== undefined) faults.push({ rule, entryId: entry.id, error });
+      let keys = NO_KEYS;
+      try {
+        keys = detector.keysOf(entry, ground);
+      } catch (error) {
+        faults.push({ rule, entryId: entry.id, error: nameOf(error) });
+      }
       for (const key of keys) {
         if (owns !== undefined && !owns(key, detector.rule)) continue;
         const before = memory.get(rule, key);
@@ -99,15 +103,12 @@ export function judge(entries: readonly AuditEntry[], nowMs: number, bench: Benc
   return { findings, faults, changed: changed.list, repeated, ahead };
 }
 
-function keysOf(
-  detector: Detector,
-  entry: AuditEntry,
-  ground: Ground,
-): { readonly keys: readonly string[]; readonly error?: string } {
+/** None where the detector cannot say: judging it will tell. */
+function keysOf(detector: Detector, entry: AuditEntry, ground: Ground): readonly string[] {
   try {
-    return { keys: detector.keysOf(entry, ground) };
-  } catch (error) {
-    return { keys: [], error: nameOf(error) };
+    return detector.keysOf(entry, ground);
+  } catch {
+    return NO_KEYS;
   }
 }
 

@@ -12,8 +12,22 @@ export interface Memory {
   set(rule: Rule, key: string, state: unknown): void;
 }
 
-/** States of one rule: 100,000 principals fit, and of each some hundred bytes. */
-const MOST_STATES = 120_000;
+/** Keys of one table: 100,000 principals fit, and of each some hundred bytes a rule. */
+const MOST_KEYS = 120_000;
+
+/**
+ * Rules that ask for the same keys of the same entry, and are found together: principals that read, secrets that are read.
+ * Every other rule has a table of its own.
+ */
+const SHARED: Readonly<Partial<Record<Rule, string>>> = {
+  enumeration: 'principals',
+  'off-hours': 'principals',
+  volume: 'principals',
+  'new-network': 'secrets',
+  'new-principal': 'secrets',
+  'new-region': 'secrets',
+  'person-reads': 'secrets',
+};
 
 /** As it is written down: every state, the longest untouched first. */
 export type Remembered = Readonly<Partial<Record<Rule, readonly (readonly [key: string, state: unknown])[]>>>;
@@ -21,64 +35,112 @@ export type Remembered = Readonly<Partial<Record<Rule, readonly (readonly [key: 
 export interface BoundedMemory extends Memory {
   /** States that are remembered now, of all rules. */
   readonly size: number;
-  /** How often a state was forgotten to make room. */
+  /** Keys that were forgotten to make room. */
   readonly forgotten: number;
   remembered(): Remembered;
 }
 
-interface Generations {
-  young: Map<string, unknown>;
-  old: Map<string, unknown>;
+/** Of one key, each rule's in its place. */
+type States = unknown[];
+
+interface Table {
+  /** That share it. */
+  rules: number;
+  young: Map<string, States>;
+  old: Map<string, States>;
+  /** Asked for last: the next rule asks for the same. */
+  lastKey: string | undefined;
+  last: States | undefined;
 }
 
 /**
- * Remembers `most` states of each rule, so that a flood of keys of one takes nothing from another. What was not touched for
- * longest goes first, half of them at a time: a state lives in the older half until it is touched again.
+ * Remembers `most` keys of each table, so that a flood of one rule's keys takes nothing from those of another table. What was
+ * not touched for longest goes first, half of them at a time: a key lives in the older half until it is touched again.
  */
-export function createMemory(most = MOST_STATES, before: Remembered = {}): BoundedMemory {
+export function createMemory(most = MOST_KEYS, before: Remembered = {}): BoundedMemory {
   const half = Math.max(1, Math.floor(most / 2));
   let forgotten = 0;
-  const rules = new Map<Rule, Generations>(
-    RULES.map((rule) => [rule, { young: new Map<string, unknown>(), old: new Map<string, unknown>() }]),
+  const tables = new Map<string, Table>();
+  const places = new Map(
+    RULES.map((rule) => {
+      const table = tableOf(rule);
+      table.rules += 1;
+      return [rule, { table, place: table.rules - 1 }] as const;
+    }),
   );
-  const of = (rule: Rule): Generations => {
-    const generations = rules.get(rule);
-    if (generations === undefined) throw new Error(`no rule ${rule}`);
-    return generations;
-  };
-  const put = (generations: Generations, key: string, state: unknown) => {
-    if (generations.young.size >= half && !generations.young.has(key)) {
-      forgotten += generations.old.size;
-      generations.old = generations.young;
-      generations.young = new Map();
+
+  function tableOf(rule: Rule): Table {
+    const name = SHARED[rule] ?? rule;
+    const known = tables.get(name);
+    if (known !== undefined) return known;
+    const table: Table = { rules: 0, young: new Map(), old: new Map(), lastKey: undefined, last: undefined };
+    tables.set(name, table);
+    return table;
+  }
+
+  function placeOf(rule: Rule): { readonly table: Table; readonly place: number } {
+    const found = places.get(rule);
+    if (found === undefined) throw new Error(`no rule ${rule}`);
+    return found;
+  }
+
+  function find(table: Table, key: string): States | undefined {
+    if (table.lastKey === key) return table.last;
+    let states = table.young.get(key);
+    if (states === undefined) {
+      states = table.old.get(key);
+      if (states !== undefined) {
+        table.old.delete(key);
+        put(table, key, states);
+      }
     }
-    generations.young.set(key, state);
-  };
-  for (const [rule, states] of Object.entries(before))
-    for (const [key, state] of states) put(of(rule as Rule), key, state);
-  return {
+    table.lastKey = key;
+    table.last = states;
+    return states;
+  }
+
+  function put(table: Table, key: string, states: States): void {
+    if (table.young.size >= half) {
+      forgotten += table.old.size;
+      table.old = table.young;
+      table.young = new Map();
+    }
+    table.young.set(key, states);
+  }
+
+  const memory: BoundedMemory = {
     get size() {
-      return [...rules.values()].reduce((sum, { young, old }) => sum + young.size + old.size, 0);
+      const all = [...tables.values()].flatMap(({ young, old }) => [...old.values(), ...young.values()]);
+      return all.reduce((sum, states) => sum + states.filter((state) => state !== undefined).length, 0);
     },
     get forgotten() {
       return forgotten;
     },
     get(rule, key) {
-      const generations = of(rule);
-      const young = generations.young.get(key);
-      if (young !== undefined) return young;
-      const old = generations.old.get(key);
-      if (old === undefined) return undefined;
-      generations.old.delete(key);
-      put(generations, key, old);
-      return old;
+      const { table, place } = placeOf(rule);
+      return find(table, key)?.[place];
     },
     set(rule, key, state) {
-      const generations = of(rule);
-      generations.old.delete(key);
-      put(generations, key, state);
+      const { table, place } = placeOf(rule);
+      let states = find(table, key);
+      if (states === undefined) {
+        states = [];
+        put(table, key, states);
+        table.last = states;
+      }
+      states[place] = state;
     },
     remembered: () =>
-      Object.fromEntries([...rules].map(([rule, { young, old }]) => [rule, [...old, ...young]])),
+      Object.fromEntries(
+        [...places].map(([rule, { table, place }]) => [
+          rule,
+          [...table.old, ...table.young].flatMap(([key, states]) =>
+            states[place] === undefined ? [] : [[key, states[place]] as const],
+          ),
+        ]),
+      ),
   };
+  for (const [rule, states] of Object.entries(before))
+    for (const [key, state] of states) memory.set(rule as Rule, key, state);
+  return memory;
 }

@@ -3,6 +3,10 @@ import type { AuditEntry } from '../audit/entry.ts';
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const IPV6 = /^[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f.]*$/i;
 
+/** Addresses that are remembered: most come again and again. */
+const MOST_REMEMBERED = 10_000;
+const networks = new Map<string, string>();
+
 /**
  * Where a read came from, as wide as one household of addresses: the VPC's endpoint, else the /24 or the /48; of a service its
  * name; of this machine the machine. Undefined: the entry does not say.
@@ -10,6 +14,16 @@ const IPV6 = /^[0-9a-f]{0,4}:[0-9a-f:]*:[0-9a-f.]*$/i;
 export function networkOf({ source, read }: AuditEntry): string | undefined {
   if (read?.vpcEndpoint !== undefined) return read.vpcEndpoint;
   if (source === 'unknown' || source === '') return undefined;
+  let network = networks.get(source);
+  if (network === undefined) {
+    network = networkIn(source);
+    if (networks.size >= MOST_REMEMBERED) networks.clear();
+    networks.set(source, network);
+  }
+  return network;
+}
+
+function networkIn(source: string): string {
   if (source.startsWith('local:')) return 'local';
   if (IPV4.test(source)) return `${source.slice(0, source.lastIndexOf('.'))}.0/24`;
   return IPV6.test(source) ? `${firstGroups(source)}::/48` : source;

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../audit/entry.ts';
 import { weekdayOf } from '../calendar.ts';
 import { type Detector, NO_FINDINGS, NO_KEYS } from '../detector.ts';
 import { dayOf } from '../finding-id.ts';
@@ -38,14 +39,16 @@ export const volume: Detector<Counts> = {
     const { factor, least, learn } = policy.rules.volume;
     const { atMs, id } = entry;
     const today = dayOf(atMs);
-    const counted = withRead(before ?? { ...NONE, sinceMs: atMs }, today, verbOf(entry) === 'open');
+    const counted = withRead(before ?? { ...NONE, sinceMs: atMs }, entry, today);
     const count = countOn(counted, today);
+    // Of nearly all there is no more to say.
+    if (count + MOST_IDS <= least) return { state: counted, findings: NO_FINDINGS };
     const past = WEEKS.map((back) => countOn(counted, today - back));
     const limit = Math.max(least, factor * Math.max(...past));
-    const isNear = count > limit - MOST_IDS;
+    const isNear = count + MOST_IDS > limit;
     const evidence = isNear ? [...counted.evidence, id].slice(-MOST_IDS) : NO_IDS;
-    const sinceMs = Math.min(counted.sinceMs, atMs);
-    const state = { ...counted, sinceMs, evidence };
+    const state = { ...counted, evidence };
+    const { sinceMs } = counted;
     if (count <= limit || (today - dayOf(sinceMs)) * DAY_MS < learn) return { state, findings: NO_FINDINGS };
     const newer = tell(state.told, today, count);
     if (newer === undefined) return { state, findings: NO_FINDINGS };
@@ -63,22 +66,31 @@ export const volume: Detector<Counts> = {
   },
 };
 
-function withRead(before: Counts, today: number, isOpen: boolean): Counts {
-  const { days, reads, opens } = before;
+function withRead(before: Counts, entry: AuditEntry, today: number): Counts {
+  const { days, reads, opens, told } = before;
+  const sinceMs = Math.min(before.sinceMs, entry.atMs);
+  const isOpen = verbOf(entry) === 'open';
   const at = days.lastIndexOf(today);
   if (at >= 0) {
-    return isOpen
-      ? { ...before, opens: opens.with(at, (opens[at] ?? 0) + 1) }
-      : { ...before, reads: reads.with(at, (reads[at] ?? 0) + 1) };
+    return {
+      sinceMs,
+      days,
+      reads: isOpen ? reads : reads.with(at, (reads[at] ?? 0) + 1),
+      opens: isOpen ? opens.with(at, (opens[at] ?? 0) + 1) : opens,
+      evidence: before.evidence,
+      told,
+    };
   }
   const place = days.findLastIndex((day) => day < today) + 1;
   const kept = (numbers: readonly number[], number: number) =>
     numbers.toSpliced(place, 0, number).slice(-MOST_DAYS);
   return {
-    ...before,
+    sinceMs,
     days: kept(days, today),
     reads: kept(reads, isOpen ? 0 : 1),
     opens: kept(opens, isOpen ? 1 : 0),
+    evidence: NO_IDS,
+    told,
   };
 }
 
