@@ -55,6 +55,7 @@ const NAMES: Readonly<Record<string, string>> = {
     reissuers: [],
     rotators: [],
     provers: [ROLE],
+    comparers: [ROLE],
     makers: [],
     fenceOperators: [ROLE],
     destroyers: [],

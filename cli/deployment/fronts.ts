@@ -3,6 +3,7 @@ import { auditor } from '../../functions/auditor/front.ts';
 import { confirmation } from '../../functions/confirmation/front.ts';
 import { control } from '../../functions/control/front.ts';
 import { enrolment } from '../../functions/enrolment/front.ts';
+import { leaks } from '../../functions/leaks/front.ts';
 import { reader } from '../../functions/reader/front.ts';
 import { watch } from '../../functions/watch/front.ts';
 import type { FrontKey } from './name.ts';
@@ -31,6 +32,7 @@ export const FRONTS: readonly KnownFront[] = [
   { key: 'reader', front: reader, answersWithinMs: SHORT_MS } as const,
   { key: 'auditor', front: auditor, answersWithinMs: SHORT_MS } as const,
   { key: 'watch', front: watch, answersWithinMs: SHORT_MS } as const,
+  { key: 'leaks', front: leaks, answersWithinMs: LONG_MS } as const,
   { key: 'confirmation', front: confirmation, answersWithinMs: SHORT_MS } as const,
 ].map(({ key, front: { name, functions }, answersWithinMs }) => ({
   key,

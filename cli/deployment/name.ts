@@ -18,6 +18,7 @@ export const FRONT_KEYS = [
   'reader',
   'auditor',
   'watch',
+  'leaks',
   'confirmation',
 ] as const;
 export type FrontKey = (typeof FRONT_KEYS)[number];

@@ -92,6 +92,7 @@ export function canaryKeyRoles(account: string, region: string, prefix: string):
     rotators: [],
     makers: anybody,
     provers: [`arn:aws:iam::${account}:role/${prefix}/${prefix}-ProverRole-*`],
+    comparers: [],
     fenceOperators: anybody,
     destroyers: [],
     responders: [],

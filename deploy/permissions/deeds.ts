@@ -64,6 +64,11 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
       onKey('kms:Decrypt', 'open', context),
     ];
   };
+  const opensFingerprintKey = (door: Door): Step[] => {
+    const arn = `arn:aws:secretsmanager:${region}:${account}:secret:${prefix}/_fingerprints/11111111-2222-5333-8444-555555555555-AbCdEf`;
+    const context = { ...throughStore, 'kms:EncryptionContext:SecretARN': arn };
+    return [{ action: 'secretsmanager:GetSecretValue', resource: arn }, onKey('kms:Decrypt', door, context)];
+  };
   const writesUnder = (door: Door): Step[] => [
     { action: 'secretsmanager:PutSecretValue', resource: secret },
     onKey('kms:GenerateDataKey', door, throughStore),
@@ -173,6 +178,11 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           ways: [called('Enrolment')],
         },
         {
+          name: 'ask whose value was found',
+          judgedBy: 'the same on `Leaks`',
+          ways: [called('Leaks')],
+        },
+        {
           name: 'read by a reference',
           judgedBy: 'the same on `Reader`',
           ways: [called('Reader')],
@@ -261,6 +271,12 @@ export function subjectsOf(stack: Stack): readonly Subject[] {
           name: 'read under a closed epoch’s key',
           judgedBy: 'the same under the key that was closed',
           ways: [readsUnder('over')],
+        },
+        {
+          name: 'open what fingerprints are made with',
+          judgedBy:
+            '`GetSecretValue` of a fingerprint key, and `kms:Decrypt` under its epoch’s, in any state',
+          ways: DOORS.map(opensFingerprintKey),
         },
         {
           name: 'write a new version',

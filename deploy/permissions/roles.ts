@@ -67,6 +67,11 @@ export const PARTS: readonly Part[] = [
     roles: ['RecordReadsRole', 'ReconcileTrailRole', 'JudgeReadsRole'],
   },
   {
+    name: 'comparer',
+    says: 'Says whose value was found: to responders who bring what a scanner found, and of logs, which it passes on without it. It opens what fingerprints are made with, and no value.',
+    roles: ['LeaksFrontRole', 'ScanLogsRole'],
+  },
+  {
     name: 'auditor',
     says: 'A person who reads the chain and its archive, and no secret.',
     roles: ['AuditorRole'],

@@ -5,6 +5,7 @@ import { dropDeadLetters } from '../drop-dead-letters/handler.ts';
 import { importReads } from '../import-reads/handler.ts';
 import { listCases } from '../list-cases/handler.ts';
 import { listDeadLetters } from '../list-dead-letters/handler.ts';
+import { listLeaks } from '../list-leaks/handler.ts';
 import { listQuarantines } from '../list-quarantines/handler.ts';
 import { planQuarantine } from '../plan-quarantine/handler.ts';
 import { quarantinePrincipal } from '../quarantine-principal/handler.ts';
@@ -23,6 +24,7 @@ export const watch = defineFront('Watch', [
   importReads,
   listCases,
   listDeadLetters,
+  listLeaks,
   listQuarantines,
   planQuarantine,
   quarantinePrincipal,

@@ -49,6 +49,7 @@ test('help loads the command line as data, and no command, no SDK, no state', as
       'cli/program.ts',
       'cli/rekey.ts',
       'shared/domain/cause.ts',
+      'shared/domain/leaks/report-formats.ts',
     ]);
   }
 });

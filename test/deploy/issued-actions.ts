@@ -12,6 +12,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   lambda: 'lambda',
   s3: 's3',
   'secrets-manager': 'secretsmanager',
+  'cloudwatch-logs': 'logs',
   sfn: 'states',
   sns: 'sns',
   sqs: 'sqs',
@@ -85,6 +86,13 @@ const STORE_REST = [
   'secretsmanager:DescribeSecret',
   ...VALUE_WRITES.filter((action) => action.startsWith('secretsmanager:')),
 ];
+const COMPARING_REST = [
+  'dynamodb:UpdateItem',
+  'kms:GenerateDataKey',
+  ...STORE_REST,
+  's3:PutObjectRetention',
+  'sts:AssumeRole',
+];
 /** Who follows the chain reads it page by page, and moves a cursor. */
 const TABLE_REST = ['dynamodb:BatchGetItem', 'dynamodb:PutItem', ...DELETES];
 const KEY_MAKING = ['kms:CreateAlias', 'kms:CreateKey', 'kms:TagResource'];
@@ -134,6 +142,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     ...KEY_SWITCHES,
     'kms:GetKeyPolicy',
   ],
+  // Opens by its own role what is there, and keeps plans. So does ScanLogs.
+  Leaks: COMPARING_REST,
   NoteIdentities: [...DELETES, ...VALUE_WRITES],
   // Reads as the canary, and asks as the canary what it must not.
   ObserveDenial: [...DELETES, 'kms:DescribeKey', ...VALUE_READS, ...VALUE_WRITES],
@@ -175,6 +185,7 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
     's3:PutObjectRetention',
   ],
   RestoreTarget: [...DELETES, ...VALUE_WRITES],
+  ScanLogs: COMPARING_REST,
   // Reads as the teller. Publishes to the topics that rekey.yaml names for consumers, and here it names none; so TellConsumers.
   SealIncident: [
     'sns:Publish',

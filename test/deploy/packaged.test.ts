@@ -325,7 +325,8 @@ describe('the template', () => {
   test('[1.5] [F.4] logs lie under the control plane’s key, for a time, and executions leave no data in them', () => {
     const groups = ofType('AWS::Logs::LogGroup');
     const machines = ofType('AWS::StepFunctions::StateMachine');
-    expect(groups.length).toBe(functionsInTemplate().length + machines.length);
+    // And the one that logs are passed on to.
+    expect(groups.length).toBe(functionsInTemplate().length + machines.length + 1);
     for (const [id, { Properties }] of groups) {
       expect([id, Properties['KmsKeyId'], Properties['RetentionInDays']]).toEqual([
         id,
@@ -337,6 +338,14 @@ describe('the template', () => {
       expect(Properties['LoggingConfiguration']).toMatchObject({ IncludeExecutionData: false });
       expect(Properties['TracingConfiguration']).toEqual({ Enabled: true });
     }
+  });
+
+  test('[1.5] a log that could not be scanned goes to no dead letters: they would keep what is secret in it', () => {
+    const failing = JSON.stringify(
+      ofType('AWS::Lambda::EventInvokeConfig').filter(([id]) => id.startsWith('ScanLogs')),
+    );
+    expect(failing).not.toContain('OnFailure');
+    expect(JSON.stringify(service.resources['ScanLogsLambdaFunction'])).not.toContain('DeadLetterConfig');
   });
 
   test('[6.3] the tables are those that the adapters are tested on, and outlive the stack', () => {

@@ -12,11 +12,13 @@ import { confirmDelivery } from '../../functions/confirm-delivery/handler.ts';
 import { decideRequest } from '../../functions/decide-request/handler.ts';
 import { dropDeadLetters } from '../../functions/drop-dead-letters/handler.ts';
 import { explainRotation } from '../../functions/explain-rotation/handler.ts';
+import { importLeaks } from '../../functions/import-leaks/handler.ts';
 import { importReads } from '../../functions/import-reads/handler.ts';
 import { liftQuarantine } from '../../functions/lift-quarantine/handler.ts';
 import { listCases } from '../../functions/list-cases/handler.ts';
 import { listDeadLetters } from '../../functions/list-dead-letters/handler.ts';
 import { listIncidents } from '../../functions/list-incidents/handler.ts';
+import { listLeaks } from '../../functions/list-leaks/handler.ts';
 import { listQuarantines } from '../../functions/list-quarantines/handler.ts';
 import { listRequests } from '../../functions/list-requests/handler.ts';
 import { nameScope } from '../../functions/name-scope/handler.ts';
@@ -78,6 +80,8 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [liftQuarantine, { quarantineId: 'qua-1', reason: 'known' }],
   [listCases, { all: false, limit: 10 }],
   [listDeadLetters, { kind: 'unread', limit: 10 }],
+  [importLeaks, { found: [] }],
+  [listLeaks, {}],
   [listQuarantines, {}],
   [planQuarantine, { principal: 'crawler' }],
   [quarantinePrincipal, { principal: 'crawler', planHash: '', reason: 'reads at night' }],
@@ -151,6 +155,7 @@ test('[6.2] every function that no workflow and no front calls, and that nothing
     'publish-audit',
     'reconcile-trail',
     'report-unfinished',
+    'scan-logs',
     'sign-checkpoint',
     'tell-people',
     'tell-slack',

@@ -240,6 +240,28 @@ describe('[7.1] what a scanner found is compared', () => {
     expect((await leaked({ secret: VALUE })).judged).toMatchObject([{ result: 'candidate' }]);
   });
 
+  test('and what stands elsewhere, under a key that is gone, is forgotten, and stands in nobody’s way', async () => {
+    const { services, put, key, className } = await aWorld();
+    await put(VALUE, 'revoked-proven');
+    await services.keys.destroy(className, key.id);
+    const forgotten: string[] = [];
+    const elsewhere = {
+      ...services,
+      fingerprints: {
+        ...services.fingerprints,
+        keys: async () => [{ keyId: key.id, epoch: 1 }],
+        forget: async (keyId: string) => void forgotten.push(keyId),
+      },
+    };
+    const answer = await importLeaks.invoke(
+      elsewhere,
+      { v: 1, found: [finding({ secret: VALUE })] },
+      CONTEXT,
+    );
+    expect(answer).toMatchObject({ judged: [{ result: 'candidate' }], closedKeys: 0 });
+    expect(forgotten).toEqual([key.id]);
+  });
+
   test('also under a key that is closed to readers', async () => {
     const { leaked, put, services, key } = await aWorld();
     await put(VALUE, 'live');

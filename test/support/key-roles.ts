@@ -11,6 +11,7 @@ export function keyRoles(account: string, region: string, prefix: string): KeyRo
     reissuers: [role('reissuer')],
     rotators: [role('rotator')],
     provers: [role('prover')],
+    comparers: [role('comparer')],
     makers: [role('maker')],
     fenceOperators: [role('fence')],
     destroyers: [role('sealer')],

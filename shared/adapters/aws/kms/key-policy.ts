@@ -12,6 +12,8 @@ export interface KeyRoles {
   readonly rotators: readonly string[];
   /** Who tries old values at their targets, and works there as an admin whose credential is not yet re-issued. */
   readonly provers: readonly [string, ...string[]];
+  /** Who opens the epochs' fingerprint keys, and no value. */
+  readonly comparers: readonly string[];
   /** Who makes keys and gives them their names. */
   readonly makers: readonly string[];
   /** Who closes and opens keys: nobody else writes a policy. */
@@ -39,6 +41,9 @@ interface Statement {
 
 const CLOSED = 'ClosedToReaders';
 
+/** Of secrets' names, as `fingerprintKeyName` and `secretName` make them. */
+const FINGERPRINT_KEYS = '_fingerprints/*';
+
 /** What looking at a key takes: `EpochKeys.list` and `ensure`. */
 const LOOK = ['kms:DescribeKey', 'kms:GetKeyPolicy'];
 
@@ -55,6 +60,8 @@ const WRITE = ['kms:GenerateDataKey', 'kms:Decrypt'];
  * - Nobody has `kms:Encrypt`, `ReEncrypt` or `CreateGrant`: without the first, changing a secret's key carries no old value over
  *   to the new one (documented at `UpdateSecret`), and a grant would outlive a closing.
  * - Values are used through Secrets Manager alone, and only those of this stage.
+ * - What fingerprints are made with is a value that no reader reads. Who compares opens it, also while the class is closed: it
+ *   lets nobody in anywhere. He opens nothing else, whatever a statement says that somebody adds.
  * - Denials speak of values alone, never of administration: who may lift a fence can always do so, and behind him the account's
  *   root user (`aws:PrincipalType` `Account`: not who acts for the account by IAM).
  *
@@ -81,15 +88,34 @@ export function renderKeyPolicy(door: Door, roles: KeyRoles): string {
       : { ...everybody, Condition: { ArnNotLike: { 'aws:PrincipalArn': exempt } } };
   }
 
-  const throughStore: Statement['Condition'] = {
-    StringEquals: {
-      'kms:CallerAccount': roles.account,
-      'kms:ViaService': `secretsmanager.${roles.region}.amazonaws.com`,
-    },
-    StringLike: {
-      'kms:EncryptionContext:SecretARN': `arn:aws:secretsmanager:${roles.region}:${roles.account}:secret:${roles.secretPrefix}/*`,
-    },
+  function denyValues(who: readonly string[]): Statement[] {
+    if (who.length === 0) return [];
+    const Condition = {
+      ArnLike: { 'aws:PrincipalArn': who },
+      StringNotLike: named(FINGERPRINT_KEYS),
+    };
+    const Action = ['kms:Decrypt', 'kms:GenerateDataKey*'];
+    return [
+      {
+        Sid: 'ComparersReadNoValue',
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action,
+        Resource: '*',
+        Condition,
+      },
+    ];
+  }
+
+  const secrets = `arn:aws:secretsmanager:${roles.region}:${roles.account}:secret:${roles.secretPrefix}/`;
+  const named = (name: string) => ({ 'kms:EncryptionContext:SecretARN': `${secrets}${name}` });
+  const byStore = {
+    'kms:CallerAccount': roles.account,
+    'kms:ViaService': `secretsmanager.${roles.region}.amazonaws.com`,
   };
+  const throughStore = { StringEquals: byStore, StringLike: named('*') };
+  const valuesAlone = { ...throughStore, StringNotLike: named(FINGERPRINT_KEYS) };
+  const fingerprintKeysAlone = { StringEquals: byStore, StringLike: named(FINGERPRINT_KEYS) };
 
   const administration: Statement[] = [
     {
@@ -115,20 +141,23 @@ export function renderKeyPolicy(door: Door, roles: KeyRoles): string {
     ...allow('ResponderSwitchesOff', roles.responders, ['kms:DescribeKey', 'kms:DisableKey']),
     ...allow('WorkersLook', [...roles.reissuers, ...roles.rotators], LOOK),
     deny('NothingIsCarriedOver', ['kms:Encrypt', 'kms:ReEncrypt*', 'kms:CreateGrant'], []),
+    ...allow('ComparersCompare', roles.comparers, ['kms:Decrypt'], fingerprintKeysAlone),
+    ...denyValues(roles.comparers),
   ];
 
   const doors: Readonly<Record<Door, () => Statement[]>> = {
     open: () => [
-      ...allow('ReadersRead', [...roles.readers, ...roles.provers], ['kms:Decrypt'], throughStore),
+      ...allow('ReadersRead', roles.readers, ['kms:Decrypt'], valuesAlone),
+      ...allow('ProversProve', roles.provers, ['kms:Decrypt'], throughStore),
       ...allow('WorkersWrite', [...roles.reissuers, ...roles.rotators], WRITE, throughStore),
     ],
     'not-yet-open': () => [
       ...allow('WorkersWrite', roles.reissuers, WRITE, throughStore),
-      deny(CLOSED, ['kms:Decrypt', 'kms:GenerateDataKey*'], roles.reissuers),
+      deny(CLOSED, ['kms:Decrypt', 'kms:GenerateDataKey*'], [...roles.reissuers, ...roles.comparers]),
     ],
     over: () => [
       ...allow('ProverProves', roles.provers, ['kms:Decrypt'], throughStore),
-      deny(CLOSED, ['kms:Decrypt'], roles.provers),
+      deny(CLOSED, ['kms:Decrypt'], [...roles.provers, ...roles.comparers]),
       deny('NothingNewUnderIt', ['kms:GenerateDataKey*'], []),
     ],
   };

@@ -5,6 +5,8 @@ import {
   type KeyRoles,
   renderKeyPolicy,
 } from '../../../../shared/adapters/aws/kms/key-policy.ts';
+import { secretName } from '../../../../shared/adapters/aws/secrets-manager/secret-name.ts';
+import { fingerprintKeyName } from '../../../../shared/driver/leaks/fingerprint-key.ts';
 import { isAllowed } from '../../../support/evaluate-policy.ts';
 
 const ACCOUNT = '111122223333';
@@ -20,6 +22,7 @@ const ROLES: KeyRoles = {
   reissuers: [role('reissuer')],
   rotators: [role('rotator')],
   provers: [role('prover')],
+  comparers: [role('comparer')],
   makers: [role('maker')],
   fenceOperators: [role('fence')],
   destroyers: [role('sealer')],
@@ -31,6 +34,7 @@ const WHO = {
   reissuer: role('reissuer'),
   rotator: role('rotator'),
   prover: role('prover'),
+  comparer: role('comparer'),
   maker: role('maker'),
   fence: role('fence'),
   sealer: role('sealer'),
@@ -90,6 +94,23 @@ describe('who may use a class epoch’s key through the store', () => {
   ] satisfies [string, Door, string, Who[]][])('%s', async (_title, door, action, expected) => {
     expect(await whoMay(action, door, THROUGH_STORE)).toEqual(expected);
   });
+
+  test.each([
+    ['open', ['reissuer', 'rotator', 'prover', 'comparer']],
+    ['not-yet-open', ['reissuer', 'comparer']],
+    ['over', ['prover', 'comparer']],
+  ] satisfies [Door, Who[]][])(
+    '[7.1] [1.2] %s: what fingerprints are made with no reader opens, and who compares opens it whatever is closed',
+    async (door, expected) => {
+      const { ref } = fingerprintKeyName(KEY);
+      const context = {
+        ...THROUGH_STORE,
+        'kms:EncryptionContext:SecretARN': `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:${secretName('rekey-test', ref)}-AbCdEf`,
+      };
+      expect(await whoMay('kms:Decrypt', door, context)).toEqual(expected);
+      expect(await whoMay('kms:GenerateDataKey', door, context)).not.toContain('comparer');
+    },
+  );
 
   test.each(DOORS)(
     '[5.4] %s: nobody carries a value from one key to another, or lets somebody in by a grant',

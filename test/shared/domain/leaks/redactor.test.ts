@@ -73,14 +73,21 @@ describe('[4.3] lines that pass', () => {
   });
 
   test('of more than any buffer are gone through in pieces, and a value in no piece alone is found', () => {
-    const filler = 'filler, '.repeat(200_000);
-    const whole = `${filler}${ONE_LINE}${filler}${encodeURIComponent(OF_LINES)}${filler}`;
-    const chunks = Array.from({ length: Math.ceil(whole.length / 65_536) }, (_, index) =>
-      whole.slice(index * 65_536, (index + 1) * 65_536),
+    const chunk = 65_536;
+    const encoded = encodeURIComponent(OF_LINES);
+    // One value over each place where a chunk ends, and so over each where a piece could.
+    const pieces = Array.from({ length: 48 }, (_, index) => {
+      const value = index % 2 === 0 ? ONE_LINE : encoded;
+      return { value, filler: ', filler'.repeat(chunk).slice(0, chunk - value.length) };
+    });
+    const whole = `${'.'.repeat(chunk - 10)}${pieces.map(({ value, filler }) => value + filler).join('')}`;
+    const chunks = Array.from({ length: Math.ceil(whole.length / chunk) }, (_, index) =>
+      whole.slice(index * chunk, (index + 1) * chunk),
     );
     const { text, afterEach } = redact([ONE_LINE, OF_LINES], chunks);
-    expect(text === `${filler}${MARK}${filler}${MARK_OF_LINES}${filler}`).toBe(true);
-    const held = afterEach.map((passed, index) => Math.min(whole.length, (index + 1) * 65_536) - passed);
+    const expected = pieces.map(({ value, filler }) => (value === ONE_LINE ? MARK : MARK_OF_LINES) + filler);
+    expect(text === `${'.'.repeat(chunk - 10)}${expected.join('')}`).toBe(true);
+    const held = afterEach.map((passed, index) => Math.min(whole.length, (index + 1) * chunk) - passed);
     expect(Math.max(...held)).toBeLessThan(1_300_000);
   });
 

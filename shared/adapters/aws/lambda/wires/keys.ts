@@ -19,6 +19,7 @@ const KeyRolesJson = Json.pipe(
     reissuers: Roles,
     rotators: Roles,
     provers: SomeRoles,
+    comparers: Roles,
     makers: Roles,
     fenceOperators: SomeRoles,
     destroyers: Roles,
