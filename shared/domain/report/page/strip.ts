@@ -34,9 +34,9 @@ export function strip(
   )}${denied.map((count, at) => (count === 0 ? null : html`<rect class="denied" x="${at}" y="11.5" width="1" height="4.5"/>`))}</svg>`;
 }
 
-/** Where days, weeks or months begin, as the labels below say. */
+/** Where the moments begin that the labels below name. */
 export function grid(axis: Axis): Html {
-  return html`${ticksOf(axis).map(({ column }) => html`<rect class="tick" x="${column}" y="0" width=".08" height="16"/>`)}`;
+  return html`${ticksOf(axis).map(({ column }) => html`<rect class="tick" x="${column}" y="0" width="${(axis.columns / 900).toFixed(3)}" height="16"/>`)}`;
 }
 
 interface Tick {
@@ -44,23 +44,34 @@ interface Tick {
   readonly text: string;
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const MOST_TICKS = 6;
 /** Of the width that a date takes on a telephone: the last one does not stand out of it. */
 const TICK_SHARE = 0.09;
 
-/** A few moments of the axis, at beginnings of days. */
+/** A few moments of the axis: beginnings of hours where it is short, else of days. */
 function ticksOf({ fromMs, widthMs, columns }: Axis): Tick[] {
-  const days = Math.max(1, Math.ceil((columns * widthMs) / DAY_MS / MOST_TICKS));
-  const stepMs = Math.max(days * DAY_MS, widthMs);
+  const spanMs = columns * widthMs;
+  const hours = [1, 3, 6, 12].map((count) => count * HOUR_MS).find((ms) => spanMs / ms <= MOST_TICKS);
+  const stepMs = Math.max(hours ?? Math.ceil(spanMs / DAY_MS / MOST_TICKS) * DAY_MS, widthMs);
+  const beginMs = hours === undefined ? DAY_MS : stepMs;
   const ticks: Tick[] = [];
-  const untilMs = fromMs + columns * widthMs * (1 - TICK_SHARE);
-  for (let atMs = Math.ceil(fromMs / DAY_MS) * DAY_MS; atMs <= untilMs; atMs += stepMs)
-    ticks.push({ column: Math.floor((atMs - fromMs) / widthMs), text: timeText(atMs).slice(5, 10) });
+  for (
+    let atMs = Math.ceil(fromMs / beginMs) * beginMs;
+    atMs <= fromMs + spanMs * (1 - TICK_SHARE);
+    atMs += stepMs
+  ) {
+    const text = timeText(atMs);
+    ticks.push({
+      column: Math.floor((atMs - fromMs) / widthMs),
+      text: atMs % DAY_MS === 0 ? text.slice(5, 10) : text.slice(11, 16),
+    });
+  }
   return ticks;
 }
 
-/** The days under rows over time. What is above says all of it in words, so that it is for the eye alone. */
+/** The moments under rows over time. What is above says all of it in words, so that it is for the eye alone. */
 export function dates(axis: Axis): Html {
   return html`<div class="dates" aria-hidden="true">${ticksOf(axis).map(
     ({ column, text }) =>
