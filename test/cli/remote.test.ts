@@ -36,7 +36,7 @@ function told(ended: Ended): Ended {
       .replaceAll(/"(\w*(?:Ms|At|atMs|Hash|hash))":(?:\d+|"[0-9a-f]+")/g, '"$1":0')
       .replaceAll(/[0-9a-f]{12,}/g, 'HASH')
       .replaceAll(/\b\d+(?:\.\d+)? ?(?:ms|s)\b/g, 'SOON')
-      .replaceAll(/arn:aws:sts::[\w:/-]+/g, 'WHO')
+      .replaceAll(/arn:aws:sts::[\w:/-]*\w|arn:aws:iam::\w+:role\/\w+/g, 'WHO')
       .replaceAll(new RegExp(`\\b${userInfo().username}\\b`, 'g'), 'WHO')
       .replaceAll(/\/tmp\/rekey-cli-\w+/g, 'FOLDER')
       // Each look may find another moment of what is under way: the last one counts.
@@ -101,7 +101,21 @@ async function story(run: Run, folder: string): Promise<{ readonly [step: string
   await step('reopen, two', ['reopen', second, ...sign(1)]);
   await step('incident list', ['incident', 'list']);
   await step('audit tail', ['audit', 'tail', '-n', '3']);
+  await step('audit search', [
+    'audit',
+    'search',
+    '--class',
+    'tools',
+    '--action',
+    'read',
+    'promote',
+    '-n',
+    '4',
+  ]);
+  await step('audit search, mistaken', ['audit', 'search', '--action', 'raed', '--since', 'noon']);
   const file = (name: string) => join(folder, name);
+  await step('audit export as OCSF', ['audit', 'export', '--format', 'ocsf', '--out', file('siem')]);
+  await step('report', ['report', '--out', file('report.html'), '--since', '1d']);
   await step('audit export', [
     'audit',
     'export',

@@ -65,6 +65,9 @@ test('[F.1] [6.5] each role does its own part of one story and nothing of the ot
     new Set(['Enrolment', 'Reader', 'Control', 'Approval']),
   );
   const trail = await step('auditor', ['audit', 'tail', '-n', '100', '--json'], 0);
+  await step('responder', ['report', '--out', '/dev/null', '--json'], 0);
+  const asked = await step('auditor', ['audit', 'search', '-n', '100', '--json'], 0);
+  expect(new Set(asked.split('\n'))).toEqual(new Set(trail.split('\n')));
   const entries = trail
     .trim()
     .split('\n')
@@ -97,6 +100,8 @@ const START = ['break-glass', ...SCOPE, '--yes', '--plan-hash', 'ab'.repeat(32)]
 const READ = ['exec', '--ref', `T=${SEARCH}`, '--', 'true'];
 const AUDIT = ['audit', 'tail'];
 const EXPORT = ['audit', 'export'];
+const ASK = ['audit', 'search', '--class', 'tools'];
+const REPORT = ['report', '--out', '/dev/null'];
 const SIGN = ['reopen', 'inc-20261125-tools-0000', '--person', 'p0', '--key', 'ada.key'];
 const PUT = ['secret', 'put', SEARCH];
 const APPLY = ['apply', '--yes'];
@@ -104,11 +109,11 @@ const RESUME = ['resume', 'inc-20261125-tools-0000'];
 
 test.each<readonly [Who, readonly (readonly string[])[]]>([
   ['responder', [APPLY, PUT, READ, AUDIT, SIGN]],
-  ['approver', [PLAN, START, RESUME, PUT, READ, AUDIT]],
-  ['engineer', [START, RESUME, READ, AUDIT, SIGN]],
-  ['reader', [['status'], PUT, START, AUDIT, EXPORT, SIGN]],
+  ['approver', [PLAN, START, RESUME, PUT, READ, AUDIT, ASK, REPORT]],
+  ['engineer', [START, RESUME, READ, AUDIT, ASK, REPORT, SIGN]],
+  ['reader', [['status'], PUT, START, AUDIT, EXPORT, ASK, REPORT, SIGN]],
   ['auditor', [['status'], ['incident', 'list'], PUT, READ, START, SIGN]],
-  ['agent', [['status'], PUT, READ, START, AUDIT, SIGN, ['doctor']]],
+  ['agent', [['status'], PUT, READ, START, AUDIT, ASK, REPORT, SIGN, ['doctor']]],
 ])(
   '[F.1] [6.5] what is none of a role’s is refused to the %s before any function begins',
   async (who, commands) => {

@@ -5,6 +5,7 @@ import { confirmation } from '../../functions/confirmation/front.ts';
 import { control } from '../../functions/control/front.ts';
 import { enrolment } from '../../functions/enrolment/front.ts';
 import { reader } from '../../functions/reader/front.ts';
+import { watch } from '../../functions/watch/front.ts';
 import type { Front } from '../../shared/adapters/aws/lambda/front.ts';
 import { lambdaFront } from '../../shared/adapters/aws/lambda/lambda-front.ts';
 import { type Wires, wire } from '../../shared/adapters/aws/lambda/wire.ts';
@@ -17,7 +18,7 @@ export async function frontsOver(
   const wires = wiresOver(services);
   const handlers = new Map(
     await Promise.all(
-      ([control, approval, enrolment, reader, auditor, confirmation] as readonly Front[]).map(
+      ([control, approval, enrolment, reader, watch, auditor, confirmation] as readonly Front[]).map(
         async (front) => [front.name, await lambdaFront(front, wires, {})] as const,
       ),
     ),
