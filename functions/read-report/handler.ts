@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SEVERITIES } from '../../shared/domain/detect/finding.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { agesOf } from '../../shared/domain/report/ages.ts';
 import { axisOf } from '../../shared/domain/report/axis.ts';
@@ -23,6 +24,7 @@ export const readReport = defineFunction({
   async run({ sinceMs }, { audit, registry, cases, clock }, context) {
     callerOf(context);
     const nowMs = clock.nowMs();
+    if (sinceMs >= nowMs) throw ahead(sinceMs);
     const axis = axisOf(sinceMs, nowMs);
     const head = await audit.chainPending();
     const [reads, found, open, { classes, secrets }, incidents] = await Promise.all([
@@ -56,6 +58,16 @@ export const readReport = defineFunction({
     };
   },
 });
+
+function ahead(sinceMs: number): RekeyError {
+  return new RekeyError({
+    code: 'since-ahead',
+    family: 'Validation',
+    message: `${new Date(sinceMs).toISOString()} is yet to come: there is nothing to report since then`,
+    safe: 'Nothing was read.',
+    next: ['rekey report --since 30d'],
+  });
+}
 
 function reported({
   id,
