@@ -9,7 +9,7 @@ import { asSeen, onOneLine } from './screen/seen.ts';
 
 const CONFIG = 'rekey.yaml';
 
-/** What every command is given. Data goes to `print`, everything for people to `say`; neither lets a text steer the terminal. */
+/** What every command is given. Data goes to `print`, everything for people to `say`; none lets a text steer the terminal. */
 export interface Context {
   readonly json: boolean;
   readonly configFile: string;
@@ -18,9 +18,11 @@ export interface Context {
   readonly deployment: DeploymentName | null;
   /** The operating system's user: what one person may do on one machine. */
   readonly user: string;
-  /** One line. */
+  /** One line, as `say` is. */
   print(line: string): void;
-  say(text: string): void;
+  say(line: string): void;
+  /** For people, a screen of several lines, each of them seen to. */
+  show(screen: string): void;
   /** One line from the terminal; null where there is none to ask. */
   ask(question: string): Promise<string | null>;
   /** Everything on standard input. */
@@ -43,7 +45,8 @@ export async function createContext(options: GlobalOptions): Promise<Context> {
     deployment: await chooseDeployment(options, process.env),
     user: userInfo().username,
     print: (line) => process.stdout.write(`${onOneLine(line)}\n`),
-    say: (text) => process.stderr.write(`${asSeen(text)}\n`),
+    say: (line) => process.stderr.write(`${onOneLine(line)}\n`),
+    show: (screen) => process.stderr.write(`${asSeen(screen)}\n`),
     async ask(question) {
       if (!process.stdin.isTTY) return null;
       const lines = createInterface({ input: process.stdin, output: process.stderr });

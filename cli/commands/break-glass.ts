@@ -44,7 +44,7 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
       principal,
       lookedAt: options.planHash,
     });
-    context.say(renderPlan(plan, planHash, gaps));
+    context.show(renderPlan(plan, planHash, gaps));
     if (options.plan === true) {
       if (context.json) context.print(JSON.stringify({ planHash, plan }));
       return EXIT.done;

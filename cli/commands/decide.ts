@@ -10,7 +10,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { insistOnLookedAt } from '../looked-at-plan.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan } from '../screen/rotation-plan.ts';
-import { onOneLine } from '../screen/seen.ts';
 import { withFace } from '../with-face.ts';
 
 interface DecideOptions {
@@ -38,10 +37,8 @@ async function decide(
   return withFace(context, async (face) => {
     const { view, plan } = await face.call(showRequest, { requestId: options.request });
     const { planHash } = view;
-    context.say(renderRotationPlan(plan, planHash));
-    context.say(
-      onOneLine(`  requested   by ${view.requester.person} (${view.requester.way}): ${view.reason}`),
-    );
+    context.show(renderRotationPlan(plan, planHash));
+    context.say(`  requested   by ${view.requester.person} (${view.requester.way}): ${view.reason}`);
     await confirm(context, decision, options, planHash);
     const { reason, key } = options;
     const decided = await face.call(decideRequest, {

@@ -42,7 +42,7 @@ export async function fence(context: Context, options: FenceOptions): Promise<Ex
   const way = await openAwsWay(place);
   const seen = await lookAround(way, className, options.allReaders === true);
   if (seen.keys.ok && seen.keys.value.length === 0) throw noKey(place.prefix, className, way.region);
-  context.say(renderDirectPlan({ className, prefix: place.prefix, region: way.region, seen, toCut }));
+  context.show(renderDirectPlan({ className, prefix: place.prefix, region: way.region, seen, toCut }));
   if (toCut === null && isClosed(seen)) {
     context.say('nothing to do: all of it is closed already');
     if (context.json) context.print(JSON.stringify({ closedAlready: true }));
@@ -92,7 +92,7 @@ async function cutAll(
 
 function report(context: Context, book: Book): ExitCode {
   const record: DirectFence = book.record();
-  context.say(renderDirectFence(record));
+  context.show(renderDirectFence(record));
   if (context.json) context.print(JSON.stringify(record));
   const file = book.file();
   context.say(

@@ -5,7 +5,6 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan, scopeText } from '../screen/rotation-plan.ts';
-import { onOneLine } from '../screen/seen.ts';
 import { withFace } from '../with-face.ts';
 
 export async function listRequests(context: Context): Promise<ExitCode> {
@@ -30,8 +29,8 @@ export async function showRequest(
 ): Promise<ExitCode> {
   return withFace(context, async (face) => {
     const { view, plan, failure } = await face.call(show, { requestId: request });
-    context.say(renderRotationPlan(plan, view.planHash));
-    if (failure !== null) context.say(onOneLine(`its workflow failed: ${failure.error}: ${failure.cause}`));
+    context.show(renderRotationPlan(plan, view.planHash));
+    if (failure !== null) context.say(`its workflow failed: ${failure.error}: ${failure.cause}`);
     const code = reportRequest(context, view);
     return failure === null ? code : EXIT.failed;
   });

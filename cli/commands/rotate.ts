@@ -28,7 +28,7 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
     const { class: className, tenant, target, notBefore, refs } = options;
     const names = { class: className, tenant, target, notBefore, refs: [...refs] };
     const { planHash, plan } = await face.call(planRotation, names);
-    context.say(renderRotationPlan(plan, planHash));
+    context.show(renderRotationPlan(plan, planHash));
     if (options.plan === true || reason === undefined) {
       if (context.json) context.print(JSON.stringify({ planHash, plan }));
       return EXIT.done;

@@ -76,8 +76,10 @@ async function tell(context: Context, { services }: State, tallies: readonly Tal
       `rekey scan: ${count} replaced, ${what} (${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${lines.length < count ? ', …' : ''})`,
     );
   }
-  for (const { refs, reason, command } of proposed)
-    context.say(`rekey scan: ${refs.join(', ')}: ${reason ?? 'a break-glass is proposed'}\n  ${command}`);
+  for (const { refs, reason, command } of proposed) {
+    context.say(`rekey scan: ${refs.join(', ')}: ${reason ?? 'a break-glass is proposed'}`);
+    context.say(`  ${command}`);
+  }
 }
 
 function notHere(): RekeyError {

@@ -7,7 +7,6 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
 import { explanationText, windowTable } from '../screen/schedule.ts';
-import { onOneLine } from '../screen/seen.ts';
 import { withFace } from '../with-face.ts';
 
 interface ScheduleOptions {
@@ -27,9 +26,7 @@ export async function schedule(context: Context, options: ScheduleOptions): Prom
     }
     for (const freeze of answer.freezes) {
       context.say(
-        onOneLine(
-          `${freeze.className === undefined ? 'everything' : `class ${freeze.className}`}: ${freezeText(freeze)}`,
-        ),
+        `${freeze.className === undefined ? 'everything' : `class ${freeze.className}`}: ${freezeText(freeze)}`,
       );
     }
     if (answer.classes.length === 0) context.say('no class rotates by itself');

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { brakeText } from '../../shared/domain/brake.ts';
 import { emphasize, type ProgressView, renderProgress } from './progress.ts';
+import { onOneLine } from './seen.ts';
 
 export interface LiveScreen {
   draw(view: ProgressView): void;
@@ -38,7 +39,8 @@ function asLines(stream: NodeJS.WritableStream): LiveScreen {
     draw(view) {
       const [, ...rest] = renderProgress(view, { columns: 200, rows: 50 });
       const braked = view.brake === null ? '' : `; re-issue ${brakeText(view.brake)}`;
-      newest = `${view.incident} ${view.state}: ${rest.find((line) => line.startsWith('proven')) ?? ''}${braked}`;
+      const proven = rest.find((line) => line.startsWith('proven')) ?? '';
+      newest = onOneLine(`${view.incident} ${view.state}: ${proven}${braked}`);
       if (newest === last || view.elapsedMs - lastMs < LINE_EVERY_MS) return;
       last = newest;
       lastMs = view.elapsedMs;

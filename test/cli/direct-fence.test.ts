@@ -89,6 +89,7 @@ function responder(answer: string | null = null) {
     user: 'ada',
     print: (text) => said.push(text),
     say: (text) => said.push(text),
+    show: (text) => said.push(text),
     ask: async () => answer,
     readInput: async () => '',
   };

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { globSync, readFileSync } from 'node:fs';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createContext } from '../../cli/context.ts';
 import { formatError } from '../../cli/screen/error.ts';
 import { renderProgress } from '../../cli/screen/progress.ts';
 import { renderRotationPlan } from '../../cli/screen/rotation-plan.ts';
@@ -31,6 +33,35 @@ test('[6.2] whatever can be seen stays as it is, in any writing', () => {
   const text = 'vault://prod/zürich/ключ 鍵 → 👍 “é”';
   expect(onOneLine(text)).toBe(text);
   expect(asSeen(`a\n\tb ${text}`)).toBe(`a\n\tb ${text}`);
+});
+
+test('[6.2] what a command prints and says is a line each, and a screen has its own lines', async () => {
+  const written: string[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    const spied = vi.spyOn(stream, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+    onTestFinished(() => spied.mockRestore());
+  }
+  const context = await createContext({});
+  const text = `${HOSTILE['a line of its own']}${HOSTILE.colours}`;
+  context.print(text);
+  context.say(text);
+  context.show(`ours\n${HOSTILE.colours}`);
+  expect(written.map((line) => line.split('\n').length - 1)).toEqual([1, 1, 2]);
+  expect(written.join('')).not.toMatch(/[^\P{C}\n]/u);
+});
+
+/** Bytes that are passed on as they came, an answer that is typed, and the two that see to what they write. */
+const WRITERS = ['ask-secret.ts', 'commands/scan.ts', 'context.ts', 'report-error.ts'];
+
+test('[6.2] nothing is written to a terminal past the one place that sees to it', () => {
+  const cli = new URL('../../cli/', import.meta.url).pathname;
+  const writing = globSync('**/*.ts', { cwd: cli }).filter((file) =>
+    /process\.std(?:out|err)\.write|console\./.test(readFileSync(`${cli}${file}`, 'utf8')),
+  );
+  expect(writing.sort()).toEqual(WRITERS);
 });
 
 test('[6.2] a plan, an error and a live screen have no lines but their own', () => {

@@ -34,6 +34,7 @@ async function aCommand() {
     user: 'ada',
     print: (text) => said.push(text),
     say: (text) => said.push(text),
+    show: (text) => said.push(text),
     ask: async () => null,
     readInput: async () => '',
   };
