@@ -5,7 +5,17 @@ import { judgeStream } from '../../shared/driver/judge-stream.ts';
 /** Leaves: everything that is chained judged, what was found in the audit and in cases. Woken, or run again, it does no more. */
 export const judgeReads = defineFunction({
   name: 'JudgeReads',
-  needs: ['chained', 'states', 'judged', 'registry', 'cases', 'deadLetters', 'clock'],
+  needs: [
+    'chained',
+    'states',
+    'judged',
+    'registry',
+    'audit',
+    'principalFence',
+    'cases',
+    'deadLetters',
+    'clock',
+  ],
   input: {},
   output: { judged: z.number(), left: z.number(), findings: z.number() },
   async run(_input, services, { untilMs }) {

@@ -1,7 +1,9 @@
 import { lambdaHandler } from '../../shared/adapters/aws/lambda/lambda-handler.ts';
 import { judged } from '../../shared/adapters/aws/lambda/wires/audit-cursors.ts';
+import { auditView } from '../../shared/adapters/aws/lambda/wires/audit-view.ts';
 import { chained } from '../../shared/adapters/aws/lambda/wires/chained.ts';
 import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
+import { principalFence } from '../../shared/adapters/aws/lambda/wires/principal-fence.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { cases, deadLetters, states } from '../../shared/adapters/aws/lambda/wires/watch-table.ts';
 import { judgeReads } from './handler.ts';
@@ -11,6 +13,8 @@ const judge = await lambdaHandler(judgeReads, {
   states,
   judged,
   registry,
+  audit: auditView,
+  principalFence,
   cases,
   deadLetters,
   clock,

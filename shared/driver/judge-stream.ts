@@ -7,6 +7,7 @@ import { STANDARD_POLICY } from '../domain/detect/policy.ts';
 import type { Rule } from '../domain/detect/rule.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { KeptState, StateKey } from '../ports/detector-states.ts';
+import { actAlone } from './act-alone.ts';
 import { chainedEntry } from './chained-entry.ts';
 import { gatherFindings } from './gather-findings.ts';
 import type { Needs } from './services.ts';
@@ -25,7 +26,17 @@ export interface Judged {
   readonly cases: readonly CaseRecord[];
 }
 
-type JudgeNeeds = Needs<'chained' | 'states' | 'judged' | 'registry' | 'cases' | 'deadLetters' | 'clock'>;
+type JudgeNeeds = Needs<
+  | 'chained'
+  | 'states'
+  | 'judged'
+  | 'registry'
+  | 'audit'
+  | 'principalFence'
+  | 'cases'
+  | 'deadLetters'
+  | 'clock'
+>;
 
 /**
  * Leaves: everything that is chained judged, or as much as there was time for, by one at a time. What was found is in the audit and
@@ -105,6 +116,11 @@ async function judgeSome(
       findings.some(
         (one) => one.finding === finding && one.mode !== 'observe' && one.suppression === undefined,
       ),
+  );
+  await actAlone(
+    services,
+    ground.policy,
+    findings.map(({ finding }) => finding),
   );
   await services.registry.append(judgement.faults.map((fault) => faultEntry(fault, clock.nowMs())));
   await services.deadLetters.put(deniedLetters(judgement, clock.nowMs()));

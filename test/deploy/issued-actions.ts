@@ -134,7 +134,8 @@ export const CARRIED: Readonly<Record<string, readonly string[]>> = {
   FenceClass: [...DELETES, ...KEY_MAKING, ...KEY_SWITCHES, ...KEY_ENDINGS, ...KEY_NAMES],
   // The adapter of keys asks the registry before it destroys one that has sealed something: these have not.
   FindRequest: [...REGISTRY_WRITES],
-  JudgeReads: DELETES,
+  // Quarantines, and lifts none.
+  JudgeReads: [...DELETES, 'iam:DetachRolePolicy', 'iam:DetachUserPolicy'],
   KeepSpareKeys: [
     ...REGISTRY_READS,
     ...REGISTRY_WRITES,

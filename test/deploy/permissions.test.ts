@@ -178,7 +178,7 @@ const REQUIRED: Readonly<Record<string, readonly [clauses: string, may: May]>> =
   'write a key’s policy': ['[F.1] [7.2]', { 'fence operator': 'all' }],
   'lift the fence': ['[F.1] [7.2]', { 'fence operator': ['ReopenClassRole', 'RestoreClassRole'] }],
   'fence all readers at once': ['[7.2]', { responder: 'all' }],
-  'quarantine a principal': ['[7.2]', { front: ['WatchFrontRole'] }],
+  'quarantine a principal': ['[7.2]', { front: ['WatchFrontRole'], watcher: ['JudgeReadsRole'] }],
   'lift a quarantine': ['[F.1]', { front: ['ApprovalRole'] }],
   'change what others may do': ['[F.1] [1.2]', {}],
   'disable a key': ['[7.2]', { responder: 'all', sealer: 'all' }],

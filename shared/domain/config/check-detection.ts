@@ -1,4 +1,4 @@
-import { REACH, type Rule } from '../detect/rule.ts';
+import { type Act, REACH, type Rule } from '../detect/rule.ts';
 import { suggestNearest } from '../nearest.ts';
 import type { Add } from './add-mistake.ts';
 import { Detection } from './detection.ts';
@@ -48,7 +48,7 @@ export function checkDetection(
     if (rule === undefined) continue;
     const { mode, alone } = rule as {
       readonly mode: string;
-      readonly alone?: { readonly do: 'quarantine' | 'rotate' };
+      readonly alone?: { readonly do: Act };
     };
     if (mode === 'act' && alone === undefined)
       add(at('rules', name, 'mode'), 'act-on-nothing', 'alone is missing: it says what the rule may do');
@@ -63,7 +63,7 @@ export function checkDetection(
       add(
         at('rules', name, 'alone'),
         'act-out-of-reach',
-        `what ${name} finds is about no one ${alone.do === 'rotate' ? 'secret' : 'principal'}: it can ${can.join(' or ') || 'do nothing'} by itself`,
+        `what ${name} finds is about no one principal: it can ${can.join(' or ') || 'do nothing'} by itself`,
       );
   }
   for (const [index, { principal, ref }] of suppressions.entries()) {

@@ -26,26 +26,26 @@ export const RULE_MODES = ['observe', 'alert', 'act'] as const;
 export type RuleMode = (typeof RULE_MODES)[number];
 
 /** What a rule may do by itself: to the one principal, or the one secret, that its finding is about. */
-export const ACTS = ['quarantine', 'rotate'] as const;
+export const ACTS = ['quarantine'] as const;
 export type Act = (typeof ACTS)[number];
 
 /** Whom and what a rule's findings name. What is of the whole stream can contain nobody. */
 export const REACH: Readonly<Record<Rule, readonly Act[]>> = {
-  'off-hours': ['quarantine', 'rotate'],
+  'off-hours': ['quarantine'],
   'denied-reads': ['quarantine'],
   enumeration: ['quarantine'],
-  'new-principal': ['quarantine', 'rotate'],
-  'new-network': ['quarantine', 'rotate'],
-  'new-region': ['quarantine', 'rotate'],
-  'person-reads': ['quarantine', 'rotate'],
-  'other-tenant': ['quarantine', 'rotate'],
+  'new-principal': ['quarantine'],
+  'new-network': ['quarantine'],
+  'new-region': ['quarantine'],
+  'person-reads': ['quarantine'],
+  'other-tenant': ['quarantine'],
   volume: ['quarantine'],
   'superseded-version': ['quarantine'],
   'closed-epoch': ['quarantine'],
-  'worker-outside-operation': ['rotate'],
+  'worker-outside-operation': [],
   decoy: ['quarantine'],
   'never-read': [],
-  'changed-behind': ['quarantine', 'rotate'],
+  'changed-behind': ['quarantine'],
   'trail-stopped': [],
   'audit-gap': [],
   'detector-quiet': [],

@@ -92,6 +92,53 @@ test('[7.1] a rule that observes opens no case: what it found stands in the audi
   });
 });
 
+test('[7.2] what a rule may do alone it does to one principal, so often an hour, and a person does the rest', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const alone = { act: 'quarantine', mostAnHour: 2 } as const;
+  const policy = {
+    ...STANDARD_POLICY,
+    rules: rulesWith({ 'denied-reads': { mode: 'act', alone } }),
+  };
+  await world.state.services.registry.applyEnrolment([
+    { put: { detection: [policy] }, remove: {}, entries: [] },
+  ]);
+  for (const [index, user] of ['one', 'two', 'three'].entries())
+    await append(
+      world,
+      Array.from({ length: 6 }, (_, n) =>
+        denied(index * 10 + n, { actor: { user }, source: `203.0.113.${index}` }),
+      ),
+    );
+  await judgeStream(judgingOf(world), UNTIL);
+  const standing = await world.state.services.registry.quarantines();
+  expect(
+    standing
+      .map(({ principal, by }) => [principal, by])
+      .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+  ).toEqual([
+    ['one', 'rule denied-reads'],
+    ['two', 'rule denied-reads'],
+  ]);
+  // Its case says so; the third waits for a person.
+  const cases = await world.state.services.cases.list({ limit: 10 });
+  const contained = cases.filter(({ history }) => history.some(({ what }) => what === 'contained'));
+  expect(
+    contained.map(({ subject }) => subject.principal).toSorted((a = '', b = '') => (a < b ? -1 : 1)),
+  ).toEqual(['one', 'two']);
+  expect(cases.map(({ subject }) => subject.principal)).toContain('three');
+});
+
+test('[7.2] a rule that alerts quarantines nobody', async () => {
+  const world = await aWorld({ secrets: 1 });
+  await withMode(world, 'alert');
+  await append(
+    world,
+    Array.from({ length: 6 }, (_, n) => denied(n)),
+  );
+  await judgeStream(judgingOf(world), UNTIL);
+  expect(await world.state.services.registry.quarantines()).toEqual([]);
+});
+
 test('[7.1] what was learnt survives a restart: the window goes on where it stood', async () => {
   const world = await aWorld({ secrets: 1 });
   await withMode(world, 'alert');
