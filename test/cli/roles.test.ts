@@ -54,6 +54,13 @@ test('[F.1] [6.5] each role does its own part of one story and nothing of the ot
   await step('engineer', ['doctor'], 0);
   await step('reader', ['exec', '--ref', `T=${SEARCH}`, '--', 'sh', '-c', `test $T = ${VALUE}`], 0);
   await step('responder', ['status'], 0);
+  const report = JSON.stringify([
+    { RuleID: 'generic-api-key', File: 'a.env', StartLine: 1, Secret: VALUE, Match: `T=${VALUE}` },
+  ]);
+  await step('engineer', ['leaks', 'import'], 1, report);
+  const imported = await step('responder', ['leaks', 'import', '--json'], 5, report);
+  expect(JSON.parse(imported)).toMatchObject({ leaks: [{ result: 'incident', ref: SEARCH, file: 'a.env' }] });
+  expect(await step('responder', ['leaks', 'list'], 0)).toContain(`incident ${SEARCH}`);
   const scope = ['break-glass', '--class', 'empty', '--cause', 'reader-compromised', '--json'];
   const { planHash } = JSON.parse(await step('responder', [...scope, '--plan'], 0)) as { planHash: string };
   const started = await step('responder', [...scope, '--yes', '--plan-hash', planHash], 4);
@@ -62,7 +69,7 @@ test('[F.1] [6.5] each role does its own part of one story and nothing of the ot
   await step('approver', ['reopen', incident, ...sign(0)], 4);
   await step('approver', ['reopen', incident, ...sign(1)], 0);
   expect(new Set(reached.map((name) => name.split('/')[0]))).toEqual(
-    new Set(['Enrolment', 'Reader', 'Control', 'Approval']),
+    new Set(['Enrolment', 'Reader', 'Control', 'Leaks', 'Watch', 'Approval']),
   );
   const trail = await step('auditor', ['audit', 'tail', '-n', '100', '--json'], 0);
   await step('responder', ['report', '--out', '/dev/null', '--json'], 0);
@@ -75,6 +82,7 @@ test('[F.1] [6.5] each role does its own part of one story and nothing of the ot
   const usersOf = (action: AuditEntry['action']) =>
     new Set(entries.filter((entry) => entry.action === action).map((entry) => entry.actor.user));
   expect(usersOf('apply')).toEqual(new Set([IDENTITIES.engineer.arn]));
+  expect(usersOf('leak')).toEqual(new Set([IDENTITIES.responder.arn]));
   expect(usersOf('import')).toEqual(new Set([IDENTITIES.engineer.arn]));
   expect(usersOf('incident-open')).toEqual(new Set([IDENTITIES.responder.arn]));
   // Who signs is who has the key; who handed it in stands beside it.

@@ -12,6 +12,7 @@ const role = (name: string) => `arn:aws:sts::000000000000:assumed-role/${name}/a
 export const IDENTITIES = {
   everything: { arn: role('Admin') },
   responder: { arn: role('ResponderRole'), may: ['Control', 'Watch'] },
+  responder: { arn: role('ResponderRole'), may: ['Control', 'Leaks', 'Watch'] },
   approver: { arn: role('ApproverRole'), may: ['Approval'] },
   anotherApprover: { arn: role('ApproverRole').replace('ada', 'grace'), may: ['Approval'] },
   engineer: { arn: role('EngineerRole'), may: ['Enrolment'] },

@@ -4,6 +4,7 @@ import { auditor } from '../../functions/auditor/front.ts';
 import { confirmation } from '../../functions/confirmation/front.ts';
 import { control } from '../../functions/control/front.ts';
 import { enrolment } from '../../functions/enrolment/front.ts';
+import { leaks } from '../../functions/leaks/front.ts';
 import { reader } from '../../functions/reader/front.ts';
 import { watch } from '../../functions/watch/front.ts';
 import type { Front } from '../../shared/adapters/aws/lambda/front.ts';
@@ -19,6 +20,7 @@ export async function frontsOver(
   const handlers = new Map(
     await Promise.all(
       ([control, approval, enrolment, reader, watch, auditor, confirmation] as readonly Front[]).map(
+      ([control, approval, enrolment, reader, auditor, watch, leaks, confirmation] as readonly Front[]).map(
         async (front) => [front.name, await lambdaFront(front, wires, {})] as const,
       ),
     ),
