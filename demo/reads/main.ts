@@ -20,8 +20,8 @@ export async function demonstrateReads(say: (text: string) => void, cleanups: Cl
       secrets: [{ ref: DECOY, class: 'platform', tenant: 'platform', decoy: true }],
     },
   });
-  const { resolver, close } = openState(world.plane.home);
-  cleanups.push(close);
+  const state = openState(world.plane.home);
+  cleanups.push(() => state.close());
   const stolen = 'Checkout';
   const { cases, incident, handedOut, refused, faults } = await tellReads(
     world,
@@ -40,7 +40,7 @@ export async function demonstrateReads(say: (text: string) => void, cleanups: Cl
         say(`  ${stdout.trim()}`);
       },
       reads: (ref) =>
-        resolver
+        state.resolver
           .read(ref, {
             user: `arn:aws:sts::${ACCOUNT}:assumed-role/${stolen}/i-0abc`,
             source: '198.51.100.77',

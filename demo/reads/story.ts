@@ -85,9 +85,15 @@ export async function tellReads(world: World, stage: Stage, say: (text: string) 
   say(`  as ${cast.stolen}: ${before.out} of ${refs.length} were handed out before, ${after.out} are now`);
 
   const words = [
-    ...['break-glass', '--class', 'payments', '--cause', 'reader-compromised'],
-    ...['--since', new Date(bulk.findings[0]?.atMs ?? Date.now()).toISOString()],
-    ...['--principal', bulk.subject.principal ?? ''],
+    'break-glass',
+    '--class',
+    'payments',
+    '--cause',
+    'reader-compromised',
+    '--since',
+    new Date(bulk.findings[0]?.atMs ?? Date.now()).toISOString(),
+    '--principal',
+    bulk.subject.principal ?? '',
   ];
   const { planHash } = JSON.parse((await rekey([...words, '--plan', '--json'], { quiet: true })).stdout) as {
     planHash: string;

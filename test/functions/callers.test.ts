@@ -41,6 +41,7 @@ import { searchAudit } from '../../functions/search-audit/handler.ts';
 import { setBrake } from '../../functions/set-brake/handler.ts';
 import { setFreeze } from '../../functions/set-freeze/handler.ts';
 import { showCase } from '../../functions/show-case/handler.ts';
+import { showDetection } from '../../functions/show-detection/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
 import { showQuarantine } from '../../functions/show-quarantine/handler.ts';
 import { showRequest } from '../../functions/show-request/handler.ts';
@@ -87,6 +88,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [quarantinePrincipal, { principal: 'crawler', planHash: '', reason: 'reads at night' }],
   [importReads, { format: 'read', records: [] }],
   [replayDeadLetters, {}],
+  [showDetection, {}],
   [showCase, { caseId: 'case-1' }],
   [showQuarantine, { quarantineId: 'qua-1' }],
   [reconcileReads, { trail: 'a-trail', sinceMs: 0, newestFileMs: null, records: [] }],

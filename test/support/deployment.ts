@@ -11,7 +11,6 @@ const role = (name: string) => `arn:aws:sts::000000000000:assumed-role/${name}/a
 /** Each role with what its policies let it call (deploy/resources/people-roles.yml). */
 export const IDENTITIES = {
   everything: { arn: role('Admin') },
-  responder: { arn: role('ResponderRole'), may: ['Control', 'Watch'] },
   responder: { arn: role('ResponderRole'), may: ['Control', 'Leaks', 'Watch'] },
   approver: { arn: role('ApproverRole'), may: ['Approval'] },
   anotherApprover: { arn: role('ApproverRole').replace('ada', 'grace'), may: ['Approval'] },

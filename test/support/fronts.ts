@@ -19,7 +19,6 @@ export async function frontsOver(
   const wires = wiresOver(services);
   const handlers = new Map(
     await Promise.all(
-      ([control, approval, enrolment, reader, watch, auditor, confirmation] as readonly Front[]).map(
       ([control, approval, enrolment, reader, auditor, watch, leaks, confirmation] as readonly Front[]).map(
         async (front) => [front.name, await lambdaFront(front, wires, {})] as const,
       ),

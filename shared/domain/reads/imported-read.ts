@@ -9,7 +9,7 @@ const Text = z.string().min(1).max(512);
  * A read in another store's audit log, one JSON object a line on `rekey audit import`'s standard input: what any store can be
  * brought to with a line of jq. `id` and `source` together are the event: the same one again changes nothing.
  */
-export const ImportedRead = z.strictObject({
+const ImportedRead = z.strictObject({
   id: Text.describe('Of the log’s own.'),
   store: Text.describe('Whose log it is: vault-prod.'),
   at: z.iso.datetime({ offset: true }),
@@ -30,7 +30,6 @@ export const ImportedRead = z.strictObject({
   region: Text.optional(),
   account: Text.optional(),
 });
-export type ImportedRead = z.output<typeof ImportedRead>;
 
 export function readImported(record: unknown): Told {
   const parsed = ImportedRead.safeParse(record);

@@ -3,7 +3,7 @@ import type { Quarantine } from '../../../shared/domain/quarantine/record.ts';
 import { AT_MS, anEntry, uniqueName } from '../records.ts';
 import type { CreateRegistry } from '../registry.ts';
 
-export function aQuarantine(about: Partial<Quarantine> = {}): Quarantine {
+function aQuarantine(about: Partial<Quarantine> = {}): Quarantine {
   return {
     v: 1,
     id: uniqueName('qua'),

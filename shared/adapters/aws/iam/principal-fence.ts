@@ -17,7 +17,7 @@ import type { ReaderFencePlace } from './reader-fence-policy.ts';
  * The managed policy that refuses whoever carries it the stage’s secrets and their keys (deploy/resources/quarantine.yml). Rekey may
  * attach and detach this one alone: to write policies of its own it would need a right by which it could grant itself any.
  */
-export function quarantinePolicyArn({ partition, account, region, prefix }: ReaderFencePlace): string {
+function quarantinePolicyArn({ partition, account, region, prefix }: ReaderFencePlace): string {
   return `arn:${partition}:iam::${account}:policy/${prefix}-quarantine-${region}`;
 }
 
