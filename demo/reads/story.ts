@@ -24,6 +24,15 @@ export function detectionOf(account: string) {
       enumeration: { mode: 'alert' },
       decoy: { mode: 'alert' },
     },
+    suppressions: [
+      {
+        rule: 'enumeration',
+        principal: 'checkout-service',
+        owner: 'checkout-team',
+        reason: 'reads the whole class when it starts',
+        until: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
+      },
+    ],
   };
 }
 
