@@ -3,6 +3,7 @@ import { type Detector, LATENESS_MS, NO_FINDINGS, NO_KEYS } from './detector.ts'
 import { dayOf } from './finding-id.ts';
 import { found, type Said } from './found.ts';
 import { isTaken } from './reads.ts';
+import { shortHash } from './sliding.ts';
 
 /** Of one secret. Where there are more, none of them is unusual, and the rule says no more of the secret. */
 const MOST_KNOWN = 32;
@@ -11,13 +12,15 @@ interface Firsts {
   readonly sinceMs: number;
   /** What read it, or from where, and when first. */
   readonly whats: readonly string[];
+  /** Short hashes of it: texts that lie apart in memory are looked at where one fits. */
+  readonly marks: readonly number[];
   readonly firsts: readonly number[];
   /** What was told of, on which UTC day: the newest. */
   readonly told: readonly (readonly [what: string, day: number])[];
   readonly crowded?: true;
 }
 
-const NONE = { whats: [], firsts: [], told: [] };
+const NONE = { whats: [], marks: [], firsts: [], told: [] };
 const MOST_TOLD = 2 * MOST_KNOWN;
 
 /**
@@ -42,8 +45,9 @@ export function firstsDetector(
       const { atMs, id } = entry;
       if (before?.crowded === true) return { state: before, findings: NO_FINDINGS };
       const what = whatOf(entry);
-      const { sinceMs, whats, firsts, told }: Firsts = before ?? { ...NONE, sinceMs: atMs };
-      const at = what === undefined ? -1 : whats.indexOf(what);
+      const { sinceMs, whats, marks, firsts, told }: Firsts = before ?? { ...NONE, sinceMs: atMs };
+      const mark = what === undefined ? 0 : shortHash(what);
+      const at = what === undefined ? -1 : placeOf(what, mark, whats, marks);
       const firstMs = firsts[at];
       const isFresh = firstMs === undefined || firstMs > atMs - LATENESS_MS;
       if (before !== undefined && sinceMs <= atMs && (what === undefined || !isFresh))
@@ -58,6 +62,7 @@ export function firstsDetector(
       const state: Firsts = {
         sinceMs: since,
         whats: at < 0 ? [...whats, what] : whats,
+        marks: at < 0 ? [...marks, mark] : marks,
         firsts: at < 0 ? [...firsts, atMs] : firsts.with(at, Math.min(firstMs ?? atMs, atMs)),
         told: tells ? [...told, [what, day] as const].slice(-MOST_TOLD) : told,
       };
@@ -70,6 +75,12 @@ export function firstsDetector(
       return { state, findings: [found(rule, `${key} ${what}`, entry, said)] };
     },
   };
+}
+
+function placeOf(what: string, mark: number, whats: readonly string[], marks: readonly number[]): number {
+  const at = marks.indexOf(mark);
+  // Two may have the same hash, by chance or because somebody chose his name.
+  return at < 0 || whats[at] === what ? at : whats.indexOf(what);
 }
 
 /** What a first is compared with. */

@@ -49,7 +49,9 @@ export const personReads: Detector<Days> = {
 };
 
 function withDay(days: readonly number[], day: number, isPerson: boolean): readonly number[] {
-  const at = days.findLastIndex((other) => other < 4 * (day + 1));
+  const newest = days.length - 1;
+  const isNewest = days[newest] !== undefined && days[newest] < 4 * (day + 1);
+  const at = isNewest ? newest : days.findLastIndex((other) => other < 4 * (day + 1));
   const last = days[at];
   const known = last !== undefined && last >= 4 * day ? last : undefined;
   const now = (known ?? 4 * day) | (isPerson ? PEOPLE : MACHINES);

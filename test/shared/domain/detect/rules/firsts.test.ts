@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Rule } from '../../../../../shared/domain/detect/rule.ts';
+import { shortHash } from '../../../../../shared/domain/detect/sliding.ts';
 import {
   anOpening,
   aPerson,
@@ -78,6 +79,21 @@ describe('[7.1] a principal that is new to a secret', () => {
       aRead(MONDAY_MS - 7 * DAY_MS + index * MINUTE_MS, 'ledger', { userIdentity: aRole(`Role${index}`) }),
     );
     expect(then('new-principal', ...crowd, now({ userIdentity: aRole('Debug') }))).toEqual([]);
+  });
+
+  test('is new though he chose a name of which the short hash is known', () => {
+    const names = new Map<number, string>();
+    let twins: readonly string[] = [];
+    for (let index = 0; twins.length === 0; index += 1) {
+      const name = `Role${index}`;
+      const twin = names.get(shortHash(roleArn(name)));
+      if (twin !== undefined) twins = [twin, name];
+      names.set(shortHash(roleArn(name)), name);
+    }
+    const [one = '', other = ''] = twins;
+    const known = aRead(MONDAY_MS - 5 * DAY_MS, 'ledger', { userIdentity: aRole(one) });
+    expect(then('new-principal', known, now({ userIdentity: aRole(one) }))).toEqual([]);
+    expect(then('new-principal', known, now({ userIdentity: aRole(other) }))).toHaveLength(1);
   });
 
   test('of a secret that is not enrolled is nothing to us', () => {

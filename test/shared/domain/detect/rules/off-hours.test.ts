@@ -84,6 +84,21 @@ describe('[7.1] off-hours reads of people', () => {
     expect(at(berlin(24, 12), grace)).toHaveLength(1);
   });
 
+  test('the first pattern that fits holds, among many as among few', () => {
+    const others = Array.from({ length: 40 }, (_, index) => ({
+      principal: `*:role/Other${index}`,
+      is: 'machine' as const,
+    }));
+    const many = { ...policy, readers: [...others, ...policy.readers] };
+    const by = (email: string) =>
+      findingsOf(RULE, [aRead(berlin(24, 12), 'ledger', { userIdentity: aPerson(email) })], {
+        registered,
+        policy: many,
+      });
+    expect(by('ada@example.com')).toHaveLength(1);
+    expect(by('bob@example.com')).toEqual([]);
+  });
+
   test('a night belongs to the day on which it begins', () => {
     const ada = { userIdentity: aPerson('ada@example.com') };
     // Friday's night ends on Saturday; Sunday's, that ends on Monday, is nobody's.
