@@ -11,6 +11,9 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 
 const LOG = 'standard input';
 
+/** How either end says that there is no more of it. */
+const OVER: ReadonlySet<string | undefined> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'EPIPE']);
+
 /** A log's lines, passed on with what is secret in them replaced, and never what it was said. */
 export async function scan(context: Context, _options: object): Promise<ExitCode> {
   if (context.deployment !== null) throw notHere();
@@ -28,7 +31,7 @@ export async function scan(context: Context, _options: object): Promise<ExitCode
 
 async function passThrough({ services }: State, scanned: Scanned): Promise<void> {
   const out: Uint8Array[] = [];
-  const matcher = await recentFingerprints(services);
+  let matcher = await recentFingerprints(services);
   const redactor = createRedactor({
     matcher,
     pass: (bytes) => out.push(bytes),
@@ -39,20 +42,32 @@ async function passThrough({ services }: State, scanned: Scanned): Promise<void>
   process.on('SIGINT', ignore);
   const stop = () => process.stdin.destroy();
   process.on('SIGTERM', stop);
+  // Nobody reads any further: what was found is said all the same.
+  process.stdout.on('error', stop);
   try {
-    for await (const chunk of process.stdin) {
-      redactor.use(await recentFingerprints(services));
-      redactor.push(chunk as Uint8Array);
-      await write(out);
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    await untilOver(async () => {
+      for await (const chunk of process.stdin) {
+        // A log does not stand still because the state does.
+        matcher = await recentFingerprints(services).catch(() => matcher);
+        redactor.use(matcher);
+        redactor.push(chunk as Uint8Array);
+        await write(out);
+      }
+    });
+    redactor.end();
+    if (process.stdout.writable) await untilOver(() => write(out));
   } finally {
     process.off('SIGINT', ignore);
     process.off('SIGTERM', stop);
   }
-  redactor.end();
-  await write(out);
+}
+
+async function untilOver(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!OVER.has((error as NodeJS.ErrnoException).code)) throw error;
+  }
 }
 
 async function write(out: Uint8Array[]): Promise<void> {

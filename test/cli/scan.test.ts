@@ -68,6 +68,32 @@ test('[4.3] lines go on as they come, not when the log ends', async () => {
   expect(code).toBe(0);
 });
 
+test('[4.3] where nobody reads any further it ends, and says what it had found', async () => {
+  const folder = await withValue(VALUE);
+  const log = `${VALUE}\n${'a line that is long enough\n'.repeat(200_000)}`;
+  writeFileSync(join(folder, 'log'), log);
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `"$0" "$1" scan --stdin < log | head -n 1`, process.execPath, REKEY],
+    {
+      cwd: folder,
+      stdio: 'pipe',
+    },
+  );
+  const [out, err]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  await once(child, 'close');
+  expect(Buffer.concat(out).toString()).toMatch(
+    /^\[rekey:vault:\/\/prod\/tools\/search:[0-9a-f]{8} redacted\]\n$/,
+  );
+  const said = Buffer.concat(err).toString();
+  expect(said).toMatch(
+    /^rekey scan: 1 replaced, vault:\/\/prod\/tools\/search version [0-9a-f]{8} \(line 1\)\n/,
+  );
+  expect(said).not.toContain('unforeseen');
+});
+
 test('a deployment, or a folder without state, passes nothing on', async () => {
   const folder = aFolder();
   writeFileSync(join(folder, 'rekey.yaml'), FILE);
