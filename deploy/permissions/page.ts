@@ -50,7 +50,8 @@ function partText(stack: Stack, { name, says, roles }: (typeof PARTS)[number]): 
   return [`### ${name[0]?.toUpperCase()}${name.slice(1)}`, says, ...texts].join('\n\n');
 }
 
-function roleText(role: StackRole, stack: Stack): string {
+/** What the page says of one role. */
+export function roleText(role: StackRole, stack: Stack): string {
   const functions = [...stack.roleOf].filter(([, name]) => name === role.name).map(([name]) => name);
   const { Statement } = role.trust as {
     readonly Statement: readonly { readonly Principal: object; readonly Condition?: object }[];
