@@ -15,13 +15,13 @@ const HOLD_MS = 60_000;
 const keyOf = async () => null;
 
 /**
- * Leaves: in Slack what the chain has come to: a message for each request, incident and proposal, changed in its place, with its
+ * Leaves: in Slack what the chain has come to: a message for each request, incident, proposal and case, changed in its place, with its
  * history in its thread; and the notices that policy tells there. One at a time follows; the cursor moves with each entry, so that one that was killed says one thing twice
  * at most. Where Slack takes nothing, nothing waits: the cursor stays, and nobody follows before Slack said.
  */
 export const tellSlack = defineFunction({
   name: 'TellSlack',
-  needs: ['chained', 'registry', 'packets', 'plans', 'workflows', 'clock', 'chat', 'live', 'shown'],
+  needs: ['chained', 'registry', 'packets', 'plans', 'workflows', 'cases', 'clock', 'chat', 'live', 'shown'],
   input: {},
   output: {
     /** Entries that Slack was not shown yet. */

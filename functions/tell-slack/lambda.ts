@@ -7,6 +7,7 @@ import { live } from '../../shared/adapters/aws/lambda/wires/live.ts';
 import { packets } from '../../shared/adapters/aws/lambda/wires/packets.ts';
 import { plans } from '../../shared/adapters/aws/lambda/wires/plans.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
+import { cases } from '../../shared/adapters/aws/lambda/wires/watch-table.ts';
 import { workflows } from '../../shared/adapters/aws/lambda/wires/workflows.ts';
 import { tellSlack } from './handler.ts';
 
@@ -16,6 +17,7 @@ const tell = await lambdaHandler(tellSlack, {
   packets,
   plans,
   workflows,
+  cases,
   clock,
   chat,
   live,

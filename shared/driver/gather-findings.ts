@@ -29,7 +29,7 @@ export async function gatherFindings(
 }
 
 async function gather(
-  { cases, clock }: Needs<'cases' | 'clock'>,
+  { registry, cases, clock }: Needs<'registry' | 'cases' | 'clock'>,
   finding: Finding,
   subject: Subject,
 ): Promise<CaseRecord | null> {
@@ -37,14 +37,20 @@ async function gather(
     const open = await cases.openOf(subject);
     if (open !== null) {
       const grown = withFinding(open, finding);
-      if (await cases.save(grown)) return { ...grown, revision: open.revision + 1 };
+      if (await cases.save(grown)) {
+        await registry.append([caseEntry(grown, finding, 'found', clock.nowMs())]);
+        return { ...grown, revision: open.revision + 1 };
+      }
       continue;
     }
     // It opened one that was closed since.
     if ((await cases.openedBy(finding.id)) !== null) return null;
     const nowMs = clock.nowMs();
     const record = openedWith(finding, subject, caseId(finding, subject, nowMs), nowMs);
-    if (await cases.save(record)) return { ...record, revision: 1 };
+    if (await cases.save(record)) {
+      await registry.append([caseEntry(record, finding, 'opened', nowMs)]);
+      return { ...record, revision: 1 };
+    }
   }
   throw new Error(`the case of ${finding.id} was changed ${TRIES} times while it was looked at`);
 }
@@ -54,6 +60,27 @@ function caseId(finding: Finding, subject: Subject, nowMs: number): string {
     .update(`${subjectKey(subject)}\n${finding.id}`)
     .digest('hex');
   return `case-${new Date(nowMs).toISOString().slice(0, 10).replaceAll('-', '')}-${digest.slice(0, 6)}`;
+}
+
+/** Each finding comes to a case once. */
+function caseEntry(
+  { id, subject }: CaseRecord,
+  { id: findingId, rule }: Finding,
+  what: string,
+  atMs: number,
+): AuditEntry {
+  return {
+    v: 1,
+    id: `case:${id}:${findingId}`,
+    atMs,
+    action: 'case',
+    outcome: 'success',
+    actor: { user: 'rekey' },
+    source: 'rekey',
+    caseId: id,
+    ...given('ref', subject.ref),
+    reason: `${what}: ${rule}`,
+  };
 }
 
 function findingEntry(finding: Finding): AuditEntry {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { assigned, closed } from '../../shared/domain/case/steps.ts';
+import { changeCase } from '../../shared/driver/change-case.ts';
+import { gatherFindings } from '../../shared/driver/gather-findings.ts';
 import type { Chat } from '../../shared/ports/chat.ts';
+import { aFinding } from '../contracts/cases.ts';
 import { aNoticeDelivery } from '../contracts/records.ts';
 import { aSlackWorld } from '../support/slack-world.ts';
 
@@ -305,5 +309,41 @@ describe('[5.5] Slack tells a notice that policy tells there', () => {
     await slack.follow();
     expect(slack.roots()).toHaveLength(1);
     expect(await slack.services.registry.noticesDue('slack', Number.MAX_SAFE_INTEGER, 10)).toEqual([]);
+  });
+});
+
+describe('[7.1] Slack shows a case', () => {
+  test('in one message that is kept up to date, until it is closed', async () => {
+    const slack = await aSlackWorld({});
+    const { services } = slack;
+    const found = (id: string) => [
+      aFinding({ id, principal: 'role/<!channel>', seen: 'it read *24* secrets', next: 'rekey quarantine' }),
+    ];
+    const [record] = await gatherFindings(services, found('f-1'), () => true);
+    await slack.follow();
+    const [message] = slack.roots();
+    expect(message?.text).toBe(
+      'Case of `role/<!channel>`: `medium`, nobody’s yet'.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    );
+    // Nobody is called by what somebody calls himself.
+    expect(JSON.stringify(slack.roots())).not.toContain('<!channel>');
+
+    await gatherFindings(services, found('f-2'), () => true);
+    await changeCase(services, record?.id ?? '', { user: 'ada', source: 'test' }, (one, atMs) =>
+      assigned(one, 'ada', 'ada', atMs),
+    );
+    await slack.follow();
+    expect(slack.roots().map(({ ts }) => ts)).toEqual([message?.ts]);
+    expect(slack.replies()).toEqual([
+      '`opened: denied-reads` (`rekey`)',
+      '`found: denied-reads` (`rekey`)',
+      '`assigned: ada` (`ada`)',
+    ]);
+    await changeCase(services, record?.id ?? '', { user: 'ada', source: 'test' }, (one, atMs) =>
+      closed(one, 'a night release', 'ada', atMs),
+    );
+    await slack.follow();
+    expect(JSON.stringify(slack.roots())).toContain('closed');
+    expect(await slack.live.open()).toEqual([]);
   });
 });

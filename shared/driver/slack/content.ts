@@ -6,6 +6,7 @@ import type { LiveMessage } from '../../ports/live-messages.ts';
 import { viewOf } from '../incident-view.ts';
 import { requestView } from '../request-view.ts';
 import type { Needs } from '../services.ts';
+import { sayCase } from './say/case.ts';
 import { isOver, sayIncident } from './say/incident.ts';
 import { sayProposal } from './say/proposal.ts';
 import { sayRequest } from './say/request.ts';
@@ -16,7 +17,7 @@ export interface Content {
   readonly over: boolean;
 }
 
-type Showing = Needs<'registry' | 'packets' | 'plans' | 'workflows' | 'clock'>;
+type Showing = Needs<'registry' | 'packets' | 'plans' | 'workflows' | 'cases' | 'clock'>;
 
 /** What a message shows now, from where it is kept; null where there is nothing of it. */
 export async function contentOf(services: Showing, live: LiveMessage): Promise<Content | null> {
@@ -26,6 +27,8 @@ export async function contentOf(services: Showing, live: LiveMessage): Promise<C
       return ofIncident(services, name);
     case 'request':
       return ofRequest(services, name);
+    case 'case':
+      return ofCase(services, name);
     default:
       return ofProposal(services, name, live.proposed);
   }
@@ -42,6 +45,11 @@ async function ofRequest({ registry, clock }: Showing, id: string): Promise<Cont
   const request = await registry.request(id);
   if (request === null) return null;
   return { text: sayRequest(requestView(request, clock.nowMs())), over: isEnded(request) };
+}
+
+async function ofCase({ cases }: Showing, id: string): Promise<Content | null> {
+  const record = await cases.named(id);
+  return record === null ? null : { text: sayCase(record), over: record.state === 'closed' };
 }
 
 async function ofProposal(

@@ -4,7 +4,7 @@ import { type Mrkdwn, mrkdwn } from '../../domain/slack/mrkdwn.ts';
 import { momentOf, noticesOf } from '../notices-of.ts';
 import type { Needs } from '../services.ts';
 import { sayNoticeThere } from './say/notice.ts';
-import { incidentSubject, planSubject, requestSubject } from './subject.ts';
+import { caseSubject, incidentSubject, planSubject, requestSubject } from './subject.ts';
 
 /** What an entry is news of: the message that shows it, and what is said in its thread. */
 export interface News {
@@ -17,7 +17,17 @@ export interface News {
 
 /** Null for most: nothing of it is said in Slack. */
 export async function newsOf({ registry }: Needs<'registry'>, entry: AuditEntry): Promise<News | null> {
-  const { action, operation, outcome, actor, atMs } = entry;
+  const { action, operation, outcome, actor, atMs, caseId, reason = '' } = entry;
+  if (action === 'quarantine' && caseId !== undefined)
+    return {
+      subject: caseSubject(caseId),
+      replies: [line(mrkdwn`${actor.user} quarantined ${reason}`)],
+    };
+  if (action === 'case' && caseId !== undefined)
+    return {
+      subject: caseSubject(caseId),
+      replies: outcome === 'success' ? [line(mrkdwn`${reason} (${actor.user})`)] : [],
+    };
   if (operation === undefined) return null;
   if (action === 'propose') {
     const proposed = { by: actor.user, atMs };

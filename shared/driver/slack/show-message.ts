@@ -14,7 +14,7 @@ export type Shown = { readonly live: LiveMessage } | { readonly waitMs: number; 
  * Slack will never take is not tried again until it is other content; a message that somebody deleted is posted anew.
  */
 export async function showMessage(
-  services: Needs<'registry' | 'packets' | 'plans' | 'workflows' | 'clock' | 'chat' | 'live'>,
+  services: Needs<'registry' | 'packets' | 'plans' | 'workflows' | 'cases' | 'clock' | 'chat' | 'live'>,
   channel: string,
   before: LiveMessage,
 ): Promise<Shown> {

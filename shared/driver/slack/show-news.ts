@@ -7,7 +7,7 @@ import { type Shown, showMessage } from './show-message.ts';
 /** What is older is no news: after days without Slack nobody is told of all that was. */
 const NEWS_MS = 86_400_000;
 
-type Showing = Needs<'registry' | 'packets' | 'plans' | 'workflows' | 'clock' | 'chat' | 'live'>;
+type Showing = Needs<'registry' | 'packets' | 'plans' | 'workflows' | 'cases' | 'clock' | 'chat' | 'live'>;
 
 /** Leaves: what an entry is news of in its message, and said in its thread. Null: nothing of it is. */
 export async function showNews(services: Showing, channel: string, entry: AuditEntry): Promise<Shown | null> {

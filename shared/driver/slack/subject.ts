@@ -2,6 +2,7 @@ import type { Click } from '../../domain/slack/click.ts';
 
 export const requestSubject = (id: string): string => `request:${id}`;
 export const incidentSubject = (id: string): string => `incident:${id}`;
+export const caseSubject = (id: string): string => `case:${id}`;
 export const planSubject = (hash: string): string => `plan:${hash}`;
 
 /** What a button's message is about. */
