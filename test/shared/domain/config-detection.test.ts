@@ -167,8 +167,8 @@ describe('what cannot be', () => {
     ],
     [
       'to act out of reach',
-      'rules: { enumeration: { mode: act, alone: { do: rotate, most: 1/h } } }',
-      /about no one secret: it can quarantine by itself/,
+      'rules: { never-read: { mode: act, alone: { do: quarantine, most: 1/h } } }',
+      /what never-read finds is about no one principal: it can do nothing by itself/,
     ],
     [
       'to suppress for good',
