@@ -14,6 +14,7 @@ import { createSqliteAuditCursor } from '../sqlite/audit-cursor.ts';
 import { isStateLocked } from '../sqlite/database.ts';
 import { createSqliteDetectorStates } from '../sqlite/detector-states.ts';
 import { createStartRequests } from '../sqlite/start-requests.ts';
+import { createUnjudged } from '../sqlite/unjudged.ts';
 import { openState, type State, type StateOptions } from '../state.ts';
 import { FUNCTIONS } from './functions.ts';
 import { type EngineLock, takeEngineLock } from './lock.ts';
@@ -24,9 +25,9 @@ import { Schedule } from './schedule.ts';
 const INVOCATION_MS = 100_000;
 /** How often the engine looks for what other processes ask: a look costs microseconds. */
 const LOOK_EVERY_MS = 5;
+const CHAIN_EVERY_MS = 250;
 /** A read is judged after it was chained: who waits for the finding waits for both. */
-const CHAIN_EVERY_MS = 25;
-const FOLLOW_EVERY_MS = 250;
+const CHAIN_READS_EVERY_MS = 25;
 const SAY_HELD_EVERY_MS = 60_000;
 
 export interface EngineOptions extends StateOptions {
@@ -84,6 +85,7 @@ class Engine {
   #judgedSeq = 0;
   readonly #judged: AuditCursor;
   readonly #states: DetectorStates;
+  readonly #unjudged: ReturnType<typeof createUnjudged>;
   /** The last round found nobody to tell, and nothing was under way when it looked. */
   #allTold = false;
   readonly #told: AuditCursor;
@@ -103,6 +105,7 @@ class Engine {
     this.#told = createSqliteAuditCursor(state.database, 'told', { clock, random });
     this.#judged = createSqliteAuditCursor(state.database, 'judged', { clock, random });
     this.#states = createSqliteDetectorStates(state.database);
+    this.#unjudged = createUnjudged(state.database);
     this.#interpreters = new Map(
       MACHINES.map((machine) => [
         machine,
@@ -161,7 +164,8 @@ class Engine {
         this.#follow(interpreter, request.name);
       }
       const nowMs = services.clock.nowMs();
-      if (Math.abs(nowMs - this.#chainedMs) >= CHAIN_EVERY_MS) {
+      const sinceMs = Math.abs(nowMs - this.#chainedMs);
+      if (sinceMs >= CHAIN_EVERY_MS || (sinceMs >= CHAIN_READS_EVERY_MS && this.#unjudged.unchained())) {
         const { seq } = await services.audit.chainPending();
         this.#chainedMs = nowMs;
         this.#judgeBeside(seq);
@@ -188,6 +192,11 @@ class Engine {
   /** What is chained, up to here, judged beside everything else; one round after the other. */
   #judgeBeside(seq: number): void {
     if (this.#judging !== undefined || seq <= this.#judgedSeq) return;
+    // Of everything else nothing is judged, and a place that is noted costs a commit.
+    if (!this.#unjudged.after(this.#judgedSeq)) {
+      this.#judgedSeq = seq;
+      return;
+    }
     this.#judging = this.#unlessHeld(() => this.#judge(seq))
       .catch((error: unknown) => this.#breakOff(error))
       .finally(() => {
@@ -209,7 +218,7 @@ class Engine {
   async #tell(): Promise<number> {
     const { services } = this.#state;
     const nowMs = services.clock.nowMs();
-    if (Math.abs(nowMs - this.#followedMs) >= FOLLOW_EVERY_MS) {
+    if (Math.abs(nowMs - this.#followedMs) >= CHAIN_EVERY_MS) {
       this.#followedMs = nowMs;
       const { seq } = await services.audit.head();
       if (seq > (await this.#told.seq())) {

@@ -53,7 +53,7 @@ export async function judgeStream(
   const release = await judged.hold(HOLD_MS);
   if (release === null) return { ...sum, left: 0, cases: [] };
   try {
-    const ground = await groundOf(services);
+    let ground: Ground | undefined;
     for (;;) {
       const seq = await judged.seq();
       const lines = clock.nowMs() < untilMs ? await chained.lines(seq, AT_ONCE) : [];
@@ -61,6 +61,7 @@ export async function judgeStream(
         const left = Math.max(0, (await chained.head()).seq - seq);
         return { ...sum, left, cases: [...cases.values()] };
       }
+      if (lines.some(isJudged)) ground ??= await groundOf(services);
       const some = await judgeSome(services, ground, seq, lines);
       sum.judged += some.judged;
       sum.findings += some.findings;
@@ -85,12 +86,17 @@ async function groundOf({ registry, chained }: Needs<'registry' | 'chained'>): P
 
 async function judgeSome(
   services: JudgeNeeds,
-  ground: Ground,
+  ground: Ground | undefined,
   seq: number,
   lines: Awaited<ReturnType<JudgeNeeds['chained']['lines']>>,
 ): Promise<Omit<Judged, 'left'>> {
   const { states, judged, clock } = services;
-  const all = lines.map(chainedEntry);
+  const all = lines.filter(isJudged).map(chainedEntry);
+  // Of a re-issue there are thousands, and not one of them is judged.
+  if (all.length === 0 || ground === undefined) {
+    await judged.advance(lines.at(-1)?.seq ?? seq);
+    return { judged: lines.length, findings: 0, cases: [] };
+  }
   const needed = statesNeeded(
     all.map(({ entry }) => entry),
     { ground },
@@ -98,7 +104,7 @@ async function judgeSome(
   const kept = await states.load(needed);
   // One who died had learnt up to there by some of the keys: up to there the others learn what is left, and those nothing twice.
   const learnt = kept.flatMap((state) => (state !== null && state.seq > seq ? [state.seq] : []));
-  const end = learnt.length > 0 ? Math.min(...learnt) : (all.at(-1)?.seq ?? seq);
+  const end = learnt.length > 0 ? Math.min(...learnt) : (lines.at(-1)?.seq ?? seq);
   const memory = memoryOf(needed, kept);
   const now = all.filter((one) => one.seq <= end).map(({ entry }) => entry);
   const judgement = judge(now, clock.nowMs(), {
@@ -129,7 +135,12 @@ async function judgeSome(
     judgement.changed.map(({ rule, key }) => ({ rule, key, state: memory.get(rule, key), seq: end, atMs })),
   );
   await judged.advance(end);
-  return { judged: now.length, findings: findings.length, cases };
+  return { judged: end - seq, findings: findings.length, cases };
+}
+
+/** Without reading it: canonical JSON begins with the action. An entry of another that has these words in a text is merely read. */
+function isJudged({ line }: { readonly line: string }): boolean {
+  return line.includes('"action":"read"') || line.includes('"action":"change"');
 }
 
 function memoryOf(
