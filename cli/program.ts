@@ -410,6 +410,9 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .command('exec')
     .description('run a command with secrets in its environment; nothing prints them')
     .requiredOption('--ref <NAME=ref...>', 'variable and reference')
+    .option('--agent <name>', 'for which agent, as the audit then says beside who it is')
+    .option('--workflow <id>', 'in which workflow of its')
+    .option('--run <id>', 'in which run')
     .argument('<command...>')
     .passThroughOptions()
     .action(action(async () => (await import('./commands/exec.ts')).exec, ['command']));

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { readSecret } from '../../functions/read-secret/handler.ts';
 import { withValues } from '../../local/engine/environment.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
+import { given } from '../../shared/domain/given.ts';
 import type { Context } from '../context.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { withFace } from '../with-face.ts';
@@ -10,7 +11,13 @@ import { withFace } from '../with-face.ts';
 /** The secrets go into one child's environment and nowhere else. Its exit code is ours. */
 export async function exec(
   context: Context,
-  options: { readonly ref: readonly string[]; readonly command: readonly string[] },
+  options: {
+    readonly ref: readonly string[];
+    readonly command: readonly string[];
+    readonly agent?: string;
+    readonly workflow?: string;
+    readonly run?: string;
+  },
 ): Promise<ExitCode> {
   const wanted = options.ref.map((pair) => {
     const at = pair.indexOf('=');
@@ -32,7 +39,12 @@ export async function exec(
   const values = new Map<string, string>();
   await withFace(context, async (face) => {
     for (const { name, ref } of wanted) {
-      const { value } = await face.call(readSecret, { ref, workflowId: `exec:${program}` });
+      const { value } = await face.call(readSecret, {
+        ref,
+        workflowId: options.workflow ?? `exec:${program}`,
+        ...given('agent', options.agent),
+        ...given('runId', options.run),
+      });
       values.set(name, value);
     }
   });

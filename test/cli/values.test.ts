@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openState } from '../../local/state.ts';
@@ -152,6 +153,19 @@ test('[1.5] exec puts a secret into one child’s environment: nothing prints it
   expect(reads.every(({ outcome, actor }) => outcome === 'success' && actor.workflowId === 'exec:sh')).toBe(
     true,
   );
+});
+
+test('[6.2] a read says for which agent, in which workflow and run it was, beside who it is', async () => {
+  const folder = await enrolled();
+  await rekey(['secret', 'put', SEARCH], { folder, input: 'planted-1' });
+  const whose = ['--agent', 'crawler', '--workflow', 'wf-7', '--run', 'run-3'];
+  await rekey(['exec', ...whose, '--ref', `ONE=${SEARCH}`, '--', 'true'], { folder });
+  const { stdout } = await rekey(['audit', 'search', '--principal', 'run-3', '--json'], { folder });
+  expect(JSON.parse(stdout)).toMatchObject({
+    action: 'read',
+    ref: SEARCH,
+    actor: { user: userInfo().username, agent: 'crawler', workflowId: 'wf-7', runId: 'run-3' },
+  });
 });
 
 test('[4.6] a read that is refused starts no child, and a child that does not start is said', async () => {
