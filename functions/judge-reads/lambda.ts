@@ -20,5 +20,5 @@ const judge = await lambdaHandler(judgeReads, {
   clock,
 });
 
-/** Woken by the bus and by a schedule. What woke it says nothing: the chain and the cursor do. */
+/** Woken by a schedule. What is to be judged the chain and the cursor say. */
 export const handler: typeof judge = (_woken, context) => judge({ v: 1 }, context);
