@@ -2,6 +2,7 @@ import { formatDuration } from '../shared/domain/config/duration.ts';
 import type { RequestView } from '../shared/driver/request-view.ts';
 import type { Context } from './context.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { moment } from './screen/moment.ts';
 import { scopeText } from './screen/rotation-plan.ts';
 
 /** How a request stands: for people, or as one object for scripts. Answers what its end says to a script. */
@@ -34,14 +35,14 @@ function requestLines(view: RequestView): string[] {
     `${request}: ${view.state}, ${scopeText(view.scope)} (${view.secrets} to rotate), by ${requester.person} (${requester.way})`,
     `  reason        ${view.reason}`,
     `  plan          ${view.planHash}`,
-    `  requested     ${timeText(view.requestedAtMs)}`,
+    `  requested     ${moment(view.requestedAtMs)}`,
     ...view.decisions.map(
       ({ person, way, decision, atMs, reason }) =>
-        `  ${decision === 'approve' ? 'approved by ' : 'denied by   '}  ${person} (${way}), ${timeText(atMs)}${reason === null ? '' : `: ${reason}`}`,
+        `  ${decision === 'approve' ? 'approved by ' : 'denied by   '}  ${person} (${way}), ${moment(atMs)}${reason === null ? '' : `: ${reason}`}`,
     ),
     ...(view.state === 'pending' ? waitingLines(view) : []),
     ...(view.state === 'approved' && view.notBeforeMs !== null
-      ? [`  begins        ${timeText(view.notBeforeMs)}; until then: rekey deny ${request} --reason TEXT`]
+      ? [`  begins        ${moment(view.notBeforeMs)}; until then: rekey deny ${request} --reason TEXT`]
       : []),
     ...voidedLines(view),
     ...reportLines(view),
@@ -56,7 +57,7 @@ function waitingLines({ request, missing, policy, expiresAtMs }: RequestView): s
   const wanted =
     missing === 0
       ? '  waits         enough have spoken: quiet hours are over, and one of them says so again'
-      : `  waits for     ${missing} more ${who}, until ${timeText(expiresAtMs)}`;
+      : `  waits for     ${missing} more ${who}, until ${moment(expiresAtMs)}`;
   return [wanted, `                rekey approve ${request}, or rekey deny ${request} --reason TEXT`];
 }
 
@@ -83,8 +84,4 @@ function reportLines({ report, secrets }: RequestView): string[] {
       ? [`                and ${report.parked - report.aside.length} more`]
       : []),
   ];
-}
-
-function timeText(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }

@@ -1,11 +1,12 @@
-import type { CaseRecord } from '../../shared/domain/case/case.ts';
+import { type CaseRecord, subjectText } from '../../shared/domain/case/case.ts';
 import type { Finding } from '../../shared/domain/detect/finding.ts';
+import { moment } from './moment.ts';
 
 /** One line of a list. */
 export function caseLine(record: CaseRecord): string {
   const { id, severity, state, subject, owner, counts, lastAtMs } = record;
   const rules = Object.entries(counts).map(([rule, count]) => (count === 1 ? rule : `${rule} ×${count}`));
-  const who = subject.principal ?? subject.ref;
+  const who = subjectText(subject);
   const hands = state === 'closed' ? 'closed' : (owner ?? 'nobody’s');
   return `${id} ${severity} ${moment(lastAtMs)} ${who}: ${rules.join(', ')} (${hands})`;
 }
@@ -15,7 +16,7 @@ export function caseLines(record: CaseRecord): string[] {
   const { subject, history, findings } = record;
   return [
     caseLine(record),
-    `  about       ${subject.principal ?? subject.ref}`,
+    `  about       ${subjectText(subject)}`,
     ...findings.flatMap(findingLines),
     '  history',
     ...history.map(
@@ -33,8 +34,4 @@ function findingLines({ atMs, rule, severity, certainty, seen, unusual, evidence
     `    evidence  ${evidence.length === 0 ? 'none' : evidence.join(' ')}`,
     `    next      ${next}`,
   ];
-}
-
-function moment(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }

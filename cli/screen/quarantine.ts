@@ -1,5 +1,6 @@
 import type { QuarantinePlan, ReadOfLate } from '../../shared/domain/quarantine/plan.ts';
 import { LIFTS_NEEDED, type Quarantine } from '../../shared/domain/quarantine/record.ts';
+import { moment } from './moment.ts';
 
 export function quarantinePlanLines(
   plan: QuarantinePlan,
@@ -30,8 +31,4 @@ export function quarantineLines(quarantine: Quarantine): string[] {
     ),
     `  lifting     ${lifts.length} of ${LIFTS_NEEDED}${lifts.length === 0 ? '' : `: ${lifts.map(({ person }) => person).join(', ')}`}`,
   ];
-}
-
-function moment(atMs: number): string {
-  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
 }

@@ -1,4 +1,4 @@
-import type { CaseRecord } from '../../shared/domain/case/case.ts';
+import { type CaseRecord, subjectText } from '../../shared/domain/case/case.ts';
 import type { Finding } from '../../shared/domain/detect/finding.ts';
 import type { Rule } from '../../shared/domain/detect/rule.ts';
 import type { IncidentView } from '../../shared/driver/incident-view.ts';
@@ -146,7 +146,7 @@ async function casesOf(
     if (enough(cases)) return cases;
     if (Date.now() > untilMs)
       throw new Error(
-        `not all of it was noticed: ${cases.map(({ subject, counts }) => `${subject.principal ?? subject.ref} ${Object.keys(counts).join(',')}`).join('; ')}`,
+        `not all of it was noticed: ${cases.map(({ subject, counts }) => `${subjectText(subject)} ${Object.keys(counts).join(',')}`).join('; ')}`,
       );
     await new Promise((resolve) => setTimeout(resolve, 500));
   }

@@ -1,6 +1,6 @@
 import { judgeReads } from '../../functions/judge-reads/handler.ts';
 import { tellPeople } from '../../functions/tell-people/handler.ts';
-import { RekeyError } from '../../shared/domain/errors.ts';
+import { isOfState, RekeyError } from '../../shared/domain/errors.ts';
 import { signingKeysOf } from '../../shared/driver/signing-keys.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
 import { tellNotices } from '../../shared/driver/tell-notices.ts';
@@ -29,12 +29,15 @@ const CHAIN_EVERY_MS = 250;
 /** A read is judged after it was chained: who waits for the finding waits for both. */
 const CHAIN_READS_EVERY_MS = 25;
 const SAY_HELD_EVERY_MS = 60_000;
+const JUDGE_AGAIN_MS = 60_000;
 
 export interface EngineOptions extends StateOptions {
   /** Rotates by itself what is due, and never idles: `rekey serve`. Default false. */
   readonly serves?: boolean;
   /** Nothing begins by itself as long as it fails; everything else goes on. */
   readonly onScheduleFailed?: (error: unknown) => void;
+  /** Nothing is judged until it goes well again; it is tried again after a minute, and everything else goes on. */
+  readonly onJudgeFailed?: (error: unknown) => void;
   /** After each look: that it is alive. */
   readonly onLooked?: (atMs: number) => void;
   /** With nothing under way for this long the process ends; the next command starts another. Default one minute. */
@@ -83,6 +86,7 @@ class Engine {
   #judging: Promise<void> | undefined;
   /** Place of the chain up to which there was nothing left to judge. */
   #judgedSeq = 0;
+  #judgeFailedMs = Number.NEGATIVE_INFINITY;
   readonly #judged: AuditCursor;
   readonly #states: DetectorStates;
   readonly #unjudged: ReturnType<typeof createUnjudged>;
@@ -197,8 +201,15 @@ class Engine {
       this.#judgedSeq = seq;
       return;
     }
+    const nowMs = this.#state.services.clock.nowMs();
+    if (Math.abs(nowMs - this.#judgeFailedMs) < JUDGE_AGAIN_MS) return;
     this.#judging = this.#unlessHeld(() => this.#judge(seq))
-      .catch((error: unknown) => this.#breakOff(error))
+      .catch((error: unknown) => {
+        if (isOfState(error)) return this.#breakOff(error);
+        // Who cannot judge ends no break-glass that the engine has under way.
+        this.#judgeFailedMs = nowMs;
+        this.#options.onJudgeFailed?.(error);
+      })
       .finally(() => {
         this.#judging = undefined;
       });

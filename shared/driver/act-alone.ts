@@ -2,7 +2,7 @@ import { mayActAlone } from '../domain/detect/alone.ts';
 import type { Finding } from '../domain/detect/finding.ts';
 import type { DetectionPolicy } from '../domain/detect/policy.ts';
 import { RULES } from '../domain/detect/rule.ts';
-import { RekeyError } from '../domain/errors.ts';
+import { isSeen, type Quarantine, quarantinedAs } from '../domain/quarantine/record.ts';
 import { planQuarantine } from './plan-quarantine.ts';
 import { quarantinePrincipal } from './quarantine-principal.ts';
 import type { Needs } from './services.ts';
@@ -20,33 +20,53 @@ export async function actAlone(
 ): Promise<void> {
   const acting = findings.filter(({ rule }) => policy.rules[rule].mode === 'act');
   if (acting.length === 0) return;
-  const { registry, audit, cases, clock } = services;
+  const { audit, clock } = services;
   for (const finding of acting) {
+    const { principal } = finding;
+    if (principal === undefined) continue;
     const nowMs = clock.nowMs();
+    const standing = await standingOf(services, principal);
+    // One that was begun and not ended is ended: it was let already.
+    if (standing !== undefined) {
+      if (!isSeen(standing)) await quarantine(services, finding, principal);
+      continue;
+    }
     const entries = await audit.find({ action: ['quarantine'], sinceMs: nowMs - HOUR_MS });
     const done = entries.flatMap(({ actor, atMs }) => {
       const rule = RULES.find((one) => actor.user === byRule(one));
       return rule === undefined ? [] : [{ rule, atMs }];
     });
     const decision = mayActAlone(finding, policy, done, nowMs);
-    if (!decision.may) continue;
-    const principal = decision.to;
-    if ((await registry.quarantines()).some((one) => one.principal === principal)) continue;
-    const { planHash } = await planQuarantine(services, principal);
-    try {
-      await quarantinePrincipal(services, {
-        principal,
-        planHash,
-        reason: finding.seen.slice(0, 500),
-        by: byRule(finding.rule),
-        source: 'rekey',
-        caseId: (await cases.openOf({ principal }))?.id,
-      });
-    } catch (error) {
-      // It has written down itself what of it stands.
-      if (!(error instanceof RekeyError)) throw error;
-    }
+    if (decision.may) await quarantine(services, finding, principal);
   }
+}
+
+async function quarantine(
+  services: Needs<'registry' | 'principalFence' | 'audit' | 'cases' | 'clock'>,
+  finding: Finding,
+  principal: string,
+): Promise<void> {
+  const { planHash } = await planQuarantine(services, principal);
+  try {
+    await quarantinePrincipal(services, {
+      principal,
+      planHash,
+      reason: finding.seen.slice(0, 500),
+      by: byRule(finding.rule),
+      source: 'rekey',
+      caseId: (await services.cases.openOf({ principal }))?.id,
+    });
+  } catch (error) {
+    // Where the resolver refuses it, what failed beyond stands in the audit; else nothing was done, and it is tried again.
+    if ((await standingOf(services, principal)) === undefined) throw error;
+  }
+}
+
+async function standingOf(
+  { registry }: Needs<'registry'>,
+  principal: string,
+): Promise<Quarantine | undefined> {
+  return (await registry.quarantines()).find((one) => one.principal === quarantinedAs(principal));
 }
 
 /** What the audit calls a rule that acts. */

@@ -21,8 +21,7 @@ export async function gatherFindings(
   await services.registry.append(findings.map(findingEntry));
   const touched = new Map<string, CaseRecord>();
   for (const finding of findings.filter(alerts)) {
-    const subject = subjectOf(finding);
-    const record = await gather(services, finding, subject ?? { ref: `rule ${finding.rule}` });
+    const record = await gather(services, finding, subjectOf(finding));
     if (record !== null) touched.set(record.id, record);
   }
   return [...touched.values()];

@@ -1,5 +1,4 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
-import type { CaseRecord } from '../domain/case/case.ts';
 import { type Judgement, judge, statesNeeded } from '../domain/detect/detect.ts';
 import type { Ground } from '../domain/detect/detector.ts';
 import type { Memory } from '../domain/detect/memory.ts';
@@ -22,8 +21,6 @@ export interface Judged {
   /** Entries that are chained and not judged. */
   readonly left: number;
   readonly findings: number;
-  /** Cases that were opened or grew. */
-  readonly cases: readonly CaseRecord[];
 }
 
 type JudgeNeeds = Needs<
@@ -49,9 +46,8 @@ export async function judgeStream(
 ): Promise<Judged> {
   const { chained, judged, clock } = services;
   const sum = { judged: 0, findings: 0 };
-  const cases = new Map<string, CaseRecord>();
   const release = await judged.hold(HOLD_MS);
-  if (release === null) return { ...sum, left: 0, cases: [] };
+  if (release === null) return { ...sum, left: 0 };
   try {
     let ground: Ground | undefined;
     for (;;) {
@@ -59,13 +55,12 @@ export async function judgeStream(
       const lines = clock.nowMs() < untilMs ? await chained.lines(seq, AT_ONCE) : [];
       if (lines.length === 0) {
         const left = Math.max(0, (await chained.head()).seq - seq);
-        return { ...sum, left, cases: [...cases.values()] };
+        return { ...sum, left };
       }
       if (lines.some(isJudged)) ground ??= await groundOf(services);
       const some = await judgeSome(services, ground, seq, lines);
       sum.judged += some.judged;
       sum.findings += some.findings;
-      for (const record of some.cases) cases.set(record.id, record);
     }
   } finally {
     await release();
@@ -95,7 +90,7 @@ async function judgeSome(
   // Of a re-issue there are thousands, and not one of them is judged.
   if (all.length === 0 || ground === undefined) {
     await judged.advance(lines.at(-1)?.seq ?? seq);
-    return { judged: lines.length, findings: 0, cases: [] };
+    return { judged: lines.length, findings: 0 };
   }
   const needed = statesNeeded(
     all.map(({ entry }) => entry),
@@ -115,7 +110,7 @@ async function judgeSome(
     owns: (key, rule) => (memory.seqOf(rule, key) ?? 0) < end,
   });
   const { findings } = judgement;
-  const cases = await gatherFindings(
+  await gatherFindings(
     services,
     findings.map(({ finding }) => finding),
     (finding) =>
@@ -135,7 +130,7 @@ async function judgeSome(
     judgement.changed.map(({ rule, key }) => ({ rule, key, state: memory.get(rule, key), seq: end, atMs })),
   );
   await judged.advance(end);
-  return { judged: end - seq, findings: findings.length, cases };
+  return { judged: end - seq, findings: findings.length };
 }
 
 /** Without reading it: canonical JSON begins with the action. An entry of another that has these words in a text is merely read. */

@@ -1,4 +1,5 @@
 import { type QuarantinePlan, quarantinePlanHash, type ReadOfLate } from '../domain/quarantine/plan.ts';
+import { quarantinedAs } from '../domain/quarantine/record.ts';
 import { isBy, isOfValue } from '../domain/reads/value-read.ts';
 import type { Needs } from './services.ts';
 
@@ -10,13 +11,14 @@ const MOST = 50;
 /** What a quarantine would do, its hash, and what the principal has read of late: which stops working for it, and which it may hold. */
 export async function planQuarantine(
   services: Needs<'principalFence' | 'audit' | 'clock'>,
-  principal: string,
+  named: string,
 ): Promise<{
   readonly plan: QuarantinePlan;
   readonly planHash: string;
   readonly read: readonly ReadOfLate[];
 }> {
   const { principalFence, audit, clock } = services;
+  const principal = quarantinedAs(named);
   const plan: QuarantinePlan = {
     v: 1,
     principal,

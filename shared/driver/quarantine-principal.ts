@@ -3,7 +3,7 @@ import type { AuditEntry } from '../domain/audit/entry.ts';
 import { noted } from '../domain/case/steps.ts';
 import { RekeyError } from '../domain/errors.ts';
 import { given } from '../domain/given.ts';
-import type { LayerState, Quarantine } from '../domain/quarantine/record.ts';
+import { isStanding, type LayerState, type Quarantine, vouchedFor } from '../domain/quarantine/record.ts';
 import { caseNamed } from './change-case.ts';
 import { planQuarantine } from './plan-quarantine.ts';
 import type { Needs } from './services.ts';
@@ -26,32 +26,49 @@ export async function quarantinePrincipal(
   services: Needs<'registry' | 'principalFence' | 'audit' | 'cases' | 'clock'>,
   asked: QuarantineAsked,
 ): Promise<Quarantine> {
-  const { registry, principalFence, clock } = services;
-  const { planHash } = await planQuarantine(services, asked.principal);
+  const { principalFence, clock } = services;
+  const { plan, planHash } = await planQuarantine(services, asked.principal);
   if (planHash !== asked.planHash) throw planChanged(asked, planHash);
   if (asked.caseId !== undefined) await caseNamed(services, asked.caseId);
-  const standing = await putInForce(services, asked);
-  let layers: readonly LayerState[];
+  const standing = await putInForce(services, { ...asked, principal: plan.principal });
+  const resolver = await lookAtResolver(services, standing);
+  let layers: readonly LayerState[] = [];
   try {
-    layers = await principalFence.close(asked.principal, clock.nowMs());
+    layers = await principalFence.close(standing.principal, clock.nowMs());
   } catch (error) {
     // The resolver refuses it; that the rest is not closed is said by the error, and stands in the audit.
     const why = error instanceof RekeyError ? error.code : 'unexpected';
-    await registry.append([
-      layerEntry(standing, asked, clock.nowMs(), 'error', `the policy is not closed: ${why}`),
-    ]);
+    await saveLayers(services, standing, [resolver, policyFailed(why, clock.nowMs())], asked);
     throw error;
   }
-  const seen = await saveLayers(services, standing, layers, asked);
+  const seen = await saveLayers(services, standing, [resolver, ...layers], asked);
+  // Two lifted it in between: what was closed after them is opened again.
+  if (!isStanding(seen)) await principalFence.open(seen.principal);
   if (asked.caseId !== undefined) await noteOnCase(services, asked.caseId, seen, asked.by);
   return seen;
+}
+
+/** Every resolver asks for what stands before it hands anything out: what is read back there is what they refuse. */
+async function lookAtResolver(
+  { registry, clock }: Needs<'registry' | 'clock'>,
+  { id }: Quarantine,
+): Promise<LayerState> {
+  const stands = (await registry.quarantines()).some((one) => one.id === id);
+  const atMs = clock.nowMs();
+  return stands
+    ? { layer: 'resolver', state: 'observed', atMs, detail: 'it stands where each read looks first' }
+    : { layer: 'resolver', state: 'asked', atMs, detail: 'it is not seen to stand' };
+}
+
+function policyFailed(why: string, atMs: number): LayerState {
+  return { layer: 'policy', state: 'asked', atMs, detail: `it failed: ${why}` };
 }
 
 async function putInForce(
   { registry, clock }: Needs<'registry' | 'clock'>,
   asked: QuarantineAsked,
 ): Promise<Quarantine> {
-  const before = (await registry.quarantines()).find(({ principal }) => principal === asked.principal);
+  const before = (await registry.quarantines()).find((one) => one.principal === asked.principal);
   if (before !== undefined) return before;
   const atMs = clock.nowMs();
   const { principal, reason, by, planHash, caseId } = asked;
@@ -64,7 +81,8 @@ async function putInForce(
     atMs,
     ...given('caseId', caseId),
     planHash,
-    layers: [{ layer: 'resolver', state: 'observed', atMs, detail: 'Rekey refuses it every secret' }],
+    layers: [{ layer: 'resolver', state: 'asked', atMs, detail: 'written' }],
+    people: Object.fromEntries((await registry.people()).map((person) => [person.name, vouchedFor(person)])),
     lifts: [],
     revision: 0,
   };
@@ -87,27 +105,28 @@ async function putInForce(
   return standing;
 }
 
+/** As it is now, whoever else has changed it meanwhile. */
 async function saveLayers(
   { registry, clock }: Needs<'registry' | 'clock'>,
-  standing: Quarantine,
+  before: Quarantine,
   layers: readonly LayerState[],
   asked: QuarantineAsked,
 ): Promise<Quarantine> {
-  if (layers.length === 0) return standing;
-  const own = standing.layers.filter(({ layer }) => layer === 'resolver');
-  const seen = { ...standing, layers: [...own, ...layers] };
   const entries = layers.map(({ layer, state, detail }) =>
-    layerEntry(standing, asked, clock.nowMs(), 'success', `${layer} ${state}: ${detail}`),
+    layerEntry(before, asked, clock.nowMs(), `${layer} ${state}: ${detail}`),
   );
-  if (await registry.saveQuarantine(seen, entries)) return { ...seen, revision: standing.revision + 1 };
-  return (await registry.quarantineNamed(standing.id)) ?? seen;
+  for (let standing: Quarantine | null = before; standing !== null && isStanding(standing); ) {
+    const seen: Quarantine = { ...standing, layers: [...layers] };
+    if (await registry.saveQuarantine(seen, entries)) return { ...seen, revision: standing.revision + 1 };
+    standing = await registry.quarantineNamed(before.id);
+  }
+  return (await registry.quarantineNamed(before.id)) ?? before;
 }
 
 function layerEntry(
   { id }: Quarantine,
   { by, source }: QuarantineAsked,
   atMs: number,
-  outcome: AuditEntry['outcome'],
   reason: string,
 ): AuditEntry {
   return {
@@ -115,7 +134,7 @@ function layerEntry(
     id: `quarantine:${id}:observe:${atMs}:${createHash('sha256').update(reason).digest('hex').slice(0, 8)}`,
     atMs,
     action: 'observe',
-    outcome,
+    outcome: 'success',
     actor: { user: by },
     source,
     operation: id,
@@ -132,7 +151,7 @@ async function noteOnCase(
   for (;;) {
     const record = await caseNamed(services, caseId);
     if (record.history.some(({ detail }) => detail === id)) return;
-    const done = noted(record, { atMs: services.clock.nowMs(), who, what: 'contained', detail: id });
+    const done = noted(record, { atMs: services.clock.nowMs(), who, what: 'quarantined', detail: id });
     if (await services.cases.save(done)) return;
   }
 }

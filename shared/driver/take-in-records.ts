@@ -86,12 +86,29 @@ function secretIn(told: Told): NamedSecret | undefined {
 }
 
 function letterOf(record: unknown, why: string, atMs: number): DeadLetter {
-  const body = (typeof record === 'string' ? record : JSON.stringify(record)) ?? '';
+  const body = JSON.stringify(isOfTrail(record) ? record : shapeOf(record));
   return {
-    id: `unread:${createHash('sha256').update(body).digest('hex').slice(0, 32)}`,
+    id: `unread:${createHash('sha256').update(`${why}\n${body}`).digest('hex').slice(0, 32)}`,
     kind: 'unread',
     atMs,
     why,
     body: body.slice(0, LONGEST_LETTER),
   };
+}
+
+/** As far as AWS's own records go, which hold no value, a record is kept as it came, and can be replayed. */
+function isOfTrail(record: unknown): boolean {
+  return (
+    typeof record === 'object' &&
+    record !== null &&
+    'eventSource' in record &&
+    'userIdentity' in record &&
+    'eventName' in record
+  );
+}
+
+/** Of anything else the names of its fields: it may be another file, of values. Whoever brought it has it still. */
+function shapeOf(record: unknown): unknown {
+  if (typeof record !== 'object' || record === null) return typeof record;
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name.slice(0, 64), typeof value]));
 }

@@ -56,7 +56,7 @@ export function describeCases(name: string, create: () => Promise<Cases>): void 
       const read = await cases.named(record.id);
       const more = withFinding(read ?? record, aFinding({ principal: record.subject.principal ?? '' }));
       expect(await cases.save(more)).toBe(true);
-      expect(await cases.save(noted(read ?? record, { atMs: AT_MS, who: 'ada', what: 'contained' }))).toBe(
+      expect(await cases.save(noted(read ?? record, { atMs: AT_MS, who: 'ada', what: 'quarantined' }))).toBe(
         false,
       );
       expect((await cases.named(record.id))?.findings).toHaveLength(2);
@@ -74,7 +74,9 @@ export function describeCases(name: string, create: () => Promise<Cases>): void 
       expect(await cases.save(next)).toBe(true);
       // What is noted upon the closed one leaves the other open.
       expect(
-        await cases.save(noted({ ...shut, revision: 2 }, { atMs: AT_MS + 3, who: 'ada', what: 'contained' })),
+        await cases.save(
+          noted({ ...shut, revision: 2 }, { atMs: AT_MS + 3, who: 'ada', what: 'quarantined' }),
+        ),
       ).toBe(true);
       expect((await cases.openOf(record.subject))?.id).toBe(next.id);
     });

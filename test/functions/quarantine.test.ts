@@ -142,6 +142,6 @@ test('[7.1] the case that it is about says that it is contained, and by whom', a
   const shown = await callAs(world, 'ada', showCase, { caseId: record?.id ?? '' });
   expect(shown.record.history).toMatchObject([
     { what: 'opened' },
-    { what: 'contained', who: 'ada', detail: one.id },
+    { what: 'quarantined', who: 'ada', detail: one.id },
   ]);
 });

@@ -1,10 +1,16 @@
 import type { Finding, Severity } from '../detect/finding.ts';
 import type { Rule } from '../detect/rule.ts';
 
-/** Whom or what a case is about: the one who read, or the secret where nobody stands behind it. */
+/** Whom or what a case is about: the one who read, the secret where nobody stands behind it, or of the whole stream the rule. */
 export type Subject =
-  | { readonly principal: string; readonly ref?: never }
-  | { readonly ref: string; readonly principal?: never };
+  | { readonly principal: string; readonly ref?: never; readonly rule?: never }
+  | { readonly ref: string; readonly principal?: never; readonly rule?: never }
+  | { readonly rule: Rule; readonly principal?: never; readonly ref?: never };
+
+/** For people. */
+export function subjectText({ principal, ref, rule }: Subject): string {
+  return principal ?? ref ?? `the stream (${rule})`;
+}
 
 /** What happened to a case, and who did it. */
 export interface CaseStep {
@@ -14,7 +20,7 @@ export interface CaseStep {
     | 'opened'
     | 'assigned'
     | 'closed'
-    | 'contained'
+    | 'quarantined'
     | 'rotation requested'
     | 'break-glass started';
   /** Owner, reason, operation. */

@@ -1,14 +1,15 @@
 import { type Finding, SEVERITIES, type Severity } from '../detect/finding.ts';
 import { type CaseRecord, MOST_FINDINGS, type Subject } from './case.ts';
 
-/** Whose case a finding belongs to. Null: it is about nobody and no secret, as of a stream that has stopped. */
-export function subjectOf({ principal, ref }: Pick<Finding, 'principal' | 'ref'>): Subject | null {
+/** Whose case a finding belongs to. */
+export function subjectOf({ principal, ref, rule }: Pick<Finding, 'principal' | 'ref' | 'rule'>): Subject {
   if (principal !== undefined) return { principal };
-  return ref === undefined ? null : { ref };
+  return ref === undefined ? { rule } : { ref };
 }
 
-export function subjectKey(subject: Subject): string {
-  return subject.principal === undefined ? `secret ${subject.ref}` : `principal ${subject.principal}`;
+export function subjectKey({ principal, ref, rule }: Subject): string {
+  if (principal !== undefined) return `principal ${principal}`;
+  return ref === undefined ? `rule ${rule}` : `secret ${ref}`;
 }
 
 /** The case with one finding more; as it was where it has that one already. `nowMs`: when it came to be known. */

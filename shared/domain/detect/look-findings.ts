@@ -74,14 +74,14 @@ export interface StoppedTrail {
   readonly evidence?: readonly string[];
 }
 
-/** The trail writes nothing any more: whoever reads from now on is not seen. */
+/** The trail delivers nothing any more: whoever reads from now on is not seen. Where nothing at all was called, it has nothing to deliver. */
 export function trailStopped({ trail, stoppedAtMs, principal, evidence = [] }: StoppedTrail): Finding {
   return {
     ...ofStream('trail-stopped', stoppedAtMs, {
       severity: 'critical',
-      certainty: 'certain',
-      seen: `trail ${trail} is stopped since ${new Date(stoppedAtMs).toISOString()}`,
-      unusual: 'a trail that is read from is never stopped',
+      certainty: 'likely',
+      seen: `trail ${trail} has delivered nothing since ${new Date(stoppedAtMs).toISOString()}`,
+      unusual: 'it delivers about every five minutes, as long as anything is called',
       next: 'rekey doctor --live',
     }),
     ...given('principal', principal),

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../canonical.ts';
 import { type Identity, personOf } from '../identity.ts';
 import type { Person } from '../person.ts';
-import { isStanding, LIFTS_NEEDED, type Lift, type Quarantine } from './record.ts';
+import { roleOfSession } from '../reads/role-arn.ts';
+import { isStanding, LIFTS_NEEDED, type Lift, type Quarantine, vouchedFor } from './record.ts';
 
 /** What a person signs who lifts with a key, as canonical JSON. */
 export interface LiftStatement {
@@ -25,11 +26,16 @@ export type LiftJudgement =
   | { readonly counts: true; readonly person: string }
   | {
       readonly counts: false;
-      readonly ground: 'quarantine-lifted' | 'person-unknown' | 'own-quarantine' | 'voiced-already';
+      readonly ground:
+        | 'quarantine-lifted'
+        | 'person-unknown'
+        | 'person-later'
+        | 'own-quarantine'
+        | 'voiced-already';
       readonly message: string;
     };
 
-/** Whether somebody's voice for lifting counts: he is among people, is not who is quarantined, and has not said it before. Pure. */
+/** Whether somebody's voice for lifting counts: he is among people as he was then, is not who is quarantined, and has not said it before. Pure. */
 export function judgeLift(
   quarantine: Quarantine,
   identity: Identity,
@@ -45,7 +51,13 @@ export function judgeLift(
       ground: 'person-unknown',
       message: `nobody among people is ${identity.way} ${identity.id}`,
     };
-  if ([person.name, person.user, ...(person.iam ?? [])].includes(principal))
+  if (quarantine.people[person.name] !== vouchedFor(person))
+    return {
+      counts: false,
+      ground: 'person-later',
+      message: `${person.name} came among people, or was changed there, after ${id}`,
+    };
+  if (isThemselves(person, identity, principal))
     return {
       counts: false,
       ground: 'own-quarantine',
@@ -58,6 +70,13 @@ export function judgeLift(
       message: `${person.name} has said so already: one person, one voice`,
     };
   return { counts: true, person: person.name };
+}
+
+/** By name, by user, by each session that is his, and by the role of one. */
+function isThemselves(person: Person, identity: Identity, principal: string): boolean {
+  const arns = [...(person.iam ?? []), identity.id];
+  const roles = arns.map((arn) => roleOfSession(arn)?.role);
+  return [person.name, person.user, ...arns, ...roles].includes(principal);
 }
 
 /** With one voice more; lifted by the last that was needed. */

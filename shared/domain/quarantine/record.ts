@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { canonicalJson, sha256Hex } from '../canonical.ts';
+import type { Person } from '../person.ts';
+import { withoutPath } from '../reads/role-arn.ts';
 
 /**
  * Where a principal is refused. `resolver`: by Rekey itself, in the same commit. `policy`: by IAM, which asks it at each call:
@@ -37,11 +40,28 @@ export const Quarantine = z.object({
   caseId: z.string().optional(),
   planHash: z.string(),
   layers: z.array(LayerState),
+  /** By name, what vouched for people when it was put there: who comes later, or with another key, does not lift it. */
+  people: z.record(z.string(), z.string()),
   lifts: z.array(Lift),
   liftedAtMs: z.number().optional(),
   revision: z.number(),
 });
 export type Quarantine = z.output<typeof Quarantine>;
+
+/** Whether every layer was looked at since it was asked for. */
+export function isSeen({ layers }: Pick<Quarantine, 'layers'>): boolean {
+  return layers.every(({ state }) => state !== 'asked');
+}
+
+/** A principal as the resolver knows it: a role without its path, which a session does not tell. */
+export function quarantinedAs(principal: string): string {
+  return /^arn:[a-z-]+:iam::\d+:role\//.test(principal) ? withoutPath(principal) : principal;
+}
+
+/** What vouches for a person: the same as long as nothing by which he comes in was changed. */
+export function vouchedFor({ user, sshKeys, iam = [], slack }: Person): string {
+  return sha256Hex(canonicalJson([user ?? null, sshKeys, iam, slack ?? null])).slice(0, 32);
+}
 
 /** Lifting is two people's, as re-opening is. */
 export const LIFTS_NEEDED = 2;

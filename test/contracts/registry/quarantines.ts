@@ -12,6 +12,7 @@ function aQuarantine(about: Partial<Quarantine> = {}): Quarantine {
     by: 'ada',
     atMs: AT_MS,
     planHash: 'ab',
+    people: {},
     layers: [],
     lifts: [],
     revision: 0,

@@ -121,7 +121,7 @@ test('[7.2] what a rule may do alone it does to one principal, so often an hour,
   ]);
   // Its case says so; the third waits for a person.
   const cases = await world.state.services.cases.list({ limit: 10 });
-  const contained = cases.filter(({ history }) => history.some(({ what }) => what === 'contained'));
+  const contained = cases.filter(({ history }) => history.some(({ what }) => what === 'quarantined'));
   expect(
     contained.map(({ subject }) => subject.principal).toSorted((a = '', b = '') => (a < b ? -1 : 1)),
   ).toEqual(['one', 'two']);

@@ -1,3 +1,4 @@
+import { subjectText } from '../../case/case.ts';
 import { counted } from '../../page/counted.ts';
 import { type Html, html } from '../../page/html.ts';
 import { chip, refText, timeText } from '../../page/words.ts';
@@ -18,10 +19,15 @@ ${casesMore === 0 ? null : html`<p class="dim">And ${counted(casesMore, 'more', 
 </section>`;
 }
 
+function aboutText(subject: ReportedCase['subject']): Html {
+  if (subject.principal !== undefined) return principalText(subject.principal);
+  return subject.ref === undefined ? html`${subjectText(subject)}` : refText(subject.ref);
+}
+
 function row(
   { id, severity, subject, owner, counts, openedAtMs, lastAtMs }: ReportedCase,
   nowMs: number,
 ): Html {
   const found = Object.entries(counts).map(([rule, count]) => `${rule} × ${count}`);
-  return html`<tr><td>${chip(SEVERITY_TONES[severity], severity)}</td><td>${subject.principal === undefined ? refText(subject.ref) : principalText(subject.principal)}<br><code class="dim">${id}</code></td><td>${found.join(', ')}</td><td data-label="whose">${owner ?? html`<b class="bad">nobody’s</b>`}</td><td data-label="open for">${ageText(nowMs - openedAtMs)}</td><td data-label="last found"><span title="${timeText(lastAtMs)} UTC">${ageText(nowMs - lastAtMs)} ago</span></td></tr>`;
+  return html`<tr><td>${chip(SEVERITY_TONES[severity], severity)}</td><td>${aboutText(subject)}<br><code class="dim">${id}</code></td><td>${found.join(', ')}</td><td data-label="whose">${owner ?? html`<b class="bad">nobody’s</b>`}</td><td data-label="open for">${ageText(nowMs - openedAtMs)}</td><td data-label="last found"><span title="${timeText(lastAtMs)} UTC">${ageText(nowMs - lastAtMs)} ago</span></td></tr>`;
 }

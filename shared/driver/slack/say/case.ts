@@ -1,4 +1,4 @@
-import type { CaseRecord } from '../../../domain/case/case.ts';
+import { type CaseRecord, subjectText } from '../../../domain/case/case.ts';
 import { context, message, type SlackText, section } from '../../../domain/slack/blocks.ts';
 import { joined, type Mrkdwn, moment, mrkdwn } from '../../../domain/slack/mrkdwn.ts';
 
@@ -16,7 +16,7 @@ export function sayCase({
   findings,
   history,
 }: CaseRecord): SlackText {
-  const who = subject.principal ?? subject.ref;
+  const who = subjectText(subject);
   const hands =
     state === 'closed' ? mrkdwn`closed` : owner === undefined ? mrkdwn`nobody’s yet` : mrkdwn`${owner}’s`;
   const rules = Object.entries(counts).map(([rule, count]) => mrkdwn`${rule} ${count}`);

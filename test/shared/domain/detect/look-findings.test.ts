@@ -67,7 +67,7 @@ test('[7.1] a trail that is stopped is told, with who stopped it', () => {
     severity: 'critical',
     principal: 'eve',
     evidence: ['change:1'],
-    seen: 'trail main is stopped since 2026-11-23T08:00:00.000Z',
+    seen: 'trail main has delivered nothing since 2026-11-23T08:00:00.000Z',
   });
 });
 
