@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { liftQuarantine } from '../../functions/lift-quarantine/handler.ts';
 import { listQuarantines } from '../../functions/list-quarantines/handler.ts';
@@ -5,10 +6,15 @@ import { planQuarantine } from '../../functions/plan-quarantine/handler.ts';
 import { quarantinePrincipal } from '../../functions/quarantine-principal/handler.ts';
 import { showCase } from '../../functions/show-case/handler.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import type { Person } from '../../shared/domain/person.ts';
 import { liftBytes, liftStatement } from '../../shared/domain/quarantine/lift.ts';
 import type { Quarantine } from '../../shared/domain/quarantine/record.ts';
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import { gatherFindings } from '../../shared/driver/gather-findings.ts';
+import { planQuarantine as planFor } from '../../shared/driver/plan-quarantine.ts';
+import { quarantinePrincipal as quarantinePrincipalBy } from '../../shared/driver/quarantine-principal.ts';
+import type { PrincipalFence } from '../../shared/ports/principal-fence.ts';
 import { aFinding } from '../contracts/cases.ts';
 import { applyPeople, callAs, keyFileOf } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
@@ -100,7 +106,6 @@ test('[F.1] two people lift it: one is not enough, nor is one twice, nor who is 
   const world = await aWorld({ secrets: 1 });
   await applyPeople(world, ['grace', 'linus', 'night-job']);
   const one = await quarantined(world, 'night-job');
-  const refusals = [];
   await expect(
     callAs(world, 'grace', liftQuarantine, { quarantineId: one.id, reason: 'mine' }),
   ).rejects.toMatchObject({ code: 'signature-missing' });
@@ -114,14 +119,76 @@ test('[F.1] two people lift it: one is not enough, nor is one twice, nor who is 
   });
   expect((await lifts(world, 'linus', one)).liftedAtMs).toBeDefined();
   await expect(world.state.resolver.read(REF, NIGHT)).resolves.toBeDefined();
-  refusals.push(
-    ...(await world.state.services.audit.find({ operation: one.id })).map(({ actor, outcome }) => [
-      actor.user.slice(0, 5),
-      outcome,
-    ]),
-  );
-  expect(refusals.filter(([, outcome]) => outcome === 'denied')).toHaveLength(2);
+  const entries = await world.state.services.audit.find({ operation: one.id });
+  expect(entries.filter(({ outcome }) => outcome === 'denied')).toHaveLength(2);
   await expect(lifts(world, 'linus', one, one)).rejects.toMatchObject({ code: 'quarantine-lifted' });
+});
+
+test('[F.1] nobody lifts it who came among people after it, or with another key, or whose role it is', async () => {
+  const world = await aWorld({ secrets: 1 });
+  await applyPeople(world, ['grace']);
+  const role = 'arn:aws:iam::111122223333:role/Shop';
+  const { registry } = world.state.services;
+  const put = (people: readonly Person[]) =>
+    registry.applyEnrolment([{ put: { people }, remove: {}, entries: [] }]);
+  const linus = { name: 'linus', sshKeys: [], iam: ['arn:aws:sts::111122223333:assumed-role/Shop/linus'] };
+  await put([linus]);
+  const one = await quarantined(world, role);
+
+  const asked = { quarantineId: one.id, reason: 'a release' };
+  await expect(callAs(world, linus.iam[0] ?? '', liftQuarantine, asked)).rejects.toMatchObject({
+    code: 'own-quarantine',
+  });
+  await applyPeople(world, ['mallory']);
+  await expect(lifts(world, 'mallory', one)).rejects.toMatchObject({ code: 'person-later' });
+  rmSync(keyFileOf(world, 'grace'));
+  await applyPeople(world, ['grace']);
+  await expect(lifts(world, 'grace', one)).rejects.toMatchObject({ code: 'person-later' });
+  expect((await registry.quarantineNamed(one.id))?.lifts).toEqual([]);
+});
+
+test('[7.2] a role is known without its path, as its sessions name it', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const one = await quarantined(world, 'arn:aws:iam::111122223333:role/apps/Shop');
+  expect(one.principal).toBe('arn:aws:iam::111122223333:role/Shop');
+  await expect(
+    world.state.resolver.read(REF, {
+      user: 'arn:aws:sts::111122223333:assumed-role/Shop/shop-1',
+      source: 'test',
+    }),
+  ).rejects.toMatchObject({ code: 'quarantined' });
+});
+
+test('[7.2] a layer that failed is asked and no more, the resolver’s is seen, and the same again makes up for it', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const { services } = world.state;
+  let works = false;
+  const principalFence: PrincipalFence = {
+    plan: () => [{ layer: 'policy', does: 'refuses it' }],
+    close: async (_principal, atMs) => {
+      if (!works) throw new RekeyError({ code: 'aws-throttled', family: 'Throttled', message: 'later' });
+      return [{ layer: 'policy', state: 'observed', atMs, detail: 'attached' }];
+    },
+    open: async () => undefined,
+  };
+  const fenced = { ...services, principalFence };
+  const { planHash } = await planFor(fenced, 'night-job');
+  const asked = { principal: 'night-job', planHash, reason: 'r', by: 'ada', source: 'test' };
+  await expect(quarantinePrincipalBy(fenced, asked)).rejects.toMatchObject({ code: 'aws-throttled' });
+  const layers = async () =>
+    (await services.registry.quarantines()).flatMap((one) =>
+      one.layers.map(({ layer, state }) => [layer, state]),
+    );
+  expect(await layers()).toEqual([
+    ['resolver', 'observed'],
+    ['policy', 'asked'],
+  ]);
+  works = true;
+  await quarantinePrincipalBy(fenced, asked);
+  expect(await layers()).toEqual([
+    ['resolver', 'observed'],
+    ['policy', 'observed'],
+  ]);
 });
 
 test('[7.2] asked for again it is the same one', async () => {

@@ -26,3 +26,15 @@ test('[7.1] on one machine the engine judges what is read, the fence’s and unk
   const [record] = await cases.list({ limit: 10 });
   expect(record?.findings[0]?.evidence.length).toBeGreaterThanOrEqual(5);
 });
+
+test('[5.4] [7.1] what cannot be judged is said, and ends no break-glass', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const { registry } = world.state.services;
+  // As an older Rekey may have left it: a rule without its figures.
+  const broken = { ...STANDARD_POLICY, rules: {} } as unknown as typeof STANDARD_POLICY;
+  await registry.applyEnrolment([{ put: { detection: [broken] }, remove: {}, entries: [] }]);
+  for (const ref of world.refs) await world.state.resolver.read(ref, { user: 'shop', source: 'test' });
+  const incident = await world.breakGlass();
+  expect(incident.state).toBe('sealed');
+  expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 2 });
+});

@@ -4,8 +4,10 @@ import { createSqliteDetectorStates } from '../../../local/sqlite/detector-state
 import type { AuditEntry } from '../../../shared/domain/audit/entry.ts';
 import { rulesWith, STANDARD_POLICY } from '../../../shared/domain/detect/policy.ts';
 import type { RuleMode } from '../../../shared/domain/detect/rule.ts';
+import { RekeyError } from '../../../shared/domain/errors.ts';
 import { judgeStream } from '../../../shared/driver/judge-stream.ts';
 import type { DetectionServices, Services } from '../../../shared/driver/services.ts';
+import type { PrincipalFence } from '../../../shared/ports/principal-fence.ts';
 import { AT_MS } from '../../contracts/records.ts';
 import { aWorld, type World } from '../../support/world.ts';
 
@@ -126,6 +128,60 @@ test('[7.2] what a rule may do alone it does to one principal, so often an hour,
     contained.map(({ subject }) => subject.principal).toSorted((a = '', b = '') => (a < b ? -1 : 1)),
   ).toEqual(['one', 'two']);
   expect(cases.map(({ subject }) => subject.principal)).toContain('three');
+});
+
+test('[7.2] a rule that could do nothing is not taken for done, and one that died in the middle is carried on', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const alone = { act: 'quarantine', mostAnHour: 2 } as const;
+  const policy = { ...STANDARD_POLICY, rules: rulesWith({ 'denied-reads': { mode: 'act', alone } }) };
+  await world.state.services.registry.applyEnrolment([
+    { put: { detection: [policy] }, remove: {}, entries: [] },
+  ]);
+  await append(
+    world,
+    Array.from({ length: 6 }, (_, n) => denied(n)),
+  );
+  const judging = judgingOf(world);
+  const full = new RekeyError({ code: 'table-throttled', family: 'Throttled', message: 'later' });
+  const closed: string[] = [];
+  const principalFence: PrincipalFence = {
+    plan: () => [{ layer: 'policy', does: 'refuses it' }],
+    close: async (principal, atMs) => {
+      closed.push(principal);
+      return [{ layer: 'policy', state: 'observed', atMs, detail: 'attached' }];
+    },
+    open: async () => undefined,
+  };
+  const fenced = { ...judging, principalFence };
+  const { saveQuarantine } = judging.registry;
+  const refusing = { ...judging.registry, saveQuarantine: async () => Promise.reject(full) };
+  await expect(judgeStream({ ...fenced, registry: refusing }, UNTIL)).rejects.toBe(full);
+  expect(await judging.registry.quarantines()).toEqual([]);
+
+  let saves = 0;
+  const dies = {
+    ...judging.registry,
+    saveQuarantine: async (...given: Parameters<typeof saveQuarantine>) => {
+      saves += 1;
+      if (saves > 1) throw new Error('it died');
+      return saveQuarantine(...given);
+    },
+  };
+  // It stands and its policy was not written down: the resolver refuses, which is what counts first.
+  await judgeStream({ ...fenced, registry: dies }, UNTIL);
+  expect((await judging.registry.quarantines())[0]?.layers).toMatchObject([{ state: 'asked' }]);
+  await append(
+    world,
+    Array.from({ length: 20 }, (_, n) => denied(50 + n)),
+  );
+  await judgeStream(fenced, UNTIL);
+  expect((await judging.registry.quarantines()).map(({ layers }) => layers)).toMatchObject([
+    [
+      { layer: 'resolver', state: 'observed' },
+      { layer: 'policy', state: 'observed' },
+    ],
+  ]);
+  expect(closed.length).toBeGreaterThan(1);
 });
 
 test('[7.2] a rule that alerts quarantines nobody', async () => {
