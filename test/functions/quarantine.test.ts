@@ -191,6 +191,17 @@ test('[7.2] a layer that failed is asked and no more, the resolver’s is seen, 
   ]);
 });
 
+test('[7.2] nothing is called observed that was not read back', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const { services } = world.state;
+  const lagging = { ...services, registry: { ...services.registry, quarantines: async () => [] } };
+  const { planHash } = await planFor(services, 'night-job');
+  const asked = { principal: 'night-job', planHash, reason: 'r', by: 'ada', source: 'test' };
+  expect((await quarantinePrincipalBy(lagging, asked)).layers).toMatchObject([
+    { layer: 'resolver', state: 'asked' },
+  ]);
+});
+
 test('[7.2] asked for again it is the same one', async () => {
   const world = await aWorld({ secrets: 1 });
   const one = await quarantined(world, 'night-job');

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { importReads } from '../../functions/import-reads/handler.ts';
 import { reconcileReads } from '../../functions/reconcile-reads/handler.ts';
 import { rulesWith, STANDARD_POLICY } from '../../shared/domain/detect/policy.ts';
+import { readBy } from '../../shared/domain/reads/read-by.ts';
+import { readEntry } from '../../shared/domain/reads/read-entry.ts';
 import { callAs } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -85,10 +87,39 @@ test('[6.3] one entry that no file tells of was invented, and is named', async (
   expect(record).toMatchObject({ severity: 'critical', findings: [{ rule: 'audit-gap' }] });
 });
 
-test('[6.3] what Rekey itself and other stores told of is in no trail, and is not held against it', async () => {
+test('[6.3] what Rekey itself, other stores and keys told of is in no trail, and is not held against it', async () => {
   const world = await aWatchedWorld();
-  await taken(world, RECORDS);
-  await world.state.resolver.read('vault://prod/payments/s0', { user: 'shop', source: 'test' });
+  await taken(world, [
+    ...RECORDS,
+    aRecord(40, {
+      eventSource: 'kms.amazonaws.com',
+      eventName: 'Decrypt',
+      requestParameters: { encryptionContext: { SecretARN: 'prod/payments/s0' } },
+    }),
+    aRecord(41, {
+      eventSource: 'kms.amazonaws.com',
+      eventName: 'DisableKey',
+      requestParameters: { keyId: 'key-1' },
+    }),
+  ]);
+  const elsewhere = {
+    id: 'e-1',
+    store: 'vault-prod',
+    at: new Date(NOW_MS - 7_000_000).toISOString(),
+    outcome: 'success',
+    principal: 'approle/shop',
+  };
+  await callAs(world, 'engineer', importReads, { format: 'read', records: [elsewhere] });
+  const own = readEntry(
+    readBy({ user: 'shop', source: 'test' }, 'vault://prod/payments/s0', {
+      id: 'own',
+      atMs: NOW_MS - 7_000_000,
+      outcome: 'success',
+      why: undefined,
+    }),
+  );
+  await world.state.services.registry.append([own]);
+  expect(await world.state.services.audit.find({ action: ['read', 'change'] })).toHaveLength(24);
   expect(await reconciled(world, RECORDS)).toMatchObject({ missing: [], invented: [] });
 });
 

@@ -195,6 +195,36 @@ test('[7.2] a rule that alerts quarantines nobody', async () => {
   expect(await world.state.services.registry.quarantines()).toEqual([]);
 });
 
+test('[7.1] what is suppressed opens no case until its end, and stands in the audit', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const { registry, cases, audit } = world.state.services;
+  const suppression = {
+    rule: 'denied-reads',
+    principal: '*:role/Crawler',
+    owner: 'ada',
+    reason: 'moves',
+    untilMs: AT_MS + 86_400_000,
+  } as const;
+  const policy = {
+    ...STANDARD_POLICY,
+    rules: rulesWith({ 'denied-reads': { mode: 'alert' } }),
+    suppressions: [suppression],
+  };
+  await registry.applyEnrolment([{ put: { detection: [policy] }, remove: {}, entries: [] }]);
+  const six = Array.from({ length: 6 }, (_, n) => n);
+  await append(
+    world,
+    six.map((n) => denied(n)),
+  );
+  await judgeStream(judgingOf(world), UNTIL);
+  expect(await cases.list({ limit: 10 })).toEqual([]);
+  expect(await audit.find({ action: ['finding'] })).toHaveLength(1);
+  const later = (n: number) => denied(100 + n, { atMs: suppression.untilMs + n * 1_000 });
+  await append(world, six.map(later));
+  await judgeStream(judgingOf(world), UNTIL);
+  expect(await cases.list({ limit: 10 })).toHaveLength(1);
+});
+
 test('[7.1] what was learnt survives a restart: the window goes on where it stood', async () => {
   const world = await aWorld({ secrets: 1 });
   await withMode(world, 'alert');
