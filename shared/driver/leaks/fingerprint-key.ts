@@ -1,4 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
+import { RekeyError } from '../../domain/errors.ts';
 import {
   FINGERPRINT_KEY_BYTES,
   type FingerprintKey,
@@ -30,11 +31,19 @@ export async function openFingerprintKey(
   return fingerprintKeyOf(Buffer.from(text, 'base64'));
 }
 
-/** The key for whoever puts values under it, made on first call: the store keeps the first, also of two at once. Errors as the store's. */
+/**
+ * The key for whoever puts values under it, made on first call: the store keeps the first, also of two at once. Looked for before
+ * it is made: each batch asks, and writes are what a vault has few of. Errors as the store's.
+ */
 export async function ensureFingerprintKey(
   { store, random }: Needs<'store' | 'random'>,
   { keyId, epoch }: FingerprintedKey,
 ): Promise<FingerprintKey> {
+  try {
+    return await openFingerprintKey({ store }, keyId, 'worker');
+  } catch (error) {
+    if (!(error instanceof RekeyError) || error.family !== 'NotFound') throw error;
+  }
   const value = Buffer.from(random.bytes(FINGERPRINT_KEY_BYTES)).toString('base64');
   await store.putPending([{ ...fingerprintKeyName(keyId), epoch, keyId, value }]);
   return openFingerprintKey({ store }, keyId, 'worker');

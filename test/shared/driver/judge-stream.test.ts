@@ -8,6 +8,7 @@ import { RekeyError } from '../../../shared/domain/errors.ts';
 import { judgeStream } from '../../../shared/driver/judge-stream.ts';
 import type { DetectionServices, Services } from '../../../shared/driver/services.ts';
 import type { PrincipalFence } from '../../../shared/ports/principal-fence.ts';
+import type { Registry } from '../../../shared/ports/registry.ts';
 import { AT_MS } from '../../contracts/records.ts';
 import { aWorld, type World } from '../../support/world.ts';
 
@@ -153,7 +154,6 @@ test('[7.2] a rule that could do nothing is not taken for done, and one that die
     open: async () => undefined,
   };
   const fenced = { ...judging, principalFence };
-  const { saveQuarantine } = judging.registry;
   const refusing = { ...judging.registry, saveQuarantine: async () => Promise.reject(full) };
   await expect(judgeStream({ ...fenced, registry: refusing }, UNTIL)).rejects.toBe(full);
   expect(await judging.registry.quarantines()).toEqual([]);
@@ -161,10 +161,10 @@ test('[7.2] a rule that could do nothing is not taken for done, and one that die
   let saves = 0;
   const dies = {
     ...judging.registry,
-    saveQuarantine: async (...given: Parameters<typeof saveQuarantine>) => {
+    saveQuarantine: async (...given: Parameters<Registry['saveQuarantine']>) => {
       saves += 1;
       if (saves > 1) throw new Error('it died');
-      return saveQuarantine(...given);
+      return judging.registry.saveQuarantine(...given);
     },
   };
   // It stands and its policy was not written down: the resolver refuses, which is what counts first.
