@@ -31,6 +31,12 @@ for (const given of process.argv.slice(2)) {
   for (const { fullName, failureMessages } of tests.filter(({ status }) => status === 'failed')) {
     failures.push(`${name}: ${fullName}\n${failureMessages.join('\n')}`);
   }
+  // A hook that failed is its tests' silence here.
+  for (const { fullName } of tests.filter(({ status }) => !['passed', 'failed'].includes(status))) {
+    failures.push(
+      `${name}: ${fullName}\nnot run: what comes before it failed, which its file says above, or it is skipped`,
+    );
+  }
   for (const { ancestorTitles, status } of tests) {
     const [, port, adapter] = PORT.exec(ancestorTitles[0] ?? '') ?? [];
     if (port === undefined || status !== 'passed') continue;
@@ -48,5 +54,6 @@ for (const [port, adapters] of [...ports].sort(([one], [other]) => one.localeCom
   }
 }
 const shown = (failure) => failure.split('\n').slice(0, FAILURE_LINES).join('\n  ');
+if (failures.length > 0) process.exitCode = 1;
 for (const failure of failures) console.log(`failed: ${shown(failure)}`);
 console.log(`${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`);

@@ -41,6 +41,7 @@ test('[5.4] [7.2] the packaged machine re-issues a leaked class on a real server
   );
 
   const stack = await deployed(stage, join(folder, 'build'), configFile);
+  onTestFinished(() => stack.rest());
   const { services } = stack;
   await services.registry.applyEnrolment([
     { put: toRecords(readConfig(configFile)), remove: {}, entries: [] },
@@ -76,4 +77,4 @@ test('[5.4] [7.2] the packaged machine re-issues a leaked class on a real server
   }
   const entries = await services.audit.find({ operation: incidentId });
   expect(entries.filter(({ action }) => action === 'seal')).toHaveLength(1);
-}, 300_000);
+}, 600_000);

@@ -33,6 +33,7 @@ export async function openDeployedPlane(folder: string, cleanups: Cleanups): Pro
   // An instance may have seen this before.
   const stage = `t${randomBytes(3).toString('hex')}`;
   const stack = await deployed(stage, join(folder, 'build'), join(folder, 'rekey.yaml'));
+  cleanups.push(() => stack.rest());
   const reach = localStack();
   const lambda = new LambdaClient({
     ...reach,

@@ -2,6 +2,7 @@ import {
   DescribeRuleCommand,
   EventBridgeClient,
   ListRuleNamesByTargetCommand,
+  ListRulesCommand,
   ListTargetsByRuleCommand,
   PutRuleCommand,
   PutTargetsCommand,
@@ -29,6 +30,27 @@ export async function silence(machineArn: string): Promise<void> {
   const { name, targets } = await ruleOf(events, machineArn);
   const Ids = targets.flatMap(({ Id }) => Id ?? []);
   await events.send(new RemoveTargetsCommand({ Rule: name, Ids }));
+}
+
+/** Nothing of a stage starts by the clock any more: what stays deployed takes nothing from whatever runs next. */
+export async function silenceStage(stack: string): Promise<void> {
+  const events = client();
+  for await (const { Rules = [] } of rulesOf(events, `${stack}-`))
+    for (const { Name, ScheduleExpression } of Rules) {
+      if (ScheduleExpression === undefined) continue;
+      const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: Name }));
+      const Ids = Targets.flatMap(({ Id }) => Id ?? []);
+      if (Ids.length > 0) await events.send(new RemoveTargetsCommand({ Rule: Name, Ids }));
+    }
+}
+
+async function* rulesOf(events: EventBridgeClient, NamePrefix: string) {
+  let NextToken: string | undefined;
+  do {
+    const page = await events.send(new ListRulesCommand({ NamePrefix, NextToken }));
+    yield page;
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
 }
 
 async function ruleOf(events: EventBridgeClient, machineArn: string) {

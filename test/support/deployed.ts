@@ -15,6 +15,7 @@ import type { KeyRoles } from '../../shared/adapters/aws/kms/key-policy.ts';
 import { createS3Plans } from '../../shared/adapters/aws/s3/plans.ts';
 import { createSecretsManagerStore } from '../../shared/adapters/aws/secrets-manager/secret-store.ts';
 import { createProcessPace } from '../../shared/adapters/pace/in-process.ts';
+import { silenceStage } from './deployed-rule.ts';
 import { localStack } from './localstack.ts';
 
 /** How an execution ended, as whoever started it sees it. */
@@ -65,6 +66,8 @@ export async function deployed(stage: string, out: string, configFile: string) {
       clock,
       random,
     },
+    /** What is deployed stays, and does nothing by itself any more. */
+    rest: () => silenceStage(`rekey-${stage}`),
     /** Runs the machine to its end. */
     async breakGlass(incidentId: string, planHash: string): Promise<Ended> {
       const { executionArn } = await sfn.send(

@@ -65,12 +65,15 @@ const SCENARIOS = [
 const here = withPostgres();
 const there = withPostgres();
 const signers = makeSigners();
-let deployed: Place;
+let deployed: Awaited<ReturnType<typeof deployPlace>>;
 
 beforeAll(async () => {
   deployed = await deployPlace(there.server());
-}, 300_000);
-afterAll(() => signers.remove());
+}, 600_000);
+afterAll(async () => {
+  signers.remove();
+  await deployed.close();
+});
 
 describe.concurrent('one truth in two worlds: the fates and the audit', () => {
   test.for(SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(

@@ -16,13 +16,13 @@ import { definitionOf, machineOf } from './machine.ts';
 import type { Place } from './place.ts';
 
 /** One stack for all stories: each has a class of its own in it. */
-export async function deployPlace(server: PostgresServer): Promise<Place> {
+export async function deployPlace(server: PostgresServer): Promise<Place & { close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-worlds-'));
   const configFile = join(folder, 'rekey.yaml');
   writeFileSync(configFile, 'version: 1\n');
   // An instance may have seen this test before.
   const stage = `w${randomBytes(3).toString('hex')}`;
-  const { named, services } = await deployed(stage, join(folder, 'build'), configFile).finally(() =>
+  const { named, services, rest } = await deployed(stage, join(folder, 'build'), configFile).finally(() =>
     rmSync(folder, { recursive: true, force: true }),
   );
   const sfn = new SFNClient(localStack());
@@ -42,6 +42,7 @@ export async function deployPlace(server: PostgresServer): Promise<Place> {
     services: { ...services, rotators: { postgres }, workflows },
     server,
     lookEveryMs: 250,
+    close: rest,
     inTurn(work) {
       const own = turn.then(work);
       // However it ends: that is its own story's.
