@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { describeError } from '../../local/describe-error.ts';
 import { pathsIn } from '../../local/home.ts';
 import { openState, type State } from '../../local/state.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import { createRedactor } from '../../shared/domain/leaks/redactor.ts';
-import { recentFingerprints } from '../../shared/driver/leaks/recent-fingerprints.ts';
 import { reportScanned, Scanned, type Tally } from '../../shared/driver/leaks/scanned.ts';
+import { standingFingerprints } from '../../shared/driver/leaks/standing-fingerprints.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 
@@ -21,7 +22,7 @@ export async function scan(context: Context, _options: object): Promise<ExitCode
   const state = openState(context.home);
   const scanned = new Scanned();
   try {
-    await passThrough(state, scanned);
+    await passThrough(context, state, scanned);
     await tell(context, state, scanned.all());
   } finally {
     state.close();
@@ -29,11 +30,15 @@ export async function scan(context: Context, _options: object): Promise<ExitCode
   return EXIT.done;
 }
 
-async function passThrough({ services }: State, scanned: Scanned): Promise<void> {
+async function passThrough(context: Context, { services }: State, scanned: Scanned): Promise<void> {
   const out: Uint8Array[] = [];
-  let matcher = await recentFingerprints(services);
+  const fingerprints = await standingFingerprints(services, (error) =>
+    context.say(
+      `rekey scan: what is put from now on is not known here, until the state answers: ${describeError(error)}`,
+    ),
+  );
   const redactor = createRedactor({
-    matcher,
+    matcher: await fingerprints(),
     pass: (bytes) => out.push(bytes),
     replaced: (what) => scanned.note(what),
   });
@@ -47,9 +52,7 @@ async function passThrough({ services }: State, scanned: Scanned): Promise<void>
   try {
     await untilOver(async () => {
       for await (const chunk of process.stdin) {
-        // A log does not stand still because the state does.
-        matcher = await recentFingerprints(services).catch(() => matcher);
-        redactor.use(matcher);
+        redactor.use(await fingerprints());
         redactor.push(chunk as Uint8Array);
         await write(out);
       }
