@@ -69,7 +69,7 @@ async function vouchedFor({ plane, folder }: DeployedWorld): Promise<{ signedSeq
 
 test('[5.4] [7.2] a responder breaks the glass over 200 roles by a function URL: all proven dead, as thief and consumer see too', async () => {
   const cleanups: Cleanups = [];
-  onTestFinished(() => undo(cleanups), 60_000);
+  onTestFinished(() => undo(cleanups), 300_000);
   const world = await aWorld(200, cleanups);
   const { plane } = world;
   const told = await tellStory(world, { cause: 'unknown' }, () => undefined);
@@ -97,7 +97,7 @@ test('[5.4] [7.2] a responder breaks the glass over 200 roles by a function URL:
   const [, seal] = await sealsOf(world, told.incident);
   // The archive is written, and vouched for, when a seal is told of.
   await expect
-    .poll(async () => (await vouchedFor(world))?.signedSeq ?? 0, { timeout: 120_000, interval: 2_000 })
+    .poll(async () => (await vouchedFor(world))?.signedSeq ?? 0, { timeout: 600_000, interval: 2_000 })
     .toBeGreaterThanOrEqual(seal ?? Number.POSITIVE_INFINITY);
 
   const values = world.accounts.map(({ password }) => password);
@@ -107,7 +107,7 @@ test('[5.4] [7.2] a responder breaks the glass over 200 roles by a function URL:
     expect(values.filter((value) => text.includes(value))).toEqual([]);
   }
   expect(read).toBeGreaterThan(10_000);
-}, 900_000);
+}, 1_800_000);
 
 /** Printed, so that a run that fails can be made again. */
 const SEED = Number(process.env['REKEY_SEED'] ?? 20261125);
@@ -118,8 +118,8 @@ describe('a deployment of 40 roles', () => {
   let world: DeployedWorld;
   beforeAll(async () => {
     world = await aWorld(40, cleanups);
-  }, 300_000);
-  afterAll(() => undo(cleanups), 60_000);
+  }, 1_800_000);
+  afterAll(() => undo(cleanups), 300_000);
 
   test('[5.4] functions are killed at random in mid-run; the next commands come to the same end', async () => {
     const random = seededRandom(SEED);
@@ -162,7 +162,7 @@ describe('a deployment of 40 roles', () => {
       refs: world.accounts.map(({ ref }) => ref as `vault://${string}`),
     });
     expect(versions.filter(({ operation }) => operation === incident)).toHaveLength(40);
-  }, 900_000);
+  }, 1_800_000);
 
   test('[7.1] a mistaken alarm is undone by two people: what was cut is on again, and nothing was re-issued', async () => {
     const { consumer, people } = world;
@@ -187,7 +187,7 @@ describe('a deployment of 40 roles', () => {
         async () =>
           (await alarm())?.layers.filter(({ layer, state }) => layer === 'target' && state === 'observed'),
         {
-          timeout: 120_000,
+          timeout: 600_000,
           interval: 2_000,
         },
       )
@@ -204,5 +204,5 @@ describe('a deployment of 40 roles', () => {
     await consumer.ask({ do: 'round', without: [] });
     const { logins } = await consumer.ask<ConsumerReport>({ do: 'report' });
     expect(new Set(logins.slice(before.length).map(({ seen }) => seen))).toEqual(new Set(['ready']));
-  }, 600_000);
+  }, 1_800_000);
 });

@@ -77,4 +77,4 @@ test('[5.4] [7.2] the packaged machine re-issues a leaked class on a real server
   }
   const entries = await services.audit.find({ operation: incidentId });
   expect(entries.filter(({ action }) => action === 'seal')).toHaveLength(1);
-}, 600_000);
+}, 1_800_000);

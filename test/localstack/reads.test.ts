@@ -54,7 +54,7 @@ describe('[1.4] [7.1] [7.2] a day of reads, told by events of CloudTrail’s sha
       },
       () => undefined,
     );
-  }, 1_500_000);
+  }, 1_800_000);
   afterAll(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });

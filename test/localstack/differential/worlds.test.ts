@@ -69,7 +69,7 @@ let deployed: Awaited<ReturnType<typeof deployPlace>>;
 
 beforeAll(async () => {
   deployed = await deployPlace(there.server());
-}, 600_000);
+}, 1_800_000);
 afterAll(async () => {
   signers.remove();
   await deployed.close();
@@ -79,7 +79,7 @@ describe.concurrent('one truth in two worlds: the fates and the audit', () => {
   test.for(SCENARIOS.map((scenario) => [scenario.title, scenario] as const))(
     '%s',
     // What waits for its turn waits in it.
-    { timeout: 600_000 },
+    { timeout: 1_800_000 },
     async ([, { departures = [], ...scenario }], { expect }) => {
       const { ends, fates, request, confirmed = 0, said } = scenario.truth;
       const [embedded, localStack] = await Promise.all([inEmbedded(scenario), toldIn(deployed, scenario)]);

@@ -27,7 +27,7 @@ const CALL_MS = 60_000;
 /** Nothing listens there. */
 const NOWHERE = 1;
 /** A world that comes to no rest in this time hangs. */
-const REST_WITHIN_MS = 150_000;
+const REST_WITHIN_MS = 600_000;
 /** Older than any class here allows. */
 const OVER_AGE_MS = 40 * 86_400_000;
 
