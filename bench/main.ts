@@ -7,6 +7,7 @@ import { cutHealthy, reissueHealthy, setDead } from './dead-targets.ts';
 import { measureDetectors } from './detectors.ts';
 import { createCanaryWorld } from './first-canary.ts';
 import { helpMs } from './help.ts';
+import { measureIngestion } from './ingestion.ts';
 import { transitionsPerSecond } from './interpreter.ts';
 import { createLeakWorld } from './leaks.ts';
 import { countLogIns } from './lock-outs.ts';
@@ -15,12 +16,13 @@ import { rotateAll } from './rotation.ts';
 import { measureScale, type ScalePoint } from './scale.ts';
 import { createScanWorld } from './scan.ts';
 import { measureDecision, measureYear } from './schedule.ts';
-import { type Spread, spreadOf } from './spread.ts';
+import { percentile, type Spread, spreadOf } from './spread.ts';
 import { type BenchWorld, createBenchWorld } from './world.ts';
 
 const SECTIONS = [
   'detectors',
   'backtest',
+  'reads',
   'cut',
   'reissue',
   'rotation',
@@ -215,6 +217,40 @@ async function measurePast(): Promise<void> {
   add('backtestSeconds', 'backtest of 1,000,000 records, s', [seconds], { digits: 1 });
 }
 
+/** Reads a second that an engine and its readers are given. */
+const READS = 1_000;
+const READ_SECONDS = 20;
+
+async function measureReads(): Promise<void> {
+  const rounds = {
+    alone: [] as number[],
+    beside: [] as number[],
+    finding: [] as number[],
+    rate: [] as number[],
+  };
+  for (let round = 0; round < options.rounds; round += 1) {
+    const { aloneMs, besideMs, findingMs, perSecond, unchained } = await measureIngestion(
+      READS,
+      READ_SECONDS,
+    );
+    rounds.alone.push(percentile(aloneMs, 99));
+    rounds.beside.push(percentile(besideMs, 99));
+    rounds.finding.push(percentile(findingMs, 99));
+    rounds.rate.push(perSecond);
+    const both = (ms: readonly number[]) =>
+      `${percentile(ms, 50).toFixed(1)} / ${percentile(ms, 99).toFixed(1)}`;
+    say(
+      `reads ${round + 1}: ${perSecond.toFixed(0)}/s answered, ${unchained} not chained a second later; median / 99th: a read alone ${both(aloneMs)} ms, beside them ${both(besideMs)} ms, to the finding ${both(findingMs)} ms (${findingMs.length})`,
+    );
+  }
+  const digits = 1;
+  // What is offered; a little less is answered where the last ones are waited for.
+  add('readsPerSecond', 'reads audited a second', rounds.rate, { least: 0.95 * READS });
+  add('readAloneMs', 'a read alone, 99th percentile, ms', rounds.alone, { digits });
+  add('readBesideMs', 'a read beside them, 99th percentile, ms', rounds.beside, { digits });
+  add('findingMs', 'read to finding, 99th percentile, ms', rounds.finding, { digits, aim: '100' });
+}
+
 function measureSchedule(): void {
   const decision = measureDecision(100_000, 4 * options.rounds);
   add('decisionMs', 'decision over 100,000 secrets, ms', decision.ms, { aim: '200' });
@@ -267,6 +303,7 @@ if (options.only === 'scale') {
 } else {
   if (wants('detectors')) measureDetection();
   if (wants('backtest')) await measurePast();
+  if (wants('reads')) await measureReads();
   if (wants('schedule')) measureSchedule();
   if (wants('log-ins')) for (const pairs of [false, true]) await measureLogIns(pairs);
   if (wants('leaks')) await measureLeaks();

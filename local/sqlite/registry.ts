@@ -28,6 +28,7 @@ import type { SlackWorkspace } from '../../shared/domain/slack/workspace.ts';
 import type { Breaker, TargetRecord } from '../../shared/domain/target.ts';
 import type { VersionRecord } from '../../shared/domain/version.ts';
 import type { ClaimAnswer, Registry } from '../../shared/ports/registry.ts';
+import { createAppender } from './append-together.ts';
 import { insertEntries } from './audit-rows.ts';
 import { transact } from './database.ts';
 import { createSqliteNotices } from './notices.ts';
@@ -673,8 +674,6 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
     ...createSqliteNotices(database),
 
-    async append(entries) {
-      transact(database, () => insertEntries(database, entries));
-    },
+    append: createAppender(database),
   };
 }
