@@ -2,11 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readConfig } from '../cli/commands/apply.ts';
+import { inParallel } from '../shared/in-parallel.ts';
 import { bundle } from './bundle.ts';
 import { slackFor, slackOutputs } from './slack.ts';
 import { topicsFor } from './topics.ts';
 import { type Workers, workersFor } from './workers.ts';
 import { zip } from './zip.ts';
+
+/** Bundles made at once: all of them together take gigabytes. */
+const AT_ONCE = 4;
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -25,7 +29,7 @@ export function deployedFolders(root: string = ROOT): string[] {
 /** One zip a function under `out/functions`, its source maps and what went into it apart: the same bytes each time. */
 export async function packageFunctions(out: string): Promise<void> {
   for (const folder of ['functions', 'maps', 'inputs']) mkdirSync(join(out, folder), { recursive: true });
-  const work = deployedFolders().map(async (folder) => {
+  await inParallel(deployedFolders(), AT_ONCE, async (folder) => {
     const name = functionName(folder);
     const { files, maps, inputs } = await bundle(ROOT, `functions/${folder}/lambda.ts`);
     writeFileSync(join(out, 'functions', `${name}.zip`), zip(files));
@@ -33,7 +37,6 @@ export async function packageFunctions(out: string): Promise<void> {
     for (const [file, map] of Object.entries(maps)) writeFileSync(join(out, 'maps', name, file), map);
     writeFileSync(join(out, 'inputs', `${name}.json`), JSON.stringify(inputs));
   });
-  await Promise.all(work);
 }
 
 /** What serverless.yml reads beside what is written in it by hand. */
@@ -93,6 +96,16 @@ export async function packageService(
 ): Promise<void> {
   rmSync(out, { recursive: true, force: true });
   await packageFunctions(out);
+  packageStage(out, stage, configFile, params);
+}
+
+/** What a stage takes beside the functions that are in `out` already. */
+export function packageStage(
+  out: string,
+  stage: string,
+  configFile: string,
+  params: readonly string[] = [],
+): void {
   const config = existsSync(configFile)
     ? readConfig(configFile)
     : { networks: {}, targets: {}, consumers: {} };

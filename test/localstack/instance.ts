@@ -1,8 +1,17 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the packaged functions of this run are, once a test has made them. */
+    packaged: string;
+  }
+}
 
 const run = promisify(execFile);
 
@@ -19,7 +28,7 @@ interface Instance {
  * Vitest's global set-up of every test on LocalStack: the instance that `AWS_ENDPOINT_URL` names, else a container,
  * else the kit. What it started it stops. The tests find it as any AWS client does, by the environment.
  */
-export default async function setup(): Promise<() => Promise<void>> {
+export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const named = process.env['AWS_ENDPOINT_URL'];
   const instance =
     named === undefined || named === '' ? await start() : { endpoint: named, stop: async () => {} };
@@ -38,7 +47,12 @@ export default async function setup(): Promise<() => Promise<void>> {
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_REGION: 'us-east-1',
   });
-  return () => instance.stop();
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-packaged-'));
+  provide('packaged', join(folder, 'build'));
+  return async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await instance.stop();
+  };
 }
 
 async function start(): Promise<Instance> {

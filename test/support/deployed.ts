@@ -1,3 +1,4 @@
+import { cpSync, existsSync, renameSync } from 'node:fs';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
@@ -5,8 +6,9 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { inject } from 'vitest';
 import { deployService } from '../../deploy/deploy.ts';
-import { packageService } from '../../deploy/package.ts';
+import { packageFunctions, packageStage } from '../../deploy/package.ts';
 import { systemClock as clock, systemRandom as random } from '../../local/system.ts';
 import { createDynamoAuditView } from '../../shared/adapters/aws/dynamodb/audit-view.ts';
 import { createDynamoRegistry } from '../../shared/adapters/aws/dynamodb/registry.ts';
@@ -27,7 +29,8 @@ export interface Ended {
 
 /** The service as packaged, deployed under a stage, with the same registry, store and keys that its functions have. */
 export async function deployed(stage: string, out: string, configFile: string) {
-  await packageService(out, stage, configFile);
+  await packageOnce(out);
+  packageStage(out, stage, configFile);
   await deployService(out, stage);
   const reach = localStack();
   const outputs = await outputsOf(`rekey-${stage}`);
@@ -91,6 +94,16 @@ export async function deployed(stage: string, out: string, configFile: string) {
       }
     },
   };
+}
+
+/** The functions are the same bytes for every stage: the first of a run makes them. */
+async function packageOnce(out: string): Promise<void> {
+  const made = inject('packaged');
+  if (!existsSync(made)) {
+    await packageFunctions(`${made}.part`);
+    renameSync(`${made}.part`, made);
+  }
+  cpSync(made, out, { recursive: true });
 }
 
 async function outputsOf(stack: string): Promise<ReadonlyMap<string, string>> {
