@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { judgeStream } from '../../shared/driver/judge-stream.ts';
+import { lookAtUse } from '../../shared/driver/look-at-use.ts';
 
-/** Leaves: everything that is chained judged, what was found in the audit and in cases. Woken, or run again, it does no more. */
+/**
+ * Leaves: everything that is chained judged, what was found in the audit and in cases; and, once a day of each, which secrets
+ * nobody reads. Woken, or run again, it does no more.
+ */
 export const judgeReads = defineFunction({
   name: 'JudgeReads',
   needs: [
@@ -20,6 +24,7 @@ export const judgeReads = defineFunction({
   output: { judged: z.number(), left: z.number(), findings: z.number() },
   async run(_input, services, { untilMs }) {
     const { judged, left, findings } = await judgeStream(services, { untilMs });
+    if (left === 0) await lookAtUse(services);
     return { judged, left, findings };
   },
 });

@@ -1,6 +1,7 @@
 import { judgeReads } from '../../functions/judge-reads/handler.ts';
 import { tellPeople } from '../../functions/tell-people/handler.ts';
 import { isOfState, RekeyError } from '../../shared/domain/errors.ts';
+import { lookAtJudging } from '../../shared/driver/look-at-judging.ts';
 import { signingKeysOf } from '../../shared/driver/signing-keys.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
 import { tellNotices } from '../../shared/driver/tell-notices.ts';
@@ -30,6 +31,8 @@ const CHAIN_EVERY_MS = 250;
 const CHAIN_READS_EVERY_MS = 25;
 const SAY_HELD_EVERY_MS = 60_000;
 const JUDGE_AGAIN_MS = 60_000;
+/** On AWS a rule does it as often. */
+const LOOK_AT_JUDGING_EVERY_MS = 900_000;
 
 export interface EngineOptions extends StateOptions {
   /** Rotates by itself what is due, and never idles: `rekey serve`. Default false. */
@@ -87,6 +90,7 @@ class Engine {
   /** Place of the chain up to which there was nothing left to judge. */
   #judgedSeq = 0;
   #judgeFailedMs = Number.NEGATIVE_INFINITY;
+  #lookedAtJudgingMs = Number.NEGATIVE_INFINITY;
   readonly #judged: AuditCursor;
   readonly #states: DetectorStates;
   readonly #unjudged: ReturnType<typeof createUnjudged>;
@@ -195,15 +199,20 @@ class Engine {
 
   /** What is chained, up to here, judged beside everything else; one round after the other. */
   #judgeBeside(seq: number): void {
-    if (this.#judging !== undefined || seq <= this.#judgedSeq) return;
-    // Of everything else nothing is judged, and a place that is noted costs a commit.
-    if (!this.#unjudged.after(this.#judgedSeq)) {
-      this.#judgedSeq = seq;
-      return;
-    }
+    if (this.#judging !== undefined) return;
     const nowMs = this.#state.services.clock.nowMs();
+    const looks =
+      this.#options.serves === true && Math.abs(nowMs - this.#lookedAtJudgingMs) >= LOOK_AT_JUDGING_EVERY_MS;
+    if (!looks) {
+      if (seq <= this.#judgedSeq) return;
+      // Of everything else nothing is judged, and a place that is noted costs a commit.
+      if (!this.#unjudged.after(this.#judgedSeq)) {
+        this.#judgedSeq = seq;
+        return;
+      }
+    }
     if (Math.abs(nowMs - this.#judgeFailedMs) < JUDGE_AGAIN_MS) return;
-    this.#judging = this.#unlessHeld(() => this.#judge(seq))
+    this.#judging = this.#unlessHeld(() => this.#judge(seq, looks))
       .catch((error: unknown) => {
         if (isOfState(error)) return this.#breakOff(error);
         // Who cannot judge ends no break-glass that the engine has under way.
@@ -215,10 +224,15 @@ class Engine {
       });
   }
 
-  async #judge(seq: number): Promise<void> {
-    const { services } = this.#state;
+  async #judge(seq: number, looks: boolean): Promise<void> {
+    const { audit, ...rest } = this.#state.services;
+    const services = { ...rest, audit, chained: audit, states: this.#states, judged: this.#judged };
+    if (looks) {
+      this.#lookedAtJudgingMs = services.clock.nowMs();
+      await lookAtJudging(services);
+    }
     const { left } = await judgeReads.invoke(
-      { ...services, chained: services.audit, states: this.#states, judged: this.#judged },
+      services,
       { v: 1 },
       { untilMs: services.clock.nowMs() + INVOCATION_MS },
     );

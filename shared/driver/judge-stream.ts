@@ -9,6 +9,7 @@ import type { KeptState, StateKey } from '../ports/detector-states.ts';
 import { actAlone } from './act-alone.ts';
 import { chainedEntry } from './chained-entry.ts';
 import { gatherFindings } from './gather-findings.ts';
+import { isJudged } from './judged-line.ts';
 import type { Needs } from './services.ts';
 
 /** Entries that are judged together: what they need is loaded at once, and one state is saved once. */
@@ -131,11 +132,6 @@ async function judgeSome(
   );
   await judged.advance(end);
   return { judged: end - seq, findings: findings.length };
-}
-
-/** Without reading it: canonical JSON begins with the action. An entry of another that has these words in a text is merely read. */
-function isJudged({ line }: { readonly line: string }): boolean {
-  return line.includes('"action":"read"') || line.includes('"action":"change"');
 }
 
 function memoryOf(

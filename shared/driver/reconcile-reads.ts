@@ -4,7 +4,7 @@ import { auditGap, trailStopped } from '../domain/detect/look-findings.ts';
 import { STANDARD_POLICY } from '../domain/detect/policy.ts';
 import { readRecord } from '../domain/reads/cloudtrail/read-record.ts';
 import { compareWithTrail, type Disagreement, idOf } from '../domain/reads/completeness.ts';
-import { gatherFindings } from './gather-findings.ts';
+import { gatherLooked } from './gather-looked.ts';
 import type { Needs } from './services.ts';
 import { takeInRecords } from './take-in-records.ts';
 
@@ -62,6 +62,6 @@ export async function reconcileReads(
       ? trailStopped({ trail, stoppedAtMs: newestFileMs ?? sinceMs })
       : null,
   ].filter((finding) => finding !== null);
-  await gatherFindings(services, findings, ({ rule }) => policy.rules[rule].mode !== 'observe');
+  await gatherLooked(services, policy, findings);
   return { compared: taken.length, missing, invented, findings };
 }

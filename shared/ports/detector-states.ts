@@ -16,7 +16,7 @@ export interface StateChange extends StateKey, KeptState {
   readonly atMs: number;
 }
 
-/** What rules remember. Only who holds the cursor of whoever judges writes. */
+/** What rules remember. What a rule learns from entries only who holds the cursor of whoever judges writes. */
 export interface DetectorStates {
   /** In their order; null where there is none. */
   load(keys: readonly StateKey[]): Promise<(KeptState | null)[]>;

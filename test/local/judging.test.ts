@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { runEngine } from '../../local/engine/engine.ts';
 import { rulesWith, STANDARD_POLICY } from '../../shared/domain/detect/policy.ts';
+import { FrozenClock } from '../support/clock.ts';
 import { aWorld, type World } from '../support/world.ts';
 
 async function alerting(world: World): Promise<void> {
@@ -46,4 +48,30 @@ test('[5.4] [7.1] what cannot be judged is said, and ends no break-glass', async
   const incident = await world.breakGlass();
   expect(incident.state).toBe('sealed');
   expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 2 });
+});
+
+test('[7.1] an engine that serves tells that nobody judges, where the judge fails again and again', async () => {
+  const clock = new FrozenClock();
+  const world = await aWorld({ secrets: 1, clock });
+  const { registry, audit } = world.state.services;
+  const rules = rulesWith({ 'denied-reads': { mode: 'alert' }, 'detector-quiet': { mode: 'alert' } });
+  await registry.applyEnrolment([
+    { put: { detection: [{ ...STANDARD_POLICY, rules }] }, remove: {}, entries: [] },
+  ]);
+  world.state.database.exec('DROP TABLE dead_letter');
+  await probe(world);
+  const ending = new AbortController();
+  const fromMs = clock.ms;
+  await runEngine(world.home, {
+    clock,
+    rotators: { memory0: world.target.rotator('memory0') },
+    serves: true,
+    signal: ending.signal,
+    onLooked: (atMs) => {
+      clock.ms += 60_000;
+      if (atMs > fromMs + 3 * 3_600_000) ending.abort();
+    },
+  });
+  const found = await audit.find({ action: ['finding'] });
+  expect(found.map(({ finding }) => finding?.rule)).toContain('detector-quiet');
 });

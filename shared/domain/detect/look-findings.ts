@@ -4,12 +4,12 @@ import type { Finding } from './finding.ts';
 import { dayOf, findingId } from './finding-id.ts';
 import type { DetectionPolicy } from './policy.ts';
 
-/** A secret, and when it was read last, as far as the audit goes back. */
+/** A secret that has a value, and when it was read last, as far as the audit goes back. */
 export interface Use {
   readonly ref: string;
   readonly className: string;
   readonly tenant: string;
-  readonly enrolledAtMs: number;
+  readonly valueSinceMs: number;
   /** Left out: never. */
   readonly lastReadAtMs?: number;
   /** Nothing is to read it. */
@@ -20,8 +20,8 @@ export interface Use {
 export function neverRead(uses: readonly Use[], policy: DetectionPolicy, nowMs: number): Finding[] {
   const { after } = policy.rules['never-read'];
   return uses.flatMap((use): Finding[] => {
-    const { ref, className, tenant, enrolledAtMs, lastReadAtMs, decoy } = use;
-    const unreadMs = nowMs - (lastReadAtMs ?? enrolledAtMs);
+    const { ref, className, tenant, valueSinceMs, lastReadAtMs, decoy } = use;
+    const unreadMs = nowMs - (lastReadAtMs ?? valueSinceMs);
     if (decoy === true || unreadMs < after) return [];
     return [
       {
@@ -34,7 +34,7 @@ export function neverRead(uses: readonly Use[], policy: DetectionPolicy, nowMs: 
         ref,
         className,
         tenant,
-        seen: `${ref} was ${lastReadAtMs === undefined ? 'never read since it was enrolled' : 'read last'} ${formatDuration(unreadMs)} ago`,
+        seen: `${ref} was ${lastReadAtMs === undefined ? 'never read since it got a value,' : 'read last'} ${formatDuration(unreadMs)} ago`,
         unusual: `a secret that is needed is read within ${formatDuration(after)}`,
         evidence: [],
         next: `rekey status ${ref}`,
@@ -48,7 +48,7 @@ function weekOf(atMs: number): number {
   return dayOf(atMs) - (dayOf(atMs) % 7);
 }
 
-/** Entries that wait to be judged, and nobody judges. Null: all is well, or there is nothing to judge. */
+/** Entries that wait to be judged, and nobody judges. Null: all is well, or there is nothing to judge. `judgedAtMs`: when the last was, at the latest. */
 export function detectorQuiet(
   { judgedAtMs, waiting }: { readonly judgedAtMs: number; readonly waiting: number },
   policy: DetectionPolicy,
@@ -60,7 +60,7 @@ export function detectorQuiet(
   return ofStream('detector-quiet', nowMs, {
     severity: 'high',
     certainty: 'certain',
-    seen: `no entry was judged for ${formatDuration(quietMs)}, and ${waiting} wait`,
+    seen: `no entry was judged for ${formatDuration(quietMs)}, and at least ${waiting} wait`,
     unusual: `within ${formatDuration(after)} each is judged`,
     next: 'rekey doctor',
   });

@@ -14,7 +14,7 @@ describe('[7.1] a secret that is never read', () => {
     ref: 'vault://ledger',
     className: 'payments',
     tenant: 'acme',
-    enrolledAtMs: MONDAY_MS - 100 * DAY_MS,
+    valueSinceMs: MONDAY_MS - 100 * DAY_MS,
     ...about,
   });
   const found = (about: Partial<Use>, nowMs = MONDAY_MS) => neverRead([aUse(about)], STANDARD_POLICY, nowMs);
@@ -24,7 +24,7 @@ describe('[7.1] a secret that is never read', () => {
       {
         rule: 'never-read',
         ref: 'vault://ledger',
-        seen: 'vault://ledger was never read since it was enrolled 14w2d ago',
+        seen: 'vault://ledger was never read since it got a value, 14w2d ago',
       },
     ]);
     expect(found({ lastReadAtMs: MONDAY_MS - 30 * DAY_MS })).toHaveLength(1);
@@ -32,7 +32,7 @@ describe('[7.1] a secret that is never read', () => {
 
   test('for less is nothing, nor for a secret that is new, or a decoy', () => {
     expect(found({ lastReadAtMs: MONDAY_MS - 29 * DAY_MS })).toEqual([]);
-    expect(found({ enrolledAtMs: MONDAY_MS - DAY_MS })).toEqual([]);
+    expect(found({ valueSinceMs: MONDAY_MS - DAY_MS })).toEqual([]);
     expect(found({ decoy: true })).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe('[7.1] a detector that has gone quiet', () => {
   test('while entries wait', () => {
     expect(found(MONDAY_MS - HOUR_MS, 12)).toMatchObject({
       severity: 'high',
-      seen: 'no entry was judged for 1h, and 12 wait',
+      seen: 'no entry was judged for 1h, and at least 12 wait',
     });
   });
 
