@@ -1,9 +1,10 @@
 import { brakeText } from '../shared/domain/brake.ts';
 import { elapsedText } from '../shared/domain/elapsed.ts';
+import { given } from '../shared/domain/given.ts';
 import type { IncidentView } from '../shared/driver/incident-view.ts';
 import type { Context } from './context.ts';
 
-function incidentLines(view: IncidentView): string[] {
+function incidentLines(view: IncidentView, late: number): string[] {
   const took = (ms: number | null) => (ms === null ? 'not observed' : elapsedText(ms));
   const lines = [
     `${view.incident}: ${view.state}, ${view.cause}, started by ${view.startedBy}`,
@@ -32,6 +33,10 @@ function incidentLines(view: IncidentView): string[] {
     }
   }
   if (view.packet !== null) lines.push(`  packet        ${view.packet}`);
+  if (late > 0)
+    lines.push(
+      `  ${late} ${late === 1 ? 'read' : 'reads'} of before the packet came to be known after it and ${late === 1 ? 'is' : 'are'} not in it: rekey resume ${view.incident} writes a further one`,
+    );
   if (view.state === 'awaiting-reopen') {
     lines.push(`  waits for two people: rekey reopen ${view.incident} --person NAME --key FILE`);
   } else if (view.unproven > 0 && view.state !== 'restored') {
@@ -40,8 +45,12 @@ function incidentLines(view: IncidentView): string[] {
   return lines;
 }
 
-/** What an incident came to: for people, or as one object for scripts. */
-export function reportIncident(context: Pick<Context, 'json' | 'print'>, view: IncidentView): void {
-  if (context.json) context.print(JSON.stringify(view));
-  else for (const line of incidentLines(view)) context.print(line);
+/** What an incident came to: for people, or as one object for scripts. `lateReads` are not in its newest packet. */
+export function reportIncident(
+  context: Pick<Context, 'json' | 'print'>,
+  view: IncidentView,
+  lateReads?: number,
+): void {
+  if (context.json) context.print(JSON.stringify({ ...view, ...given('lateReads', lateReads) }));
+  else for (const line of incidentLines(view, lateReads ?? 0)) context.print(line);
 }

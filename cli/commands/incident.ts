@@ -1,8 +1,10 @@
+import { findLateReads } from '../../functions/find-late-reads/handler.ts';
 import { listIncidents as list } from '../../functions/list-incidents/handler.ts';
 import { showIncident as show } from '../../functions/show-incident/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Face } from '../face.ts';
 import { reportIncident } from '../report-incident.ts';
 import { withFace } from '../with-face.ts';
 
@@ -21,6 +23,16 @@ export async function listIncidents(context: Context): Promise<ExitCode> {
   });
 }
 
+/** Who may see an incident and not what is read, as an approver, is not told: undefined. */
+async function lateReads(face: Face, incidentId: string): Promise<number | undefined> {
+  try {
+    return (await face.call(findLateReads, { incidentId })).late;
+  } catch (error) {
+    if (error instanceof RekeyError && error.family === 'Denied') return undefined;
+    throw error;
+  }
+}
+
 export async function showIncident(
   context: Context,
   { incident }: { readonly incident: string },
@@ -36,7 +48,7 @@ export async function showIncident(
         next: [`rekey watch ${incidentId}`],
       });
     }
-    reportIncident(context, view);
+    reportIncident(context, view, view.packet === null ? 0 : await lateReads(face, incidentId));
     return EXIT.done;
   });
 }

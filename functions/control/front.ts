@@ -1,6 +1,7 @@
 import { defineFront } from '../../shared/adapters/aws/lambda/front.ts';
 import { cancelRequest } from '../cancel-request/handler.ts';
 import { explainRotation } from '../explain-rotation/handler.ts';
+import { findLateReads } from '../find-late-reads/handler.ts';
 import { listIncidents } from '../list-incidents/handler.ts';
 import { listRequests } from '../list-requests/handler.ts';
 import { nameScope } from '../name-scope/handler.ts';
@@ -23,6 +24,7 @@ import { startBreakGlass } from '../start-break-glass/handler.ts';
 export const control = defineFront('Control', [
   cancelRequest,
   explainRotation,
+  findLateReads,
   listIncidents,
   listRequests,
   nameScope,

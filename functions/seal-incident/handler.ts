@@ -1,13 +1,16 @@
 import * as z from 'zod';
+import type { AuditEntry } from '../../shared/domain/audit/entry.ts';
 import { isOfState, RekeyError } from '../../shared/domain/errors.ts';
 import type { IncidentRecord } from '../../shared/domain/incident.ts';
 import { buildPacket } from '../../shared/domain/packet/packet.ts';
 import { renderPacketHtml } from '../../shared/domain/packet/page/page.ts';
 import { signPacket } from '../../shared/domain/packet/signature.ts';
+import { isOfValue } from '../../shared/domain/reads/value-read.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
 import type { VersionRecord } from '../../shared/domain/version.ts';
 import { changeIncident, incidentEntry, incidentNamed } from '../../shared/driver/change-incident.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { lastReconciled } from '../../shared/driver/reconcile-reads.ts';
 import type { Needs } from '../../shared/driver/services.ts';
 import { tellDue } from '../../shared/driver/tell-due.ts';
 import type { EpochKey } from '../../shared/ports/keys.ts';
@@ -45,18 +48,20 @@ export const sealIncident = defineFunction({
     const counts = Object.fromEntries(
       [...Map.groupBy(versions, (version) => version.fate)].map(([fate, group]) => [fate, group.length]),
     );
+    const read = await readsSince(services, await incidentNamed(services, incidentId), versions, nowMs);
     const incident = await changeIncident(services, incidentId, (before) => ({
       incident: {
         ...before,
         destroying: owed,
         counts,
+        audited: { sinceMs: read.sinceMs, untilMs: read.untilMs, reads: read.entries.length },
         packets: before.packets + 1,
         ...(isOver(before) ? { state: 'sealed' as const, sealedAtMs: nowMs } : {}),
       },
       end: isOver(before),
       entries: [incidentEntry(before, { action: 'seal', atMs: nowMs, place: `${before.packets + 1}` })],
     }));
-    return { packet: await writePacket(services, incident) };
+    return { packet: await writePacket(services, incident, read) };
   },
 });
 
@@ -144,22 +149,42 @@ async function epochsUnderWay(services: Needs<'registry'>, className: string): P
   return new Set(open.flatMap((incident) => incident?.epoch ?? []));
 }
 
+interface ReadsKnown {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly entries: readonly AuditEntry[];
+}
+
+/** Since the leak, and since the versions that were live at the break-glass were in use: whoever read one then may hold it. */
+async function readsSince(
+  { audit }: Needs<'audit'>,
+  { plan, epoch }: IncidentRecord,
+  versions: readonly VersionRecord[],
+  nowMs: number,
+): Promise<ReadsKnown> {
+  const inUse = new Map<string, number>();
+  for (const { ref, epoch: of, promotedAtMs } of versions)
+    if (of < epoch && promotedAtMs !== undefined) inUse.set(ref, Math.max(inUse.get(ref) ?? 0, promotedAtMs));
+  const sinceMs = [...inUse.values()].reduce((first, atMs) => Math.min(first, atMs), plan.sinceMs ?? 0);
+  const untilMs = nowMs + 1;
+  const refs = plan.secrets.map((secret) => secret.ref);
+  const entries = await audit.find({ action: ['read'], refs, sinceMs, untilMs });
+  return { sinceMs, untilMs, entries: entries.filter(isOfValue) };
+}
+
 async function writePacket(
   services: Needs<
     'registry' | 'store' | 'keys' | 'fingerprints' | 'audit' | 'signer' | 'packets' | 'notifier' | 'clock'
   >,
   incident: IncidentRecord,
+  read: ReadsKnown,
 ): Promise<string> {
   const refs = incident.plan.secrets.map((secret) => secret.ref);
   const known = [...refs, ...incident.plan.exposedAdmins.map(({ admin }) => admin as SecretRef)];
-  const [secrets, versions, reads, deliveries, consumers] = await Promise.all([
+  const [secrets, versions, reconciled, deliveries, consumers] = await Promise.all([
     services.registry.secrets(known),
     services.registry.versions({ refs: known }),
-    services.audit.find({
-      action: ['read'],
-      refs,
-      ...(incident.plan.sinceMs === undefined ? {} : { sinceMs: incident.plan.sinceMs }),
-    }),
+    lastReconciled(services, services.clock.nowMs()),
     services.registry.deliveries(incident.id),
     services.registry.consumers(),
   ]);
@@ -168,7 +193,9 @@ async function writePacket(
     incident,
     secrets,
     versions,
-    reads,
+    reads: read.entries,
+    reconciled,
+    readUntilMs: read.untilMs,
     deliveries,
     consumers,
     head,

@@ -86,6 +86,8 @@ export interface IncidentRecord {
   readonly reopenToken?: string;
   /** Keys that a seal is destroying: written down before, so that whoever carries on does the rest and tells of it. */
   readonly destroying?: readonly string[];
+  /** What the newest packet counts of reads, by which later ones are told: of before `untilMs`, since `sinceMs`. */
+  readonly audited?: { readonly sinceMs: number; readonly untilMs: number; readonly reads: number };
   /** Packets written: each resume that changed something seals a further one. */
   readonly packets: number;
   readonly counts?: Readonly<Partial<Record<Fate, number>>>;

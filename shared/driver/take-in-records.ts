@@ -47,7 +47,7 @@ export async function takeInRecords(
     const of = ref === null ? undefined : known.get(ref);
     switch (told.kind) {
       case 'read':
-        entries.push(readEntry(told.event, of));
+        entries.push(readEntry(told.event, of, naming.isOwn(told.event.principal.id)));
         count.reads += 1;
         break;
       case 'change':

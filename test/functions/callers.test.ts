@@ -12,6 +12,7 @@ import { confirmDelivery } from '../../functions/confirm-delivery/handler.ts';
 import { decideRequest } from '../../functions/decide-request/handler.ts';
 import { dropDeadLetters } from '../../functions/drop-dead-letters/handler.ts';
 import { explainRotation } from '../../functions/explain-rotation/handler.ts';
+import { findLateReads } from '../../functions/find-late-reads/handler.ts';
 import { importLeaks } from '../../functions/import-leaks/handler.ts';
 import { importReads } from '../../functions/import-reads/handler.ts';
 import { liftQuarantine } from '../../functions/lift-quarantine/handler.ts';
@@ -99,6 +100,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [decideRequest, { requestId: 'req-1', decision: 'approve', planHash: 'ab' }],
   [explainRotation, { ref: REF }],
   [confirmDelivery, { confirmationId: 'inc-1#one', token: 'none' }],
+  [findLateReads, { incidentId: 'inc-1' }],
   [listIncidents, {}],
   [listRequests, {}],
   [nameScope, { class: 'payments' }],

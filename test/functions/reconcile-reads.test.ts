@@ -4,6 +4,7 @@ import { reconcileReads } from '../../functions/reconcile-reads/handler.ts';
 import { rulesWith, STANDARD_POLICY } from '../../shared/domain/detect/policy.ts';
 import { readBy } from '../../shared/domain/reads/read-by.ts';
 import { readEntry } from '../../shared/domain/reads/read-entry.ts';
+import { lastReconciled } from '../../shared/driver/reconcile-reads.ts';
 import { callAs } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -141,4 +142,47 @@ test('[6.3] a trail that was cut is found: its files end, and nothing comes afte
   // Files that were taken out of its middle: what they told of is in no file any more.
   const cut = await reconciled(world, RECORDS.slice(0, 12));
   expect(cut.invented).toHaveLength(8);
+});
+
+test('[7.3] each comparison carries on how far the audit is known to be whole, up to what the newest file could hold', async () => {
+  const world = await aWatchedWorld();
+  const { services } = world.state;
+  const whole = () => lastReconciled(services, NOW_MS, 'the-trail');
+  expect(await whole()).toBeNull();
+  // A trail that delivers nothing vouches for nothing.
+  await reconciled(world, [], null);
+  expect(await whole()).toBeNull();
+  await reconciled(world, [], NOW_MS - 600_000);
+  const first = { trail: 'the-trail', fromMs: SINCE_MS, untilMs: NOW_MS - 600_000 - 1_800_000, unread: 0 };
+  expect(await whole()).toEqual(first);
+  await callAs(world, 'schedule', reconcileReads, {
+    trail: 'the-trail',
+    sinceMs: SINCE_MS + 900_000,
+    newestFileMs: NOW_MS,
+    records: [{ eventID: 'odd' }],
+  });
+  expect(await whole()).toEqual({ ...first, untilMs: NOW_MS - 1_800_000, unread: 1 });
+  await callAs(world, 'schedule', reconcileReads, {
+    trail: 'the-trail',
+    sinceMs: NOW_MS - 1_801_000,
+    newestFileMs: NOW_MS,
+    records: [],
+  });
+  expect(await whole()).toMatchObject({ fromMs: SINCE_MS });
+  expect(await lastReconciled(services, NOW_MS + 25 * 3_600_000, 'the-trail')).toBeNull();
+});
+
+test('[7.3] a gap between two comparisons is not passed over', async () => {
+  const world = await aWatchedWorld();
+  for (const sinceMs of [NOW_MS - 10_800_000, NOW_MS - 3_600_000])
+    await callAs(world, 'schedule', reconcileReads, {
+      trail: 'the-trail',
+      sinceMs,
+      newestFileMs: sinceMs + 5_400_000 > NOW_MS ? NOW_MS : sinceMs + 5_400_000,
+      records: [],
+    });
+  expect(await lastReconciled(world.state.services, NOW_MS)).toMatchObject({
+    fromMs: NOW_MS - 3_600_000,
+    untilMs: NOW_MS - 1_800_000,
+  });
 });

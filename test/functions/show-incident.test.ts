@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { importReads } from '../../functions/import-reads/handler.ts';
 import { showIncident } from '../../functions/show-incident/handler.ts';
 import { startBreakGlass } from '../../functions/start-break-glass/handler.ts';
 import { aFolder, rekey } from '../support/command-line.ts';
@@ -43,5 +44,28 @@ test('an incident that nobody ever asked for is not known', async () => {
   const world = await aWorld();
   await expect(callAs(world, 'responder', showIncident, { incidentId: 'inc-no-such' })).rejects.toMatchObject(
     { code: 'incident-unknown', family: 'NotFound' },
+  );
+});
+
+test('[7.3] a read of before the packet that comes to be known after it is told by the incident, as not in it', async () => {
+  const world = await aWorld();
+  const readAtMs = Date.now() - 1;
+  const { id: incidentId } = await world.breakGlass();
+  const shown = () =>
+    rekey(['incident', 'show', incidentId, '--json'], { folder: aFolder(), home: world.home });
+  expect(JSON.parse((await shown()).stdout)).toMatchObject({ lateReads: 0 });
+  const told = {
+    id: 'late',
+    store: 'vault-prod',
+    at: new Date(readAtMs).toISOString(),
+    outcome: 'success',
+    secret: world.refs[0],
+    principal: 'approle/eve',
+  };
+  await callAs(world, 'engineer', importReads, { format: 'read', records: [told, told] });
+  expect(JSON.parse((await shown()).stdout)).toMatchObject({ lateReads: 1 });
+  const text = await rekey(['incident', 'show', incidentId], { folder: aFolder(), home: world.home });
+  expect(text.stdout).toContain(
+    `1 read of before the packet came to be known after it and is not in it: rekey resume ${incidentId}`,
   );
 });

@@ -9,6 +9,8 @@ export const AUDIT_ACTIONS = [
   'read',
   /** Of a secret or its key, as AWS tells it: Rekey's own doing, or behind its back. */
   'change',
+  /** A trail's files held against the audit. */
+  'reconcile',
   'finding',
   'case',
   'leak',
@@ -78,6 +80,10 @@ export interface ReadDetail {
   readonly userAgent?: string;
   readonly region?: string;
   readonly account?: string;
+  /** By one of Rekey's own roles: on somebody's behalf, who stands in an entry of his own, or for its own bookkeeping. */
+  readonly own?: true;
+  /** Its source names no version: the one that readers got when it happened, as far as was known when the entry was written. */
+  readonly versionPresumed?: true;
   /** What the registry said of the secret when the entry was written. A `versionId` that it does not know has no fate. */
   readonly secret?: {
     /** Nothing may ever read it. */
@@ -92,6 +98,15 @@ export interface ReadDetail {
     readonly claimed?: true;
     readonly enrolledAtMs?: number;
   };
+}
+
+/** A stretch of time in which a trail's files and the audit hold the same reads, as far as they were compared without a gap. */
+export interface ReconciledDetail {
+  readonly trail: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Records of its last part that nobody could understand: what they tell of is not in the audit. */
+  readonly unread: number;
 }
 
 /** What AWS tells was done to a secret or a key. */
@@ -152,6 +167,8 @@ export interface AuditEntry {
   readonly read?: ReadDetail;
   /** Of a change. */
   readonly change?: ChangeDetail;
+  /** Of a comparison with a trail's files. */
+  readonly reconciled?: ReconciledDetail;
   readonly finding?: Finding;
   /** Of what people do about a case: which. */
   readonly caseId?: string;

@@ -8,6 +8,7 @@ type Activity = keyof typeof ACTIVITIES;
 const OF_ACTIONS: Readonly<Record<AuditAction, Activity>> = {
   read: 'Read',
   change: 'Update',
+  reconcile: 'Read',
   finding: 'Create',
   case: 'Update',
   leak: 'Create',

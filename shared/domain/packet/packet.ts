@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../audit/entry.ts';
+import type { AuditEntry, ReconciledDetail } from '../audit/entry.ts';
 import type { ConsumerRecord } from '../consumer.ts';
 import type { Delivery } from '../delivery.ts';
 import type { IncidentRecord, LayerReport } from '../incident.ts';
@@ -9,6 +9,8 @@ import { type PacketReads, readsOf } from './reads.ts';
 import { type PacketSecret, secretFateOf } from './secret-fate.ts';
 import { type PacketTarget, targetsOf } from './targets.ts';
 import { type PacketDelivery, toldOf } from './told.ts';
+import { holdersOf, type PacketHolder, type PacketSource, sourcesOf } from './usage.ts';
+import { versionsByTime } from './version-of-read.ts';
 
 /** What is known of one incident when it was written: only what was observed, by whom, when. No value. */
 export interface Packet {
@@ -45,13 +47,18 @@ export interface Packet {
   readonly targets: readonly PacketTarget[];
   readonly secrets: readonly PacketSecret[];
   readonly reads: readonly PacketReads[];
+  /** How far the reads are all there. Packets of earlier days say neither. */
+  readonly sources?: readonly PacketSource[];
+  /** Who was handed a version of before the incident, whenever that was since it was in use. */
+  readonly holders?: readonly PacketHolder[];
   readonly told: readonly PacketDelivery[];
   readonly left: readonly LeftToDo[];
   readonly audit: { readonly chain: string; readonly seq: number; readonly hash: string };
 }
 
 /**
- * Pure: the same records give the same packet. `reads` are the audit's entries of reads since the leak, in any order.
+ * Pure: the same records give the same packet. `reads` are the audit's entries of reads in any
+ * order, since the leak and since the versions of then were in use; `reconciled`: how far a trail was last compared.
  * Every secret of the plan is in it, enrolled still or not. `secrets` and `versions` are theirs and those of the admin
  * credentials that the plan names; others are left out.
  */
@@ -60,6 +67,9 @@ export function buildPacket(known: {
   readonly secrets: readonly SecretRecord[];
   readonly versions: readonly VersionRecord[];
   readonly reads: readonly AuditEntry[];
+  readonly reconciled?: ReconciledDetail | null;
+  /** Reads of before this are in it; left out: of before it was written. */
+  readonly readUntilMs?: number;
   readonly deliveries: readonly Delivery[];
   readonly consumers: readonly ConsumerRecord[];
   readonly head: Packet['audit'];
@@ -72,10 +82,13 @@ export function buildPacket(known: {
   const secrets = plan.secrets.map((planned) =>
     secretFateOf(incident, planned, enrolled.get(planned.ref), issued.get(planned.ref) ?? []),
   );
+  const byTime = versionsByTime(known.versions);
+  const since = plan.sinceMs ?? 0;
+  const reads = known.reads.filter(({ atMs }) => atMs >= since);
   const told = toldOf(known.deliveries, known.consumers);
   const count = (standing: PacketSecret['standing']) =>
     secrets.filter((secret) => secret.standing === standing).length;
-  const since = (atMs: number | undefined) => (atMs === undefined ? null : atMs - incident.confirmedAtMs);
+  const after = (atMs: number | undefined) => (atMs === undefined ? null : atMs - incident.confirmedAtMs);
   return {
     v: 1,
     incident: incident.id,
@@ -99,17 +112,22 @@ export function buildPacket(known: {
     },
     fates: fatesOf(secrets),
     times: {
-      contained: since(incident.containedAtMs),
-      cut: since(incident.cutAtMs),
-      reissued: since(incident.reissuedAtMs),
-      proven: since(incident.provenAtMs),
-      reopened: since(incident.reopenedAtMs),
+      contained: after(incident.containedAtMs),
+      cut: after(incident.cutAtMs),
+      reissued: after(incident.reissuedAtMs),
+      proven: after(incident.provenAtMs),
+      reopened: after(incident.reopenedAtMs),
     },
     layers: incident.layers,
     signedBy: incident.signatures.map(({ person, atMs }) => ({ person, atMs })),
     targets: targetsOf(incident, secrets),
     secrets,
-    reads: readsOf(known.reads),
+    reads: readsOf(reads, byTime),
+    sources: sourcesOf(reads, {
+      untilMs: known.readUntilMs ?? known.writtenAtMs,
+      reconciled: known.reconciled ?? null,
+    }),
+    holders: holdersOf(incident, known.reads, known.versions, byTime),
     told,
     left: leftToDo(incident, secrets, told, exposedOf(incident, enrolled, known.versions)),
     audit: { chain: known.head.chain, seq: known.head.seq, hash: known.head.hash },

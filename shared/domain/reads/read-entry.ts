@@ -8,12 +8,13 @@ const NOWHERE = 'unknown';
 
 /**
  * A read as the audit keeps it, with what was known of the secret then. Its id is the event's: told twice, it is one entry.
- * A secret that is not enrolled stands there as its source names it.
+ * A secret that is not enrolled stands there as its source names it. `own`: one of Rekey's own roles read.
  */
-export function readEntry(event: ReadEvent, known?: KnownSecret): AuditEntry {
+export function readEntry(event: ReadEvent, known?: KnownSecret, own = false): AuditEntry {
   const { principal, secret } = event;
   const version = known === undefined ? undefined : versionRead(known, event.versionId);
   const versionId = event.versionId ?? known?.secret.currentVersionId;
+  const presumed = event.versionId === undefined && versionId !== undefined && event.source !== 'resolver';
   return {
     v: 1,
     id: readEntryId(event),
@@ -52,6 +53,8 @@ export function readEntry(event: ReadEvent, known?: KnownSecret): AuditEntry {
       ...given('userAgent', event.userAgent),
       ...given('region', event.region ?? secret?.region),
       ...given('account', event.account ?? secret?.account),
+      ...(own ? { own: true as const } : {}),
+      ...(presumed ? { versionPresumed: true as const } : {}),
       ...given('secret', known === undefined ? undefined : factsOf(known, event.versionId)),
     },
   };

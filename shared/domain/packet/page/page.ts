@@ -10,6 +10,7 @@ import { source } from './source.ts';
 import { STYLE } from './style.ts';
 import { times } from './times.ts';
 import { told } from './told.ts';
+import { holders, sources } from './usage.ts';
 import { versionNames } from './version-names.ts';
 
 /** The packet as one page that needs nothing else: readable in print, in the dark and on a telephone. */
@@ -23,7 +24,9 @@ ${head(packet)}
 ${times(packet)}
 ${left(packet)}
 ${observed(packet)}
+${holders(packet, versions)}
 ${readers(packet, versions)}
+${sources(packet)}
 ${told(packet, versions)}
 ${secrets(packet)}
 ${source(packet)}

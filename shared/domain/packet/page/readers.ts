@@ -53,6 +53,9 @@ function sumOf(group: readonly PacketReads[]): string {
   ].join(', ');
 }
 
-function row({ ref, versionId, outcome, count, firstMs, lastMs }: PacketReads, versions: VersionNames): Html {
-  return html`<tr><td>${refText(ref)}</td><td>${chip(...OUTCOMES[outcome])}</td><td class="ordinal">${versions.nameOf(versionId)}</td><td class="times-read">${count}</td><td class="first">${timeText(firstMs)}</td><td class="last">${timeText(lastMs)}</td></tr>`;
+function row(read: PacketReads, versions: VersionNames): Html {
+  const { ref, versionId, outcome, count, firstMs, lastMs, from = 'resolver', presumed } = read;
+  const told = from === 'resolver' ? null : html` <span class="dim">told by ${from}</span>`;
+  const supposed = presumed === true ? html` <span class="dim">supposed: the one of then</span>` : null;
+  return html`<tr><td>${refText(ref)}</td><td>${chip(...OUTCOMES[outcome])}${told}</td><td class="ordinal">${versions.nameOf(versionId)}${supposed}</td><td class="times-read">${count}</td><td class="first">${timeText(firstMs)}</td><td class="last">${timeText(lastMs)}</td></tr>`;
 }

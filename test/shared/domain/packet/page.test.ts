@@ -156,7 +156,7 @@ test('[5.4] what only people can replace is never shown as done, nor as cut', ()
 });
 
 /** Fields whose words the page chooses by; everything else may be anybody's text. */
-const OWN_WORDS = new Set(['cause', 'state', 'standing', 'fate', 'outcome', 'layer']);
+const OWN_WORDS = new Set(['cause', 'state', 'standing', 'fate', 'outcome', 'layer', 'source']);
 
 function hostile<T>(value: T, text: string, key = ''): T {
   if (typeof value === 'string') return (OWN_WORDS.has(key) ? value : `${text}${value}`) as T;
