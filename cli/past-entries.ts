@@ -2,6 +2,7 @@ import { readAudit } from '../functions/read-audit/handler.ts';
 import { localNaming } from '../local/naming.ts';
 import { createAwsNaming } from '../shared/adapters/aws/naming.ts';
 import type { AuditEntry } from '../shared/domain/audit/entry.ts';
+import { namedRecord } from '../shared/domain/pseudonym/named-record.ts';
 import { changeEntry } from '../shared/domain/reads/change-entry.ts';
 import { readRecord } from '../shared/domain/reads/cloudtrail/read-record.ts';
 import type { KnownSecret } from '../shared/domain/reads/known-secret.ts';
@@ -108,9 +109,15 @@ export async function pastInAudit(face: Face, sinceMs: number): Promise<Past> {
   const entries: AuditEntry[] = [];
   let after = await placeBefore(face, sinceMs - SLACK_MS);
   for (;;) {
-    const { lines } = await face.call(readAudit, { afterSeq: after, limit: AT_ONCE });
+    const { lines, names = {} } = await face.call(readAudit, {
+      afterSeq: after,
+      limit: AT_ONCE,
+      named: true,
+    });
+    const known = new Map(Object.entries(names));
     for (const { line } of lines) {
-      const entry = JSON.parse(line) as AuditEntry;
+      // Patterns are of names.
+      const entry = namedRecord(JSON.parse(line) as AuditEntry, known);
       const isOfThem = entry.action === 'read' || entry.action === 'change';
       if (isOfThem && entry.atMs >= sinceMs) entries.push(entry);
     }

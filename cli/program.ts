@@ -255,6 +255,16 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--public-key <file>', 'also write the public key (PEM) that verifies it')
     .action(action(async () => (await import('./commands/audit.ts')).exportAudit));
   audit
+    .command('forget')
+    .description('destroy the key of a person’s pseudonym; two people say so, and the chain is as it was')
+    .argument('<person>', 'as the audit has the name, or the pseudonym')
+    .option('--reason <text>', 'why, for the audit; without the name')
+    .option('--key <file>', 'your private SSH key (or its .pub, for an agent); on AWS whoever signs the call')
+    .option('--yes', 'confirm the plan that --plan-hash names without asking')
+    .option('--plan-hash <hash>', 'the plan that was looked at')
+    .option('--plan', 'show the plan and its hash, do nothing')
+    .action(action(async () => (await import('./commands/audit-forget.ts')).forget, ['person']));
+  audit
     .command('verify')
     .description('check an export or an archive alone, on any machine; names the first bad entry')
     .argument('[file]', 'an export')

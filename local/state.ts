@@ -26,6 +26,7 @@ import { createSqliteEpochKeys, holdsKeys } from './sqlite/epoch-keys.ts';
 import { createSqliteFingerprints } from './sqlite/fingerprints.ts';
 import { createSqliteManifests } from './sqlite/manifests.ts';
 import { createSqlitePlans } from './sqlite/plans.ts';
+import { createSqlitePseudonyms } from './sqlite/pseudonyms.ts';
 import { createSqliteRegistry } from './sqlite/registry.ts';
 import { createSqliteStore } from './sqlite/secret-store.ts';
 import { systemClock, systemRandom } from './system.ts';
@@ -66,7 +67,8 @@ export function openState(home: string, options: StateOptions = {}): State {
   const registry = createSqliteRegistry(database);
   const fingerprints = createSqliteFingerprints(database);
   const store = fingerprinting(createSqliteStore(database, keys, random), { fingerprints, random });
-  const resolver = createResolver({ registry, store, clock, random });
+  const pseudonyms = createSqlitePseudonyms(database, { keys, clock, random });
+  const resolver = createResolver({ registry, store, pseudonyms, clock, random });
   const alone = {
     registry,
     store,
@@ -80,6 +82,7 @@ export function openState(home: string, options: StateOptions = {}): State {
     plans: createSqlitePlans(database),
     naming: localNaming,
     principalFence: localPrincipalFence,
+    pseudonyms,
     deadLetters: createSqliteDeadLetters(database),
     cases: createSqliteCases(database),
     notifier:

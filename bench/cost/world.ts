@@ -12,6 +12,7 @@ import { createDynamoCases } from '../../shared/adapters/aws/dynamodb/cases.ts';
 import { createDynamoDeadLetters } from '../../shared/adapters/aws/dynamodb/dead-letters.ts';
 import { createDynamoFingerprints } from '../../shared/adapters/aws/dynamodb/fingerprints.ts';
 import { createDynamoPace } from '../../shared/adapters/aws/dynamodb/pace.ts';
+import { createDynamoPseudonyms } from '../../shared/adapters/aws/dynamodb/pseudonyms.ts';
 import { createDynamoRegistry } from '../../shared/adapters/aws/dynamodb/registry.ts';
 import { createKmsEpochKeys } from '../../shared/adapters/aws/kms/epoch-keys.ts';
 import { createAwsNaming } from '../../shared/adapters/aws/naming.ts';
@@ -99,7 +100,8 @@ export function costWorld(): CostWorld {
   });
   const store = fingerprinting(vaulted, { fingerprints, random: systemRandom });
   const writer = createDynamoAuditChain(dynamo, place, timing);
-  const resolving = { registry, store, ...timing };
+  const pseudonyms = createDynamoPseudonyms(dynamo, place.registryTable, timing);
+  const resolving = { registry, store, pseudonyms, ...timing };
   const alone = {
     registry,
     store,
@@ -125,6 +127,7 @@ export function costWorld(): CostWorld {
     plans: createS3Plans(s3, 'manifests'),
     principalFence: { plan: () => [], close: async () => [], open: async () => undefined },
     naming: createAwsNaming({ prefix: PREFIX, account: '111122223333' }),
+    pseudonyms,
     deadLetters: createDynamoDeadLetters(dynamo, 'watch', timing),
     cases: createDynamoCases(dynamo, 'watch', timing),
     notifier: { tell: async () => ({ state: 'confirmed' }) },

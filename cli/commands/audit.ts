@@ -14,6 +14,7 @@ import { RekeyError } from '../../shared/domain/errors.ts';
 import type { ChainedEntry } from '../../shared/domain/ocsf/chained-entry.ts';
 import { ocsfEvent } from '../../shared/domain/ocsf/event.ts';
 import { OCSF_VERSION } from '../../shared/domain/ocsf/metadata.ts';
+import { namedRecord } from '../../shared/domain/pseudonym/named-record.ts';
 import { type QuestionOptions, questionIn } from '../audit-question.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -39,9 +40,15 @@ export async function tail(
     process.once('SIGINT', () => stopping.abort());
     let after = Math.max(0, head.seq - countIn(options.n));
     for (;;) {
-      const { lines } = await face.call(readAudit, { afterSeq: after, limit: AT_ONCE });
+      const { lines, names = {} } = await face.call(readAudit, {
+        afterSeq: after,
+        limit: AT_ONCE,
+        named: true,
+      });
+      const known = new Map(Object.entries(names));
       for (const { seq, line } of lines) {
-        context.print(context.json ? line : auditLine(JSON.parse(line) as AuditEntry));
+        const entry = namedRecord(JSON.parse(line) as AuditEntry, known);
+        context.print(context.json ? canonicalJson(entry) : auditLine(entry));
         after = seq;
       }
       if (lines.length === AT_ONCE) continue;

@@ -4,6 +4,7 @@ import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
 import { kinds } from '../../shared/adapters/aws/lambda/wires/kinds.ts';
 import { packets } from '../../shared/adapters/aws/lambda/wires/packets.ts';
 import { plans } from '../../shared/adapters/aws/lambda/wires/plans.ts';
+import { pseudonyms } from '../../shared/adapters/aws/lambda/wires/pseudonyms.ts';
 import { random } from '../../shared/adapters/aws/lambda/wires/random.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { workflows } from '../../shared/adapters/aws/lambda/wires/workflows.ts';
@@ -16,6 +17,7 @@ export const handler = await lambdaFront(control, {
   plans,
   workflows,
   rotators: kinds,
+  pseudonyms,
   clock,
   random,
 });

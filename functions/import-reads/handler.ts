@@ -11,7 +11,7 @@ export const MOST_RECORDS = 1_000;
 /** Takes what a person's files tell of reads into the audit: records of AWS's trail, or reads in the shape of `audit import`. Told again, nothing changes. */
 export const importReads = defineFunction({
   name: 'ImportReads',
-  needs: ['registry', 'naming', 'deadLetters', 'clock'],
+  needs: ['registry', 'naming', 'deadLetters', 'clock', 'pseudonyms'],
   input: { format: z.enum(['cloudtrail', 'read']), records: z.array(z.unknown()).max(MOST_RECORDS) },
   output: Recorded.shape,
   async run({ format, records }, services, context) {

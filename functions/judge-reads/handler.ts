@@ -19,6 +19,7 @@ export const judgeReads = defineFunction({
     'cases',
     'deadLetters',
     'clock',
+    'pseudonyms',
   ],
   input: {},
   output: { judged: z.number(), left: z.number(), findings: z.number() },

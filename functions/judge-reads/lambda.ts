@@ -4,6 +4,7 @@ import { auditView } from '../../shared/adapters/aws/lambda/wires/audit-view.ts'
 import { chained } from '../../shared/adapters/aws/lambda/wires/chained.ts';
 import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
 import { principalFence } from '../../shared/adapters/aws/lambda/wires/principal-fence.ts';
+import { pseudonyms } from '../../shared/adapters/aws/lambda/wires/pseudonyms.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { cases, deadLetters, states } from '../../shared/adapters/aws/lambda/wires/watch-table.ts';
 import { judgeReads } from './handler.ts';
@@ -17,6 +18,7 @@ const judge = await lambdaHandler(judgeReads, {
   principalFence,
   cases,
   deadLetters,
+  pseudonyms,
   clock,
 });
 

@@ -11,7 +11,7 @@ import { signerOf } from '../../shared/driver/signer-key.ts';
 /** Leaves: one voice for lifting, of the caller as IAM verified him or of whoever's key signed; with the second it is lifted. */
 export const liftQuarantine = defineFunction({
   name: 'LiftQuarantine',
-  needs: ['registry', 'principalFence', 'clock'],
+  needs: ['registry', 'principalFence', 'clock', 'pseudonyms'],
   input: {
     quarantineId: z.string(),
     reason: z.string().min(1).max(500),

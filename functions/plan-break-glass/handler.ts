@@ -12,7 +12,7 @@ import type { Needs } from '../../shared/driver/services.ts';
 /** Leaves: exactly what a break-glass would do now, kept under its hash. Changes nothing else. */
 export const planBreakGlass = defineFunction({
   name: 'PlanBreakGlass',
-  needs: ['registry', 'audit', 'plans', 'rotators', 'clock'],
+  needs: ['registry', 'audit', 'plans', 'rotators', 'clock', 'pseudonyms'],
   input: {
     scope: z.custom<Scope>(),
     cause: z.enum(CAUSES),

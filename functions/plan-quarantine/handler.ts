@@ -7,7 +7,7 @@ import { planQuarantine as plan } from '../../shared/driver/plan-quarantine.ts';
 /** What a quarantine would do, its hash, and what the principal has read of late. Changes nothing. */
 export const planQuarantine = defineFunction({
   name: 'PlanQuarantine',
-  needs: ['principalFence', 'audit', 'clock'],
+  needs: ['principalFence', 'audit', 'clock', 'pseudonyms'],
   input: { principal: z.string().min(1).max(512) },
   output: { plan: QuarantinePlan, planHash: z.string(), read: z.array(ReadOfLate) },
   async run({ principal }, services, context) {

@@ -7,7 +7,7 @@ import { quarantinePrincipal as quarantine } from '../../shared/driver/quarantin
 /** Leaves: the principal of the plan that was looked at refused, layer by layer as it was seen. One person may: two lift it. */
 export const quarantinePrincipal = defineFunction({
   name: 'QuarantinePrincipal',
-  needs: ['registry', 'principalFence', 'audit', 'cases', 'clock'],
+  needs: ['registry', 'principalFence', 'audit', 'cases', 'clock', 'pseudonyms'],
   input: {
     principal: z.string().min(1).max(512),
     planHash: z.string(),

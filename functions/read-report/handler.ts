@@ -8,6 +8,7 @@ import { readsIn } from '../../shared/domain/report/reads.ts';
 import type { ReportData, ReportedIncident } from '../../shared/domain/report/report.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { namePeople } from '../../shared/driver/pseudonym/name-people.ts';
 
 /** Entries of reads that are looked at: some seconds, and some hundred megabytes. */
 const MOST_READS = 200_000;
@@ -18,10 +19,10 @@ const MOST_INCIDENTS = 30;
 /** Answers who read what over a time, and how everything stands that a report shows. */
 export const readReport = defineFunction({
   name: 'ReadReport',
-  needs: ['audit', 'registry', 'cases', 'clock'],
+  needs: ['audit', 'registry', 'cases', 'clock', 'pseudonyms'],
   input: { sinceMs: z.number() },
   output: { report: z.custom<ReportData>() },
-  async run({ sinceMs }, { audit, registry, cases, clock }, context) {
+  async run({ sinceMs }, { audit, registry, cases, pseudonyms, clock }, context) {
     callerOf(context);
     const nowMs = clock.nowMs();
     if (sinceMs >= nowMs) throw ahead(sinceMs);
@@ -38,8 +39,9 @@ export const readReport = defineFunction({
     const worstFirst = open.toSorted(
       (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
     );
-    return {
-      report: {
+    const report = await namePeople<ReportData>(
+      { pseudonyms },
+      {
         writtenAtMs: nowMs,
         sinceMs,
         axis,
@@ -55,7 +57,8 @@ export const readReport = defineFunction({
         incidents: incidents.slice(-MOST_INCIDENTS).reverse().map(reported),
         head,
       },
-    };
+    );
+    return { report };
   },
 });
 

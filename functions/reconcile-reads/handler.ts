@@ -6,7 +6,7 @@ import { reconcileReads as reconcile } from '../../shared/driver/reconcile-reads
 /** Leaves: what the trail's files hold and the audit had not, taken in, and a finding of whatever the two do not agree on. */
 export const reconcileReads = defineFunction({
   name: 'ReconcileReads',
-  needs: ['registry', 'naming', 'deadLetters', 'cases', 'audit', 'clock'],
+  needs: ['registry', 'naming', 'deadLetters', 'cases', 'audit', 'clock', 'pseudonyms'],
   input: {
     trail: z.string(),
     sinceMs: z.number(),

@@ -19,6 +19,7 @@ export const reconcileTrail = defineFunction({
     'chained',
     'judged',
     'states',
+    'pseudonyms',
     'clock',
   ],
   input: {},

@@ -4,6 +4,7 @@ import { auditView } from '../../shared/adapters/aws/lambda/wires/audit-view.ts'
 import { chained } from '../../shared/adapters/aws/lambda/wires/chained.ts';
 import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
 import { naming } from '../../shared/adapters/aws/lambda/wires/naming.ts';
+import { pseudonyms } from '../../shared/adapters/aws/lambda/wires/pseudonyms.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { trail } from '../../shared/adapters/aws/lambda/wires/trail.ts';
 import { cases, deadLetters, states } from '../../shared/adapters/aws/lambda/wires/watch-table.ts';
@@ -19,6 +20,7 @@ const reconcile = await lambdaHandler(reconcileTrail, {
   chained,
   judged,
   states,
+  pseudonyms,
   clock,
 });
 

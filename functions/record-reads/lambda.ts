@@ -2,11 +2,12 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { lambdaHandler } from '../../shared/adapters/aws/lambda/lambda-handler.ts';
 import { clock } from '../../shared/adapters/aws/lambda/wires/clock.ts';
 import { naming } from '../../shared/adapters/aws/lambda/wires/naming.ts';
+import { pseudonyms } from '../../shared/adapters/aws/lambda/wires/pseudonyms.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { deadLetters } from '../../shared/adapters/aws/lambda/wires/watch-table.ts';
 import { recordReads } from './handler.ts';
 
-const record = await lambdaHandler(recordReads, { registry, naming, deadLetters, clock });
+const record = await lambdaHandler(recordReads, { registry, naming, deadLetters, pseudonyms, clock });
 
 /** Brought by the queue, some together: events of EventBridge with a record of the trail in each. Those that fail come again, and end in the dead letters. */
 export async function handler({ Records }: SQSEvent, context: Context): Promise<void> {

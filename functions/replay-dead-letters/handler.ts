@@ -11,7 +11,7 @@ const MOST = 1_000;
 /** Reads once more what was not understood: what is now becomes entries and leaves, the rest stays. */
 export const replayDeadLetters = defineFunction({
   name: 'ReplayDeadLetters',
-  needs: ['registry', 'naming', 'deadLetters', 'clock'],
+  needs: ['registry', 'naming', 'deadLetters', 'clock', 'pseudonyms'],
   input: {},
   output: { taken: z.number(), left: z.number() },
   async run(_input, services, context) {

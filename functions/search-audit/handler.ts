@@ -4,13 +4,15 @@ import type { AuditQuestion } from '../../shared/domain/audit/question.ts';
 import { RULES } from '../../shared/domain/detect/rule.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
+import { askedByName, namePeople } from '../../shared/driver/pseudonym/name-people.ts';
 
 const text = () => z.string().min(1).optional();
+const texts = () => z.union([z.string().min(1), z.array(z.string().min(1)).readonly()]).optional();
 
 /** Answers the newest entries that answer the question, chained or not, oldest first, and whether there are more. */
 export const searchAudit = defineFunction({
   name: 'SearchAudit',
-  needs: ['audit'],
+  needs: ['audit', 'pseudonyms'],
   input: {
     question: z.strictObject({
       action: z.array(z.enum(AUDIT_ACTIONS)).readonly().optional(),
@@ -18,8 +20,8 @@ export const searchAudit = defineFunction({
       refs: z.array(z.string()).readonly().optional(),
       refPrefix: text(),
       className: text(),
-      principal: text(),
-      address: text(),
+      principal: texts(),
+      address: texts(),
       operation: text(),
       rule: z.array(z.enum(RULES)).readonly().optional(),
       reason: text(),
@@ -29,9 +31,11 @@ export const searchAudit = defineFunction({
     limit: z.int().min(1).max(1_000),
   },
   output: { entries: z.array(z.custom<AuditEntry>()), more: z.boolean() },
-  async run({ question, limit }, { audit }, context) {
+  async run({ question, limit }, { audit, pseudonyms }, context) {
     callerOf(context);
-    const found = await audit.find(question as AuditQuestion, limit + 1);
-    return { entries: found.slice(-limit), more: found.length > limit };
+    const asked = await askedByName({ pseudonyms }, question as AuditQuestion);
+    const found = await audit.find(asked, limit + 1);
+    const entries = await namePeople({ pseudonyms }, found.slice(-limit));
+    return { entries, more: found.length > limit };
   },
 });

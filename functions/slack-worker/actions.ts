@@ -17,7 +17,16 @@ import { showIncident } from '../show-incident/handler.ts';
 import { showStatus } from '../show-status/handler.ts';
 
 /** The ports that it takes to do what the command line does. */
-export const ACTING = ['registry', 'audit', 'packets', 'plans', 'workflows', 'rotators', 'clock'] as const;
+export const ACTING = [
+  'registry',
+  'audit',
+  'pseudonyms',
+  'packets',
+  'plans',
+  'workflows',
+  'rotators',
+  'clock',
+] as const;
 
 /** Each by the function that the command line calls, as the person that Slack's user is. */
 export function createSlackActions(services: Needs<(typeof ACTING)[number]>, untilMs: number): SlackActions {

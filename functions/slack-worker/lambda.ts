@@ -7,6 +7,7 @@ import { kinds } from '../../shared/adapters/aws/lambda/wires/kinds.ts';
 import { live } from '../../shared/adapters/aws/lambda/wires/live.ts';
 import { packets } from '../../shared/adapters/aws/lambda/wires/packets.ts';
 import { plans } from '../../shared/adapters/aws/lambda/wires/plans.ts';
+import { pseudonyms } from '../../shared/adapters/aws/lambda/wires/pseudonyms.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { workflows } from '../../shared/adapters/aws/lambda/wires/workflows.ts';
 import { slackWorker } from './handler.ts';
@@ -14,6 +15,7 @@ import { slackWorker } from './handler.ts';
 const act = await lambdaHandler(slackWorker, {
   registry,
   audit: auditView,
+  pseudonyms,
   packets,
   plans,
   workflows,

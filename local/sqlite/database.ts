@@ -54,6 +54,9 @@ CREATE TABLE IF NOT EXISTS execution_frame (
 CREATE TABLE IF NOT EXISTS task_answer (token TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS task_heartbeat (token TEXT PRIMARY KEY, at_ms INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS detection (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS audit_policy (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS pseudonym (
+  pseudonym TEXT PRIMARY KEY, tag BLOB NOT NULL UNIQUE, key_id TEXT NOT NULL, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS slack (name TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS slack_seen (signature TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS slack_message (subject TEXT PRIMARY KEY, final_ms INTEGER, doc TEXT NOT NULL) STRICT;
@@ -84,7 +87,7 @@ CREATE INDEX IF NOT EXISTS audit_at ON audit (at_ms);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 7;
+const SCHEMA_VERSION = 8;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AuditPolicy } from '../../shared/domain/audit/policy.ts';
 import { takeTurn } from '../../shared/domain/brake.ts';
 import { takeClaim } from '../../shared/domain/claim.ts';
 import {
@@ -176,6 +177,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
         pacing: rows<PaceRecord>('SELECT doc FROM pace ORDER BY name'),
         slack: rows<SlackWorkspace>('SELECT doc FROM slack'),
         detection: rows<DetectionPolicy>('SELECT doc FROM detection'),
+        audit: rows<AuditPolicy>('SELECT doc FROM audit_policy'),
       };
     },
 
@@ -214,6 +216,13 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
               JSON.stringify(policy),
             );
           }
+          for (const policy of put.audit ?? []) {
+            run(
+              'INSERT OR REPLACE INTO audit_policy (name, doc) VALUES (?, ?)',
+              policy.name,
+              JSON.stringify(policy),
+            );
+          }
           for (const name of remove.classes ?? []) run('DELETE FROM class WHERE name = ?', name);
           for (const id of remove.targets ?? []) run('DELETE FROM target WHERE id = ?', id);
           for (const ref of remove.secrets ?? []) run('DELETE FROM secret WHERE ref = ?', ref);
@@ -222,6 +231,7 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           for (const name of remove.pacing ?? []) run('DELETE FROM pace WHERE name = ?', name);
           for (const name of remove.slack ?? []) run('DELETE FROM slack WHERE name = ?', name);
           for (const name of remove.detection ?? []) run('DELETE FROM detection WHERE name = ?', name);
+          for (const name of remove.audit ?? []) run('DELETE FROM audit_policy WHERE name = ?', name);
           insertEntries(database, entries);
         }
       });
@@ -264,6 +274,10 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
 
     async detection() {
       return row<DetectionPolicy>('SELECT doc FROM detection');
+    },
+
+    async auditPolicy() {
+      return row<AuditPolicy>('SELECT doc FROM audit_policy');
     },
 
     async slack() {

@@ -4,6 +4,7 @@ import type { DetectionPolicy } from '../domain/detect/policy.ts';
 import { RULES } from '../domain/detect/rule.ts';
 import { isSeen, type Quarantine, quarantinedAs } from '../domain/quarantine/record.ts';
 import { planQuarantine } from './plan-quarantine.ts';
+import { whoIsMeant } from './pseudonym/name-people.ts';
 import { quarantinePrincipal } from './quarantine-principal.ts';
 import type { Needs } from './services.ts';
 
@@ -14,7 +15,7 @@ const HOUR_MS = 3_600_000;
  * case. One that fails stops no other, and stands in the audit.
  */
 export async function actAlone(
-  services: Needs<'registry' | 'principalFence' | 'audit' | 'cases' | 'clock'>,
+  services: Needs<'registry' | 'principalFence' | 'audit' | 'pseudonyms' | 'cases' | 'clock'>,
   policy: DetectionPolicy,
   findings: readonly Finding[],
 ): Promise<void> {
@@ -42,7 +43,7 @@ export async function actAlone(
 }
 
 async function quarantine(
-  services: Needs<'registry' | 'principalFence' | 'audit' | 'cases' | 'clock'>,
+  services: Needs<'registry' | 'principalFence' | 'audit' | 'pseudonyms' | 'cases' | 'clock'>,
   finding: Finding,
   principal: string,
 ): Promise<void> {
@@ -63,10 +64,11 @@ async function quarantine(
 }
 
 async function standingOf(
-  { registry }: Needs<'registry'>,
+  services: Needs<'registry' | 'pseudonyms'>,
   principal: string,
 ): Promise<Quarantine | undefined> {
-  return (await registry.quarantines()).find((one) => one.principal === quarantinedAs(principal));
+  const { name } = await whoIsMeant(services, principal);
+  return (await services.registry.quarantines()).find((one) => one.principal === quarantinedAs(name));
 }
 
 /** What the audit calls a rule that acts. */

@@ -4,6 +4,7 @@ import type { Ground } from '../domain/detect/detector.ts';
 import type { Memory } from '../domain/detect/memory.ts';
 import { STANDARD_POLICY } from '../domain/detect/policy.ts';
 import type { Rule } from '../domain/detect/rule.ts';
+import { pseudonymsIn } from '../domain/pseudonym/pseudonym.ts';
 import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { KeptState, StateKey } from '../ports/detector-states.ts';
 import { actAlone } from './act-alone.ts';
@@ -33,6 +34,7 @@ type JudgeNeeds = Needs<
   | 'principalFence'
   | 'cases'
   | 'deadLetters'
+  | 'pseudonyms'
   | 'clock'
 >;
 
@@ -51,6 +53,7 @@ export async function judgeStream(
   if (release === null) return { ...sum, left: 0 };
   try {
     let ground: Ground | undefined;
+    const names = new Map<string, string>();
     for (;;) {
       const seq = await judged.seq();
       const lines = clock.nowMs() < untilMs ? await chained.lines(seq, AT_ONCE) : [];
@@ -58,8 +61,8 @@ export async function judgeStream(
         const left = Math.max(0, (await chained.head()).seq - seq);
         return { ...sum, left };
       }
-      if (lines.some(isJudged)) ground ??= await groundOf(services);
-      const some = await judgeSome(services, ground, seq, lines);
+      if (lines.some(isJudged)) ground ??= await groundOf(services, names);
+      const some = await judgeSome(services, ground, { seq, lines, names });
       sum.judged += some.judged;
       sum.findings += some.findings;
     }
@@ -68,11 +71,18 @@ export async function judgeStream(
   }
 }
 
-async function groundOf({ registry, chained }: Needs<'registry' | 'chained'>): Promise<Ground> {
+async function groundOf(
+  { registry, chained }: Needs<'registry' | 'chained'>,
+  names: ReadonlyMap<string, string>,
+): Promise<Ground> {
   // What others have told of it may be older than what was written first.
   const first = await chained.lines(0, AT_ONCE);
   return {
-    policy: (await registry.detection()) ?? STANDARD_POLICY,
+    // Judged, and remembered, is by pseudonym: the names are for the patterns alone.
+    policy: {
+      ...((await registry.detection()) ?? STANDARD_POLICY),
+      nameOf: (name) => names.get(name) ?? name,
+    },
     watchedSinceMs: first.reduce(
       (since, line) => Math.min(since, chainedEntry(line).entry.atMs),
       Number.POSITIVE_INFINITY,
@@ -83,8 +93,16 @@ async function groundOf({ registry, chained }: Needs<'registry' | 'chained'>): P
 async function judgeSome(
   services: JudgeNeeds,
   ground: Ground | undefined,
-  seq: number,
-  lines: Awaited<ReturnType<JudgeNeeds['chained']['lines']>>,
+  {
+    seq,
+    lines,
+    names,
+  }: {
+    readonly seq: number;
+    readonly lines: Awaited<ReturnType<JudgeNeeds['chained']['lines']>>;
+    /** By pseudonym, as far as they were needed. */
+    readonly names: Map<string, string>;
+  },
 ): Promise<Omit<Judged, 'left'>> {
   const { states, judged, clock } = services;
   const all = lines.filter(isJudged).map(chainedEntry);
@@ -93,6 +111,7 @@ async function judgeSome(
     await judged.advance(lines.at(-1)?.seq ?? seq);
     return { judged: lines.length, findings: 0 };
   }
+  await learnNames(services, names, lines);
   const needed = statesNeeded(
     all.map(({ entry }) => entry),
     { ground },
@@ -132,6 +151,16 @@ async function judgeSome(
   );
   await judged.advance(end);
   return { judged: end - seq, findings: findings.length };
+}
+
+async function learnNames(
+  { pseudonyms }: Needs<'pseudonyms'>,
+  names: Map<string, string>,
+  lines: readonly { readonly line: string }[],
+): Promise<void> {
+  const unknown = pseudonymsIn(lines.map(({ line }) => line)).filter((pseudonym) => !names.has(pseudonym));
+  if (unknown.length === 0) return;
+  for (const [pseudonym, name] of await pseudonyms.names(unknown)) names.set(pseudonym, name);
 }
 
 function memoryOf(

@@ -4,6 +4,7 @@ import { given } from '../domain/given.ts';
 import type { Identity } from '../domain/identity.ts';
 import { judgeLift, type LiftJudgement, withLift } from '../domain/quarantine/lift.ts';
 import { isStanding, type Quarantine } from '../domain/quarantine/record.ts';
+import { inTheChain } from './pseudonym/name-people.ts';
 import type { Needs } from './services.ts';
 
 export interface LiftAsked {
@@ -33,17 +34,18 @@ export async function quarantineNamed({ registry }: Needs<'registry'>, id: strin
  * could not be opened stays closed everywhere. A voice that does not count leaves an entry that says why.
  */
 export async function liftQuarantine(
-  services: Needs<'registry' | 'principalFence' | 'clock'>,
+  services: Needs<'registry' | 'principalFence' | 'pseudonyms' | 'clock'>,
   asked: LiftAsked,
 ): Promise<Quarantine> {
   const { registry, principalFence, clock } = services;
   const people = await registry.people();
   for (;;) {
     const before = await quarantineNamed(services, asked.quarantineId);
+    const called = await inTheChain(services, before.principal);
     const judged = judgeLift(before, asked.identity, people);
     const atMs = clock.nowMs();
     if (!judged.counts) {
-      await registry.append([liftEntry(before, asked, atMs, judged)]);
+      await registry.append([liftEntry({ ...before, principal: called }, asked, atMs, judged)]);
       throw refused(before, judged);
     }
     const after = withLift(before, {
@@ -53,9 +55,18 @@ export async function liftQuarantine(
       ...given('armored', asked.armored),
     });
     if (!isStanding(after)) await principalFence.open(after.principal);
-    if (await registry.saveQuarantine(after, [liftEntry(after, asked, atMs, judged)]))
+    if (
+      await registry.saveQuarantine(isStanding(after) ? after : kept(after, called), [
+        liftEntry({ ...after, principal: called }, asked, atMs, judged),
+      ])
+    )
       return { ...after, revision: before.revision + 1 };
   }
+}
+
+/** What is over is kept as the chain has it: whoever is forgotten afterwards is in no record of it. */
+function kept(lifted: Quarantine, called: string): Quarantine {
+  return called === lifted.principal ? lifted : { ...lifted, principal: called, planHash: '' };
 }
 
 function liftEntry(

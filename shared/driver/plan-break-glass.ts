@@ -2,10 +2,12 @@ import type { Cause } from '../domain/cause.ts';
 import { containmentOf } from '../domain/cause.ts';
 import type { Scope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
+import { given } from '../domain/given.ts';
 import type { Plan } from '../domain/incident.ts';
 import { isBy, isOfValue } from '../domain/reads/value-read.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { TargetRecord } from '../domain/target.ts';
+import { whoIsMeant } from './pseudonym/name-people.ts';
 import type { Needs } from './services.ts';
 
 export interface PlanRequest {
@@ -17,10 +19,13 @@ export interface PlanRequest {
 }
 
 /** Freezes exactly what a break-glass would do now. Changes nothing. Secrets that only people can replace are in it too: what is left out would look done. */
-export function planBreakGlass(services: Needs<'registry' | 'audit'>, request: PlanRequest): Promise<Plan> {
-  const { cause, principal } = request;
-  return freeze(services, request, (targets) =>
-    cause === 'values-leaked' ? NOBODY : readAdmins(services, principal, targets),
+export async function planBreakGlass(
+  services: Needs<'registry' | 'audit' | 'pseudonyms'>,
+  { principal, ...request }: PlanRequest,
+): Promise<Plan> {
+  const meant = principal === undefined ? undefined : await whoIsMeant(services, principal);
+  return freeze(services, { ...request, ...given('principal', meant?.name) }, (targets) =>
+    request.cause === 'values-leaked' ? NOBODY : readAdmins(services, meant?.called, targets),
   );
 }
 
@@ -134,7 +139,7 @@ async function exposedAdmins(
 
 async function readAdmins(
   services: Needs<'audit'>,
-  principal: string | undefined,
+  called: readonly string[] | undefined,
   targets: readonly TargetRecord[],
 ): Promise<ReadonlySet<string | undefined>> {
   const reads = await services.audit.find({
@@ -145,9 +150,7 @@ async function readAdmins(
     reads
       .filter(
         (entry) =>
-          entry.outcome === 'success' &&
-          isOfValue(entry) &&
-          (principal === undefined || isBy(entry, principal)),
+          entry.outcome === 'success' && isOfValue(entry) && (called === undefined || isBy(entry, called)),
       )
       .map((entry) => entry.ref),
   );

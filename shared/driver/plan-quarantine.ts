@@ -1,6 +1,7 @@
 import { type QuarantinePlan, quarantinePlanHash, type ReadOfLate } from '../domain/quarantine/plan.ts';
 import { quarantinedAs } from '../domain/quarantine/record.ts';
 import { isBy, isOfValue } from '../domain/reads/value-read.ts';
+import { whoIsMeant } from './pseudonym/name-people.ts';
 import type { Needs } from './services.ts';
 
 /** How far back it is shown what a principal has read. */
@@ -10,7 +11,7 @@ const MOST = 50;
 
 /** What a quarantine would do, its hash, and what the principal has read of late: which stops working for it, and which it may hold. */
 export async function planQuarantine(
-  services: Needs<'principalFence' | 'audit' | 'clock'>,
+  services: Needs<'principalFence' | 'audit' | 'pseudonyms' | 'clock'>,
   named: string,
 ): Promise<{
   readonly plan: QuarantinePlan;
@@ -18,7 +19,8 @@ export async function planQuarantine(
   readonly read: readonly ReadOfLate[];
 }> {
   const { principalFence, audit, clock } = services;
-  const principal = quarantinedAs(named);
+  const { name, called } = await whoIsMeant(services, named);
+  const principal = quarantinedAs(name);
   const plan: QuarantinePlan = {
     v: 1,
     principal,
@@ -29,7 +31,7 @@ export async function planQuarantine(
   };
   const entries = await audit.find({ action: ['read'], sinceMs: clock.nowMs() - LATELY_MS });
   const own = entries.filter(
-    (entry) => entry.outcome === 'success' && isOfValue(entry) && isBy(entry, principal),
+    (entry) => entry.outcome === 'success' && isOfValue(entry) && isBy(entry, [principal, ...called]),
   );
   const read = [...Map.groupBy(own, ({ ref, read: detail }) => ref ?? detail?.named ?? 'unknown')].map(
     ([ref, reads]) => ({

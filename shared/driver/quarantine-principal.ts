@@ -6,6 +6,7 @@ import { given } from '../domain/given.ts';
 import { isStanding, type LayerState, type Quarantine, vouchedFor } from '../domain/quarantine/record.ts';
 import { caseNamed } from './change-case.ts';
 import { planQuarantine } from './plan-quarantine.ts';
+import { inTheChain } from './pseudonym/name-people.ts';
 import type { Needs } from './services.ts';
 
 /** Who asks for it, and why. */
@@ -23,7 +24,7 @@ export interface QuarantineAsked {
  * each layer as it was seen. One that stands already is made sure of again. Throws `Conflict` `plan-changed`.
  */
 export async function quarantinePrincipal(
-  services: Needs<'registry' | 'principalFence' | 'audit' | 'cases' | 'clock'>,
+  services: Needs<'registry' | 'principalFence' | 'audit' | 'pseudonyms' | 'cases' | 'clock'>,
   asked: QuarantineAsked,
 ): Promise<Quarantine> {
   const { principalFence, clock } = services;
@@ -65,16 +66,18 @@ function policyFailed(why: string, atMs: number): LayerState {
 }
 
 async function putInForce(
-  { registry, clock }: Needs<'registry' | 'clock'>,
+  services: Needs<'registry' | 'pseudonyms' | 'clock'>,
   asked: QuarantineAsked,
 ): Promise<Quarantine> {
+  const { registry, clock } = services;
   const before = (await registry.quarantines()).find((one) => one.principal === asked.principal);
   if (before !== undefined) return before;
   const atMs = clock.nowMs();
   const { principal, reason, by, planHash, caseId } = asked;
+  const called = await inTheChain(services, principal);
   const quarantine: Quarantine = {
     v: 1,
-    id: quarantineId(principal, atMs),
+    id: quarantineId(called, atMs),
     principal,
     reason,
     by,
@@ -96,7 +99,8 @@ async function putInForce(
     source: asked.source,
     operation: quarantine.id,
     ...given('caseId', caseId),
-    reason: `${principal}: ${reason}; plan ${planHash}`,
+    // The plan has the name: by its hash a guess could be tried.
+    reason: `${called}: ${reason}${called === principal ? `; plan ${planHash}` : ''}`,
   };
   // Of two at once one writes it; the other finds it standing.
   if (await registry.saveQuarantine(quarantine, [entry])) return { ...quarantine, revision: 1 };

@@ -34,7 +34,7 @@ export interface Reconciled extends Disagreement {
  * what they do not agree on, of a trail that delivers nothing. Run again it finds the same once a day.
  */
 export async function reconcileReads(
-  services: Needs<'registry' | 'naming' | 'deadLetters' | 'cases' | 'audit' | 'clock'>,
+  services: Needs<'registry' | 'naming' | 'pseudonyms' | 'deadLetters' | 'cases' | 'audit' | 'clock'>,
   { trail, sinceMs, newestFileMs, records }: TrailOfLate,
 ): Promise<Reconciled> {
   const { registry, audit, clock } = services;

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
+import type { AuditPolicy } from '../domain/audit/policy.ts';
 import { isBetweenValues } from '../domain/between-values.ts';
 import { type ClassRecord, isInScope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
@@ -7,6 +8,7 @@ import { namesOf, type ReadContext, readBy } from '../domain/reads/read-by.ts';
 import { readEntry } from '../domain/reads/read-entry.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import { isSecretRef, type SecretRef } from '../domain/secret-ref.ts';
+import { writePseudonyms } from './pseudonym/write-pseudonyms.ts';
 import type { Needs } from './services.ts';
 
 export interface ResolvedSecret {
@@ -24,24 +26,37 @@ export interface Resolver {
   read(ref: string, context: ReadContext): Promise<ResolvedSecret>;
 }
 
+/** What is current, and how it is told of. */
+interface Admitted {
+  readonly secret: SecretRecord;
+  readonly policy: AuditPolicy | null;
+}
+
 /** Longest that a read is held while its secret is between install and promote: the emergency batch's own time, with room. */
 const HOLD_MS = 8_000;
 const LOOK_AGAIN_MS = 5;
 
-export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 'random'>): Resolver {
+export function createResolver(
+  services: Needs<'registry' | 'store' | 'pseudonyms' | 'clock' | 'random'>,
+): Resolver {
   const { registry, store, clock, random } = services;
 
   async function look(ref: SecretRef): Promise<{
     readonly secret: SecretRecord;
     readonly record: ClassRecord;
     readonly quarantines: readonly Quarantine[];
+    readonly policy: AuditPolicy | null;
   }> {
     try {
-      const [[secret], quarantines] = await Promise.all([registry.secrets([ref]), registry.quarantines()]);
+      const [[secret], quarantines, policy] = await Promise.all([
+        registry.secrets([ref]),
+        registry.quarantines(),
+        registry.auditPolicy(),
+      ]);
       if (secret === undefined) throw unknownSecret(ref);
       const record = await registry.classNamed(secret.className);
       if (record === null) throw unknownSecret(ref);
-      return { secret, record, quarantines };
+      return { secret, record, quarantines, policy };
     } catch (error) {
       if (error instanceof RekeyError && error.family === 'NotFound') throw error;
       throw new RekeyError({
@@ -56,10 +71,10 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
   }
 
   /** Refuses who is quarantined, and inside a fence; answers what is current once the secret is not between two values. */
-  async function admit(ref: SecretRef, context: ReadContext): Promise<SecretRecord> {
+  async function admit(ref: SecretRef, context: ReadContext): Promise<Admitted> {
     const untilMs = clock.nowMs() + HOLD_MS;
     for (;;) {
-      const { secret, record, quarantines } = await look(ref);
+      const { secret, record, quarantines, policy } = await look(ref);
       const quarantine = quarantineOver(quarantines, namesOf(context));
       if (quarantine !== undefined) {
         throw new RekeyError({
@@ -80,7 +95,7 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
           next: [`rekey incident show ${fence.incident}`],
         });
       }
-      if (!isBetweenValues(secret)) return secret;
+      if (!isBetweenValues(secret)) return { secret, policy };
       if (clock.nowMs() >= untilMs) {
         throw new RekeyError({
           code: 'held-too-long',
@@ -98,21 +113,23 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
     ref: string,
     context: ReadContext,
     outcome: AuditEntry['outcome'],
-    secret: SecretRecord | undefined,
-    reason?: string,
+    { secret, policy, reason }: Partial<Admitted> & { readonly reason?: string },
   ): Promise<void> {
     const event = readBy(context, ref, { id: random.uuid(), atMs: clock.nowMs(), outcome, why: reason });
-    await registry.append([
-      readEntry(event, secret === undefined ? undefined : { secret, versions: [], record: secret }),
-    ]);
+    const entry = readEntry(
+      event,
+      secret === undefined ? undefined : { secret, versions: [], record: secret },
+    );
+    await registry.append(await writePseudonyms(services, [entry], policy));
   }
 
   return {
     async read(ref, context) {
-      let secret: SecretRecord | undefined;
+      let admitted: Admitted | undefined;
       try {
         if (!isSecretRef(ref)) throw unknownSecret(ref);
-        secret = await admit(ref, context);
+        admitted = await admit(ref, context);
+        const { secret } = admitted;
         if (secret.currentVersionId === undefined) {
           throw new RekeyError({
             code: 'value-missing',
@@ -124,16 +141,18 @@ export function createResolver(services: Needs<'registry' | 'store' | 'clock' | 
         const [value] = await store.read([{ ref, versionId: secret.currentVersionId }], 'reader');
         if (value === undefined) throw new Error(`no value for ${ref}`);
         // The entry first: a value that was handed out without one would be a read that nobody ever knows of.
-        await tell(ref, context, 'success', secret);
+        await tell(ref, context, 'success', admitted);
         // A fence may have come between the look and the entry; what it refuses is not handed out.
-        const now = await admit(ref, context);
+        const { secret: now } = await admit(ref, context);
         if (now.currentVersionId !== secret.currentVersionId) return await this.read(ref, context);
         return { value, versionId: secret.currentVersionId };
       } catch (error) {
         const known = error instanceof RekeyError ? error : undefined;
         const outcome = known?.family === 'Denied' || known?.family === 'NotFound' ? 'denied' : 'error';
         // The refusal stands whether or not it could be written down.
-        await tell(ref, context, outcome, secret, known?.code ?? 'unexpected').catch(() => undefined);
+        await tell(ref, context, outcome, { ...admitted, reason: known?.code ?? 'unexpected' }).catch(
+          () => undefined,
+        );
         throw error;
       }
     },

@@ -19,6 +19,7 @@ import type { Notifier } from '../ports/notifier.ts';
 import type { Packets } from '../ports/packets.ts';
 import type { Plans } from '../ports/plans.ts';
 import type { PrincipalFence } from '../ports/principal-fence.ts';
+import type { Pseudonyms } from '../ports/pseudonyms.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { SeenRequests } from '../ports/seen-requests.ts';
 import type { SlackInbox } from '../ports/slack-inbox.ts';
@@ -44,6 +45,7 @@ export interface Services {
   readonly notices: Notices;
   readonly naming: Naming;
   readonly principalFence: PrincipalFence;
+  readonly pseudonyms: Pseudonyms;
   readonly deadLetters: DeadLetters;
   readonly cases: Cases;
   readonly workflows: Workflows;

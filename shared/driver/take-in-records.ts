@@ -8,6 +8,7 @@ import type { NamedSecret } from '../domain/reads/read-event.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
 import { type DeadLetter, LONGEST_LETTER } from '../ports/dead-letters.ts';
 import { knownSecrets } from './known-secrets.ts';
+import { writePseudonyms } from './pseudonym/write-pseudonyms.ts';
 import type { Needs } from './services.ts';
 
 /** A record as it came, and what it was taken for. */
@@ -28,7 +29,7 @@ export type Recorded = z.output<typeof Recorded>;
 
 /** Leaves: an entry for each read and change, once however often it is told, and what is not understood among the dead letters. */
 export async function takeInRecords(
-  services: Needs<'registry' | 'naming' | 'deadLetters' | 'clock'>,
+  services: Needs<'registry' | 'naming' | 'pseudonyms' | 'deadLetters' | 'clock'>,
   taken: readonly TakenRecord[],
 ): Promise<Recorded> {
   const { registry, naming, deadLetters, clock } = services;
@@ -69,7 +70,7 @@ export async function takeInRecords(
     }
   }
   await deadLetters.put(letters);
-  await registry.append(entries);
+  await registry.append(await writePseudonyms(services, entries));
   return count;
 }
 

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../domain/audit/entry.ts';
+import type { AuditPolicy } from '../domain/audit/policy.ts';
 import type { Brake, Turn } from '../domain/brake.ts';
 import type { ClassRecord, Scope } from '../domain/class.ts';
 import type { ConsumerRecord } from '../domain/consumer.ts';
@@ -31,6 +32,8 @@ export interface Enrolment {
   readonly slack: readonly SlackWorkspace[];
   /** One at most. */
   readonly detection: readonly DetectionPolicy[];
+  /** One at most. */
+  readonly audit: readonly AuditPolicy[];
 }
 
 /** What enrols, changes or removes records, with what tells of it. `rekey apply` makes one of each record. */
@@ -49,6 +52,7 @@ export interface EnrolmentChange {
     readonly pacing?: readonly string[];
     readonly slack?: readonly string[];
     readonly detection?: readonly string[];
+    readonly audit?: readonly string[];
   };
   readonly entries: readonly AuditEntry[];
 }
@@ -139,6 +143,8 @@ export interface Registry {
   slack(): Promise<SlackWorkspace | null>;
   /** Null: the file says nothing of it. */
   detection(): Promise<DetectionPolicy | null>;
+  /** Null: the file says nothing of it. */
+  auditPolicy(): Promise<AuditPolicy | null>;
   /** In the order of `refs`; what is not enrolled is left out. */
   secrets(refs: readonly SecretRef[]): Promise<SecretRecord[]>;
   /** By reference. */

@@ -7,7 +7,8 @@ import { aWorld } from '../support/world.ts';
 test('[F.1] what is applied is what was looked at: a difference that has changed since is shown again, not applied', async () => {
   const world = await aWorld();
   const { registry } = world.state.services;
-  const { classes, targets, secrets, consumers, pacing, slack, detection } = await registry.enrolment();
+  const { classes, targets, secrets, consumers, pacing, slack, detection, audit } =
+    await registry.enrolment();
   const wanted = {
     classes,
     targets,
@@ -16,6 +17,7 @@ test('[F.1] what is applied is what was looked at: a difference that has changed
     pacing,
     slack,
     detection,
+    audit,
     people: [{ name: 'ada', sshKeys: [] }],
   };
   const looked = await callAs(world, 'ada', compareEnrolment, { wanted, remove: true });

@@ -13,6 +13,7 @@ import { decideRequest } from '../../functions/decide-request/handler.ts';
 import { dropDeadLetters } from '../../functions/drop-dead-letters/handler.ts';
 import { explainRotation } from '../../functions/explain-rotation/handler.ts';
 import { findLateReads } from '../../functions/find-late-reads/handler.ts';
+import { forgetPerson } from '../../functions/forget-person/handler.ts';
 import { importLeaks } from '../../functions/import-leaks/handler.ts';
 import { importReads } from '../../functions/import-reads/handler.ts';
 import { liftQuarantine } from '../../functions/lift-quarantine/handler.ts';
@@ -24,6 +25,7 @@ import { listQuarantines } from '../../functions/list-quarantines/handler.ts';
 import { listRequests } from '../../functions/list-requests/handler.ts';
 import { nameScope } from '../../functions/name-scope/handler.ts';
 import { planBreakGlass } from '../../functions/plan-break-glass/handler.ts';
+import { planForget } from '../../functions/plan-forget/handler.ts';
 import { planQuarantine } from '../../functions/plan-quarantine/handler.ts';
 import { planRotation } from '../../functions/plan-rotation/handler.ts';
 import { prepareSignature } from '../../functions/prepare-signature/handler.ts';
@@ -79,6 +81,8 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [assignCase, { caseId: 'case-1', owner: 'ada' }],
   [closeCase, { caseId: 'case-1', reason: 'known' }],
   [dropDeadLetters, { ids: ['x'], reason: 'known' }],
+  [forgetPerson, { person: 'ada', planHash: '', reason: 'asked for' }],
+  [planForget, { person: 'ada' }],
   [liftQuarantine, { quarantineId: 'qua-1', reason: 'known' }],
   [listCases, { all: false, limit: 10 }],
   [listDeadLetters, { kind: 'unread', limit: 10 }],

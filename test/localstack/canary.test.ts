@@ -5,8 +5,8 @@ import { awsVault } from '../support/aws-vault.ts';
 import { aState } from '../support/state.ts';
 
 describeCanary('over secrets-manager, what KMS refuses [injected]', async () => {
-  const { registry, clock, random } = aState().services;
+  const { registry, pseudonyms, clock, random } = aState().services;
   const { store, keys } = awsVault(registry);
-  const services = { registry, store, keys, clock, random };
+  const services = { registry, store, keys, pseudonyms, clock, random };
   return { ...services, canary: createCanary(createResolver(services), services) };
 });

@@ -11,6 +11,7 @@ import { deployService } from '../../deploy/deploy.ts';
 import { packageFunctions, packageStage } from '../../deploy/package.ts';
 import { systemClock as clock, systemRandom as random } from '../../local/system.ts';
 import { createDynamoAuditView } from '../../shared/adapters/aws/dynamodb/audit-view.ts';
+import { createDynamoPseudonyms } from '../../shared/adapters/aws/dynamodb/pseudonyms.ts';
 import { createDynamoRegistry } from '../../shared/adapters/aws/dynamodb/registry.ts';
 import { createKmsEpochKeys } from '../../shared/adapters/aws/kms/epoch-keys.ts';
 import type { KeyRoles } from '../../shared/adapters/aws/kms/key-policy.ts';
@@ -61,6 +62,7 @@ export async function deployed(stage: string, out: string, configFile: string) {
         clock,
       }),
       plans: createS3Plans(new S3Client({ ...reach, forcePathStyle: true }), named('ManifestsBucket')),
+      pseudonyms: createDynamoPseudonyms(dynamodb, named('RegistryTable'), { clock, random }),
       audit: createDynamoAuditView(
         dynamodb,
         { chain: prefix, registryTable: named('RegistryTable'), auditTable: named('AuditTable') },

@@ -15,6 +15,8 @@ export const AUDIT_ACTIONS = [
   'case',
   'leak',
   'quarantine',
+  /** Of a person: whoever the pseudonym was of is nobody’s to tell. */
+  'forget',
   'apply',
   'import',
   'propose',

@@ -9,10 +9,10 @@ export interface AuditQuestion {
   /** Of the reference, or of the name that a source gives a secret which is not enrolled. */
   readonly refPrefix?: string;
   readonly className?: string;
-  /** Whoever is behind it: user, agent, workflow, run, session, source identity, or on whose behalf. */
-  readonly principal?: string;
-  /** The network identity, whole; or an address's beginning that ends in `.` or `:`. */
-  readonly address?: string;
+  /** Whoever is behind it, of several any: user, agent, workflow, run, session, source identity, or on whose behalf. */
+  readonly principal?: string | readonly string[];
+  /** The network identity, of several any, whole; or an address's beginning that ends in `.` or `:`. */
+  readonly address?: string | readonly string[];
   readonly operation?: string;
   /** Of a finding. */
   readonly rule?: readonly Rule[];
@@ -26,7 +26,9 @@ export interface AuditQuestion {
 
 /** A judge of entries: each part of the question is looked at once, however many entries there are. */
 export function answersTo(question: AuditQuestion): (entry: AuditEntry) => boolean {
-  const { refPrefix, className, principal, address, operation, sinceMs, untilMs } = question;
+  const { refPrefix, className, operation, sinceMs, untilMs } = question;
+  const principals = question.principal === undefined ? null : new Set([question.principal].flat());
+  const addresses = question.address === undefined ? null : [question.address].flat();
   const actions = question.action === undefined ? null : new Set(question.action);
   const outcomes = question.outcome === undefined ? null : new Set(question.outcome);
   const refs = question.refs === undefined ? null : new Set(question.refs);
@@ -38,8 +40,8 @@ export function answersTo(question: AuditQuestion): (entry: AuditEntry) => boole
     (refs === null || (entry.ref !== undefined && refs.has(entry.ref))) &&
     (refPrefix === undefined || namesOf(entry).some((name) => name.startsWith(refPrefix))) &&
     (className === undefined || entry.className === className) &&
-    (principal === undefined || behind(entry).includes(principal)) &&
-    (address === undefined || isFrom(entry.source, address)) &&
+    (principals === null || behind(entry).some((name) => name !== undefined && principals.has(name))) &&
+    (addresses === null || addresses.some((address) => isFrom(entry.source, address))) &&
     (operation === undefined || entry.operation === operation) &&
     (rules === null || (entry.finding !== undefined && rules.has(entry.finding.rule))) &&
     (reason === undefined || wordsOf(entry).toLowerCase().includes(reason)) &&

@@ -28,6 +28,12 @@ const Keep = z.strictObject({
 /** `audit:`, as people write it. */
 export const Audit = z.strictObject({
   keep: Keep.prefault({}).describe('How long a class’s audit is kept under each regime.'),
+  pseudonyms: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether people who read stand in the audit by pseudonyms, which `rekey audit forget` makes nobody’s. Of the whole stage: in another class’s entry a name would tell whose the pseudonym beside it is.',
+    ),
 });
 
 /** `classes.<name>.audit`. */

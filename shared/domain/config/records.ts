@@ -1,3 +1,4 @@
+import type { AuditPolicy } from '../audit/policy.ts';
 import type { ClassRecord } from '../class.ts';
 import type { ConsumerMeans, ConsumerRecord } from '../consumer.ts';
 import type { DetectionPolicy } from '../detect/policy.ts';
@@ -24,6 +25,7 @@ export interface Wanted {
   readonly pacing: readonly PaceRecord[];
   readonly slack: readonly SlackWorkspace[];
   readonly detection: readonly DetectionPolicy[];
+  readonly audit: readonly AuditPolicy[];
 }
 
 export function toRecords(config: ConfigFile): Wanted {
@@ -102,6 +104,7 @@ export function toRecords(config: ConfigFile): Wanted {
     }),
     slack: config.slack === undefined ? [] : [workspaceOf(config.slack)],
     detection: config.detection === undefined ? [] : [detectionPolicy(config.detection)],
+    audit: config.audit.pseudonyms ? [{ v: 1, name: 'audit', pseudonyms: true }] : [],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/entry.ts';
 import type { Finding } from './finding.ts';
-import type { DetectionPolicy } from './policy.ts';
+import type { PolicyInForce } from './policy.ts';
 import type { Rule } from './rule.ts';
 
 /**
@@ -11,7 +11,7 @@ export const LATENESS_MS = 15 * 60_000;
 
 /** What a judgement rests on besides the entry and what is remembered. */
 export interface Ground {
-  readonly policy: DetectionPolicy;
+  readonly policy: PolicyInForce;
   /** When the stream began to be watched: what was read before is not known, and nothing is new against it. */
   readonly watchedSinceMs: number;
 }

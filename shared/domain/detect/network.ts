@@ -25,8 +25,16 @@ export function networkOf({ source, read }: AuditEntry): string | undefined {
 
 function networkIn(source: string): string {
   if (source.startsWith('local:')) return 'local';
+  return addressNetwork(source) ?? NETWORK_OF_PSEUDONYM.exec(source)?.[1] ?? source;
+}
+
+/** An address as the chain has it where it would name a person: its network, and its pseudonym. */
+const NETWORK_OF_PSEUDONYM = /^(.*)~pn-[0-9a-f]{32}$/;
+
+/** An address's /24 or /48; null of what is no address. */
+export function addressNetwork(source: string): string | null {
   if (IPV4.test(source)) return `${source.slice(0, source.lastIndexOf('.'))}.0/24`;
-  return IPV6.test(source) ? `${firstGroups(source)}::/48` : source;
+  return IPV6.test(source) ? `${firstGroups(source)}::/48` : null;
 }
 
 /** The first three groups, written without what may be left out. */

@@ -6,7 +6,7 @@ const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
  * A foreign text as one argument of a shell (bash, zsh), whatever stands in it. What is not printable ASCII is written out, so
  * that the command can be read, and copied from where it was shown.
  */
-function shellArgument(text: string): string {
+export function shellArgument(text: string): string {
   if (PLAIN.test(text)) return text;
   if (/^[\x20-\x7e]*$/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const escaped = text

@@ -61,6 +61,12 @@ export interface DetectionPolicy {
   readonly suppressions: readonly Suppression[];
 }
 
+/** As a judgement rests on it. Patterns are of names: what the chain has a pseudonym of is named first. */
+export interface PolicyInForce extends DetectionPolicy {
+  /** Left out: each name is its own. */
+  readonly nameOf?: (name: string) => string;
+}
+
 /** Figures of every rule, with what was said of some of them. */
 export function rulesWith(
   said: Readonly<Partial<Record<Rule, Partial<Readonly<Record<string, unknown>>>>>>,

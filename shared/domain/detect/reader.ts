@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/entry.ts';
 import { fits } from './pattern.ts';
-import type { DetectionPolicy, Nature, ReaderPattern } from './policy.ts';
+import type { DetectionPolicy, Nature, PolicyInForce, ReaderPattern } from './policy.ts';
 
 /** What is known of whoever reads. */
 export interface Reader {
@@ -47,7 +47,7 @@ export function whoOf(entry: AuditEntry): string {
 }
 
 /** The first pattern that fits; else a person where AWS itself says so, and a machine otherwise. */
-export function readerOf(entry: AuditEntry, policy: DetectionPolicy): Reader {
+export function readerOf(entry: AuditEntry, policy: PolicyInForce): Reader {
   if (last?.entry === entry && last.policy === policy) return last.reader;
   const { user } = entry.actor;
   const kind = entry.read?.kind ?? entry.change?.kind;
@@ -60,8 +60,10 @@ export function readerOf(entry: AuditEntry, policy: DetectionPolicy): Reader {
   return reader;
 }
 
-function patternOf(user: string, session: string, policy: DetectionPolicy): ReaderPattern | null {
-  const { readers } = policy;
+function patternOf(said: string, saidSession: string, policy: PolicyInForce): ReaderPattern | null {
+  const { readers, nameOf } = policy;
+  const user = nameOf === undefined ? said : nameOf(said);
+  const session = nameOf === undefined ? saidSession : nameOf(saidSession);
   // To try a few takes no longer than to look one up.
   if (readers.length <= FEW) return readers.find((candidate) => isOf(candidate, user, session)) ?? null;
   let known = remembered.get(policy);
@@ -83,6 +85,6 @@ function isOf({ principal, session: wanted }: ReaderPattern, user: string, sessi
 }
 
 /** A worker of Rekey's own in its operation: it reads old values to prove them dead. */
-export function isAtWork(entry: AuditEntry, policy: DetectionPolicy): boolean {
+export function isAtWork(entry: AuditEntry, policy: PolicyInForce): boolean {
   return entry.read?.secret?.claimed === true && readerOf(entry, policy).nature === 'worker';
 }

@@ -13,6 +13,7 @@ const OF_ACTIONS: Readonly<Record<AuditAction, Activity>> = {
   case: 'Update',
   leak: 'Create',
   quarantine: 'Update',
+  forget: 'Delete',
   apply: 'Update',
   import: 'Create',
   propose: 'Create',

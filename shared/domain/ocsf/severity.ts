@@ -11,6 +11,7 @@ const OF_ACTIONS: Readonly<Partial<Record<AuditAction, Severity>>> = {
   fence: 'High',
   leak: 'High',
   quarantine: 'High',
+  forget: 'High',
   finding: 'Medium',
   'over-age': 'Low',
   park: 'Low',

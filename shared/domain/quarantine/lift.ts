@@ -73,7 +73,7 @@ export function judgeLift(
 }
 
 /** By name, by user, by each session that is his, and by the role of one. */
-function isThemselves(person: Person, identity: Identity, principal: string): boolean {
+export function isThemselves(person: Person, identity: Identity, principal: string): boolean {
   const arns = [...(person.iam ?? []), identity.id];
   const roles = arns.map((arn) => roleOfSession(arn)?.role);
   return [person.name, person.user, ...arns, ...roles].includes(principal);

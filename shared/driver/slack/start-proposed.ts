@@ -13,7 +13,7 @@ import type { SlackPerson } from './slack-person.ts';
  * `plan-moved`, and what the engine throws. An incident that this plan has opened is answered.
  */
 export async function startProposed(
-  services: Needs<'registry' | 'audit' | 'plans' | 'workflows' | 'clock'>,
+  services: Needs<'registry' | 'audit' | 'pseudonyms' | 'plans' | 'workflows' | 'clock'>,
   who: SlackPerson,
   { planHash, proposedAtMs }: { readonly planHash: string; readonly proposedAtMs: number },
 ): Promise<{ readonly incidentId: string }> {

@@ -38,6 +38,7 @@ export function describeEnrolment(create: CreateRegistry): void {
         slack: [aWorkspace()],
         // And what is noticed.
         detection: [STANDARD_POLICY],
+        audit: [{ v: 1 as const, name: 'audit' as const, pseudonyms: true }],
       };
       const entry = anEntry({ action: 'apply', operation });
       await registry.applyEnrolment([{ put, remove: {}, entries: [entry] }]);
@@ -55,6 +56,7 @@ export function describeEnrolment(create: CreateRegistry): void {
             ...(await registry.people()).filter(({ name }) => name === person),
             await registry.slack(),
             await registry.detection(),
+            await registry.auditPolicy(),
           ],
           all: {
             classes: all.classes.filter(({ name }) => name === className),
@@ -65,12 +67,20 @@ export function describeEnrolment(create: CreateRegistry): void {
             pacing: all.pacing,
             slack: all.slack,
             detection: all.detection,
+            audit: all.audit,
           },
         };
       };
       expect(await look()).toEqual({
         alone: [put.classes[0], put.targets[0], secret],
-        listed: [put.targets[0], put.consumers[0], put.people[0], put.slack[0], put.detection[0]],
+        listed: [
+          put.targets[0],
+          put.consumers[0],
+          put.people[0],
+          put.slack[0],
+          put.detection[0],
+          put.audit[0],
+        ],
         all: put,
       });
       expect(await audit.find({ operation })).toMatchObject([entry]);
@@ -84,11 +94,12 @@ export function describeEnrolment(create: CreateRegistry): void {
         pacing: ['secretsManagerWrites'],
         slack: ['slack'],
         detection: ['detection'],
+        audit: ['audit'],
       };
       await registry.applyEnrolment([{ put: {}, remove, entries: [] }]);
       expect(await look()).toEqual({
         alone: [null, null],
-        listed: [null, null],
+        listed: [null, null, null],
         all: {
           classes: [],
           targets: [],
@@ -98,6 +109,7 @@ export function describeEnrolment(create: CreateRegistry): void {
           pacing: [],
           slack: [],
           detection: [],
+          audit: [],
         },
       });
     });

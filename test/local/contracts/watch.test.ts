@@ -5,12 +5,20 @@ import { createSqliteDetectorStates } from '../../../local/sqlite/detector-state
 import { describeCases } from '../../contracts/cases.ts';
 import { describeDeadLetters } from '../../contracts/dead-letters.ts';
 import { describeDetectorStates } from '../../contracts/detector-states.ts';
+import { describePseudonyms } from '../../contracts/pseudonyms.ts';
 import { AT_MS } from '../../contracts/records.ts';
-import { aState } from '../../support/state.ts';
+import { aState, openedAgain } from '../../support/state.ts';
 
 describeCases('sqlite', async () => createSqliteCases(aState().database));
 describeDeadLetters('sqlite', async () => createSqliteDeadLetters(aState().database));
 describeDetectorStates('sqlite', async () => createSqliteDetectorStates(aState().database));
+describePseudonyms('sqlite', async () => {
+  const state = aState();
+  return {
+    pseudonyms: state.services.pseudonyms,
+    again: () => openedAgain(state).services.pseudonyms,
+  };
+});
 
 test('[7.1] beyond the bound the longest untouched are forgotten, also after a restart', async () => {
   const { database } = aState();

@@ -23,12 +23,12 @@ test('[1.4] a read is an entry in the audit, with who read which version', async
 
 test('[1.4] no entry, no value', async () => {
   const world = await aWorld();
-  const { registry, store, clock, random } = world.state.services;
+  const { registry, store, pseudonyms, clock, random } = world.state.services;
   const failing = {
     ...registry,
     append: async () => Promise.reject(new Error('the audit cannot be written')),
   };
-  const resolver = createResolver({ registry: failing, store, clock, random });
+  const resolver = createResolver({ registry: failing, store, pseudonyms, clock, random });
   await expect(resolver.read(world.refs[0] ?? '', { user: 'svc', source: 'test' })).rejects.toThrow(
     'the audit cannot be written',
   );
@@ -36,9 +36,9 @@ test('[1.4] no entry, no value', async () => {
 
 test('[7.2] a resolver that cannot see the epoch refuses', async () => {
   const world = await aWorld();
-  const { registry, store, clock, random } = world.state.services;
+  const { registry, store, pseudonyms, clock, random } = world.state.services;
   const blind = { ...registry, classNamed: async () => Promise.reject(new Error('unreachable')) };
-  const resolver = createResolver({ registry: blind, store, clock, random });
+  const resolver = createResolver({ registry: blind, store, pseudonyms, clock, random });
   await expect(resolver.read(world.refs[0] ?? '', { user: 'svc', source: 'test' })).rejects.toMatchObject({
     code: 'state-unreadable',
   });
@@ -46,7 +46,7 @@ test('[7.2] a resolver that cannot see the epoch refuses', async () => {
 
 test('[7.2] a fence that comes between the look and the entry still keeps the value back', async () => {
   const world = await aWorld();
-  const { registry, store, clock, random } = world.state.services;
+  const { registry, store, pseudonyms, clock, random } = world.state.services;
   const fencing = {
     ...registry,
     append: async (entries: Parameters<typeof registry.append>[0]) => {
@@ -54,7 +54,7 @@ test('[7.2] a fence that comes between the look and the entry still keeps the va
       await registry.append(entries);
     },
   };
-  const resolver = createResolver({ registry: fencing, store, clock, random });
+  const resolver = createResolver({ registry: fencing, store, pseudonyms, clock, random });
   await expect(resolver.read(world.refs[0] ?? '', { user: 'svc', source: 'test' })).rejects.toMatchObject({
     code: 'fenced',
   });

@@ -1,3 +1,4 @@
+import type { AuditPolicy } from '../../../domain/audit/policy.ts';
 import { keepHistory } from '../../../domain/config/history.ts';
 import type { ConsumerRecord } from '../../../domain/consumer.ts';
 import type { DetectionPolicy } from '../../../domain/detect/policy.ts';
@@ -12,6 +13,7 @@ import { changedClass, newClass, readClass, type StoredClass } from './class-ite
 import { commit } from './commit.ts';
 import { documentIn, packDocument } from './document.ts';
 import {
+  AUDIT_POLICY,
   classKey,
   DETECTION,
   ENROLMENT,
@@ -48,6 +50,11 @@ export async function enrolledSlack(table: Table): Promise<SlackWorkspace | null
   return item === null ? null : documentIn<SlackWorkspace>(item);
 }
 
+export async function enrolledAuditPolicy(table: Table): Promise<AuditPolicy | null> {
+  const item = await table.get(AUDIT_POLICY);
+  return item === null ? null : documentIn<AuditPolicy>(item);
+}
+
 export async function enrolledDetection(table: Table): Promise<DetectionPolicy | null> {
   const item = await table.get(DETECTION);
   return item === null ? null : documentIn<DetectionPolicy>(item);
@@ -60,11 +67,12 @@ async function classNames(table: Table): Promise<string[]> {
 }
 
 export async function readEnrolment(table: Table): Promise<Enrolment> {
-  const [small, pacing, workspace, detection] = await Promise.all([
+  const [small, pacing, workspace, detection, audit] = await Promise.all([
     table.query(ENROLMENT),
     pacesIn(table),
     enrolledSlack(table),
     enrolledDetection(table),
+    enrolledAuditPolicy(table),
   ]);
   const ofKind = (kind: EnrolledKind) =>
     small.filter((item) => item['sk']?.S?.startsWith(`${kind}#`) === true);
@@ -89,6 +97,7 @@ export async function readEnrolment(table: Table): Promise<Enrolment> {
     pacing,
     slack: workspace === null ? [] : [workspace],
     detection: detection === null ? [] : [detection],
+    audit: audit === null ? [] : [audit],
   };
 }
 
@@ -196,6 +205,9 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(put.detection ?? []).map(
       (record): Write => ({ kind: 'put', key: DETECTION, attributes: { d: { B: packDocument(record) } } }),
     ),
+    ...(put.audit ?? []).map(
+      (record): Write => ({ kind: 'put', key: AUDIT_POLICY, attributes: { d: { B: packDocument(record) } } }),
+    ),
     // Its name stays: what it still has, or had, in it is found by it.
     ...(remove.classes ?? []).map((name): Write => ({ kind: 'delete', key: classKey(name) })),
     ...(remove.targets ?? []).map(gone('TARGET')),
@@ -205,6 +217,7 @@ function writesOf({ put, remove }: EnrolmentChange, standing: Standing): Write[]
     ...(remove.pacing ?? []).map((quota) => paceWrite(quota as Quota, null)),
     ...(remove.slack ?? []).map((): Write => ({ kind: 'delete', key: SLACK_WORKSPACE })),
     ...(remove.detection ?? []).map((): Write => ({ kind: 'delete', key: DETECTION })),
+    ...(remove.audit ?? []).map((): Write => ({ kind: 'delete', key: AUDIT_POLICY })),
   ];
 }
 

@@ -82,6 +82,12 @@ export const SLACK_WORKSPACE: Key = { pk: 'SLACK', sk: 'WORKSPACE' };
 
 /** What is noticed: one record, apart from what else is enrolled, so that who judges reads may look at it alone. */
 export const DETECTION: Key = { pk: 'DETECTION', sk: 'POLICY' };
+/** Of the whole stage's audit; in a collection with no other. */
+export const AUDIT_POLICY: Key = { pk: 'AUDIT', sk: 'POLICY' };
+
+/** Who stands behind a pseudonym, and where he is found by his name. */
+export const pseudonymKey = (pseudonym: string): Key => ({ pk: `PSEUDONYM#${pseudonym}`, sk: 'PERSON' });
+export const personKey = (digest: string): Key => ({ pk: `PERSON#${digest}`, sk: 'PSEUDONYM' });
 
 /** What stands in Slack. */
 export const SLACK_MESSAGES = 'SLACK-MESSAGES';

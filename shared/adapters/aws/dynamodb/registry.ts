@@ -11,6 +11,7 @@ import { cutsOf, saveCut, saveObservedCut, saveUndoneCut } from './cuts.ts';
 import { deliveriesOf, deliveryNamed, dueDeliveries, saveDelivery } from './deliveries.ts';
 import {
   applyChanges,
+  enrolledAuditPolicy,
   enrolledDetection,
   enrolledSlack,
   enrolledTarget,
@@ -48,6 +49,7 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     people: () => listEnrolled<Person>(table, 'PERSON'),
     slack: () => enrolledSlack(table),
     detection: () => enrolledDetection(table),
+    auditPolicy: () => enrolledAuditPolicy(table),
     secrets: async (refs) => (await enrolledSecrets(table, refs)).map(({ secret }) => secret),
     secretsIn: async (scope) => (await storedInScope(table, scope)).map(({ secret }) => secret),
     versions: ({ refs }) => versionsOf(table, refs),

@@ -6,7 +6,16 @@ import type { Story } from '../story.ts';
 export interface Place {
   /** What people at a terminal reach. */
   readonly services: Needs<
-    'registry' | 'store' | 'keys' | 'audit' | 'plans' | 'workflows' | 'rotators' | 'clock' | 'random'
+    | 'registry'
+    | 'store'
+    | 'keys'
+    | 'audit'
+    | 'pseudonyms'
+    | 'plans'
+    | 'workflows'
+    | 'rotators'
+    | 'clock'
+    | 'random'
   >;
   readonly server: PostgresServer;
   /** What a look at a standing costs there. */

@@ -16,6 +16,7 @@ const NOTHING: Wanted = {
   pacing: [],
   slack: [],
   detection: [],
+  audit: [],
 };
 
 /** AT_MS is the Tuesday before the last Sunday of their maximum age. */
