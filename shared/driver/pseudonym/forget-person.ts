@@ -47,8 +47,9 @@ export async function forgetPerson(services: ForgetNeeds, asked: ForgetAsked): P
   // Of two at once each looks again, and both end it.
   const voices = await voicesOf(services, operation);
   if (voices.size < VOICES_NEEDED) return { voices: [...voices], forgotten: null };
-  const { irrevocableAtMs, pending } = await pseudonyms.forget(planned.pseudonyms);
+  // Before: on one machine what is destroyed last takes what was dropped with it out of the database's log.
   await dropLetters(services, planned.name);
+  const { irrevocableAtMs, pending } = await pseudonyms.forget(planned.pseudonyms);
   return {
     voices: [...voices],
     forgotten: {
