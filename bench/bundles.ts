@@ -39,6 +39,7 @@ const NAMES: Readonly<Record<string, string>> = {
       ]),
     ),
   ),
+  REKEY_LATE_READS: 'https://sqs.us-east-1.amazonaws.com/000000000000/late',
   REKEY_SLACK_INBOX: 'https://sqs.us-east-1.amazonaws.com/000000000000/bench',
   REKEY_SLACK_ROLE: ROLE,
   REKEY_WORKERS: JSON.stringify({

@@ -1,6 +1,7 @@
 import { ENGINE_EXIT } from '../local/engine/exit.ts';
 import { ensureEngine } from '../local/engine/launch.ts';
 import { pathsIn } from '../local/home.ts';
+import { takeInLateReads } from '../local/late-reads.ts';
 import { openState } from '../local/state.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
 import type { Context } from './context.ts';
@@ -19,6 +20,9 @@ export async function openLocalFace(context: Context): Promise<{ readonly face: 
   const caller = { user: context.user, source: `local:${process.pid}` };
   const carriedOn = await services.workflows.carryOn();
   if (carriedOn.length > 0) context.say(`rekey: the engine had ended; carried on ${carriedOn.join(', ')}`);
+  // What cannot be taken in yet is said by status and doctor, and ends no command that can do without.
+  const late = await takeInLateReads(services, pathsIn(context.home).lateReads).catch(() => 0);
+  if (late > 0) context.say(`rekey: ${late} reads that the audit could not take are in it now, marked late`);
   let looks = 0;
   let engineEnd: number | undefined;
   const ensure = () =>

@@ -14,6 +14,13 @@ export async function surroundings(context: Context): Promise<HealthCheck[]> {
   return surroundingsOf(context.home);
 }
 
+/** Reads that this machine's audit could not take, and could not when it was opened either. */
+export async function readsWaiting(context: Context): Promise<HealthCheck[]> {
+  if (context.deployment !== null) return [];
+  const { readsThatWait } = await import('../local/surroundings.ts');
+  return readsThatWait(context.home);
+}
+
 /** The control plane for the length of a command: the deployment that was named, else this machine's own. Where nothing was ever applied there is nothing to open. */
 export async function withFace<T>(
   context: Context,

@@ -15,4 +15,6 @@ export const pathsIn = (home: string) => ({
   enginePid: join(home, 'engine.pid'),
   engineLog: join(home, 'engine.log'),
   packets: join(home, 'packets'),
+  /** Reads that the state could not take. */
+  lateReads: join(home, 'late-reads'),
 });

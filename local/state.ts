@@ -15,6 +15,7 @@ import { engineRuns, ensureEngine } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
 import { openFileSigner } from './keys/file-signer.ts';
 import { openRootKeyCommand, openRootKeyFile } from './keys/root-key.ts';
+import { createLateReadFiles } from './late-reads.ts';
 import { localNaming } from './naming.ts';
 import { createPacketFiles } from './packets.ts';
 import { localPrincipalFence } from './principal-fence.ts';
@@ -68,10 +69,12 @@ export function openState(home: string, options: StateOptions = {}): State {
   const fingerprints = createSqliteFingerprints(database);
   const store = fingerprinting(createSqliteStore(database, keys, random), { fingerprints, random });
   const pseudonyms = createSqlitePseudonyms(database, { keys, clock, random });
-  const resolver = createResolver({ registry, store, pseudonyms, clock, random });
+  const lateReads = createLateReadFiles(paths.lateReads);
+  const resolver = createResolver({ registry, store, pseudonyms, clock, random, lateReads });
   const alone = {
     registry,
     store,
+    lateReads,
     fingerprints,
     keys,
     audit: createSqliteAuditChain(database, CHAIN),

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { HealthCheck } from '../shared/domain/health-check.ts';
 import { engineRuns } from './engine/launch.ts';
 import { pathsIn } from './home.ts';
+import { lateReadsIn } from './late-reads.ts';
 
 /** What one machine has to look after: its key files, and whether an engine runs. */
 export function surroundingsOf(home: string): HealthCheck[] {
@@ -19,6 +20,20 @@ export function surroundingsOf(home: string): HealthCheck[] {
       what: 'engine',
       ok: true,
       detail: engineRuns(home) ? 'running' : 'not running; commands start it',
+    },
+  ];
+}
+
+/** Nothing where none does. Looked at after a command has opened the state, which takes in what it can. */
+export function readsThatWait(home: string): HealthCheck[] {
+  const waiting = lateReadsIn(pathsIn(home).lateReads);
+  if (waiting === 0) return [];
+  return [
+    {
+      what: 'reads',
+      ok: false,
+      detail: `${waiting} wait for the audit, which could not be written`,
+      next: 'make the state writable again: the next command takes them in',
     },
   ];
 }

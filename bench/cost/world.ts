@@ -130,6 +130,7 @@ export function costWorld(): CostWorld {
     pseudonyms,
     deadLetters: createDynamoDeadLetters(dynamo, 'watch', timing),
     cases: createDynamoCases(dynamo, 'watch', timing),
+    lateReads: { keep: async () => Promise.reject(new Error('the audit takes everything here')) },
     notifier: { tell: async () => ({ state: 'confirmed' }) },
     notices: { means: [], tell: async () => ({ state: 'told' }) },
     workflows: {

@@ -3,7 +3,7 @@ import type { HealthCheck } from '../../shared/domain/health-check.ts';
 import type { Context } from '../context.ts';
 import { placeOf } from '../direct/place.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { surroundings, withFace } from '../with-face.ts';
+import { readsWaiting, surroundings, withFace } from '../with-face.ts';
 
 export interface DoctorOptions {
   readonly live?: boolean;
@@ -18,7 +18,9 @@ export async function doctor(context: Context, options: DoctorOptions = {}): Pro
   }
   const around = await surroundings(context);
   // Keys that others can read are not used: until they are out of the way nothing else can be looked at.
-  const checks = around.every(({ ok }) => ok) ? [...(await checksIn(context)), ...around] : around;
+  const checks = around.every(({ ok }) => ok)
+    ? [...(await checksIn(context)), ...around, ...(await readsWaiting(context))]
+    : around;
   return report(context, checks);
 }
 

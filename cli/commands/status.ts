@@ -6,7 +6,7 @@ import { freezeText } from '../../shared/domain/schedule/freeze.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Face } from '../face.ts';
-import { withFace } from '../with-face.ts';
+import { readsWaiting, withFace } from '../with-face.ts';
 
 export async function status(context: Context, { ref }: { readonly ref?: string }): Promise<ExitCode> {
   return withFace(context, async (face) => {
@@ -36,6 +36,7 @@ export async function status(context: Context, { ref }: { readonly ref?: string 
     }
     for (const { target, reason } of answer.breakers) context.print(`target ${target}: set aside: ${reason}`);
     for (const { id, state } of answer.incidents) context.print(`incident ${id}: ${state}`);
+    for (const { what, detail } of await readsWaiting(context)) context.print(`${what}: ${detail}`);
     return EXIT.done;
   });
 }

@@ -9,7 +9,7 @@ export function auditLine(entry: AuditEntry & { readonly seq?: number }): string
     entry.seq ?? '–',
     new Date(entry.atMs).toISOString(),
     entry.action,
-    entry.outcome,
+    read?.late === true ? `${entry.outcome} (late)` : entry.outcome,
     entry.actor.user,
     ...what.filter((part) => part !== undefined && part !== ''),
   ];

@@ -9,7 +9,7 @@ const Named = z.string().min(1).max(200);
 /** Answers the current value to a reader, after the entry that says so: the one function whose answer holds a value. */
 export const readSecret = defineFunction({
   name: 'ReadSecret',
-  needs: ['registry', 'store', 'clock', 'random', 'pseudonyms'],
+  needs: ['registry', 'store', 'lateReads', 'pseudonyms', 'clock', 'random'],
   input: {
     ref: z.string(),
     /** What the caller says of itself; who it is, whoever signed says. */

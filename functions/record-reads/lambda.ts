@@ -5,19 +5,15 @@ import { naming } from '../../shared/adapters/aws/lambda/wires/naming.ts';
 import { pseudonyms } from '../../shared/adapters/aws/lambda/wires/pseudonyms.ts';
 import { registry } from '../../shared/adapters/aws/lambda/wires/registry.ts';
 import { deadLetters } from '../../shared/adapters/aws/lambda/wires/watch-table.ts';
+import { broughtIn } from './brought.ts';
 import { recordReads } from './handler.ts';
 
 const record = await lambdaHandler(recordReads, { registry, naming, deadLetters, pseudonyms, clock });
 
-/** Brought by the queue, some together: events of EventBridge with a record of the trail in each. Those that fail come again, and end in the dead letters. */
+/**
+ * Brought by its queues, some together: events of EventBridge with a record of the trail in each, or reads that waited for the
+ * audit. Those that fail come again, and end in the dead letters.
+ */
 export async function handler({ Records }: SQSEvent, context: Context): Promise<void> {
-  await record({ v: 1, records: Records.map(({ body }) => recordIn(body)) }, context);
-}
-
-function recordIn(body: string): unknown {
-  try {
-    return (JSON.parse(body) as { readonly detail?: unknown }).detail ?? body;
-  } catch {
-    return body;
-  }
+  await record({ v: 1, ...broughtIn(Records.map(({ body }) => body)) }, context);
 }

@@ -11,6 +11,7 @@ import { isDiskFull } from '../disk-full.ts';
 import { pathsIn } from '../home.ts';
 import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
 import { createSqliteJournal } from '../interpreter/sqlite-journal.ts';
+import { takeInLateReads } from '../late-reads.ts';
 import { createSqliteAuditCursor } from '../sqlite/audit-cursor.ts';
 import { isStateLocked } from '../sqlite/database.ts';
 import { createSqliteDetectorStates } from '../sqlite/detector-states.ts';
@@ -174,6 +175,7 @@ class Engine {
       const nowMs = services.clock.nowMs();
       const sinceMs = Math.abs(nowMs - this.#chainedMs);
       if (sinceMs >= CHAIN_EVERY_MS || (sinceMs >= CHAIN_READS_EVERY_MS && this.#unjudged.unchained())) {
+        await takeInLateReads(services, pathsIn(this.#state.home).lateReads);
         const { seq } = await services.audit.chainPending();
         this.#chainedMs = nowMs;
         this.#judgeBeside(seq);

@@ -20,8 +20,15 @@ export interface ClassPolicy {
   readonly notify?: readonly NotifyRule[];
   /** Absent: nothing of the class rotates by itself. */
   readonly rotation?: RotationPolicy;
+  /** Absent: a read whose entry the audit cannot take is refused. */
+  readonly reads?: ReadPolicy;
   /** Of its audit, where an archive keeps it. Absent: as long as everything. */
   readonly retention?: RetentionPolicy;
+}
+
+/** `serve`: goes on once the entry is durable elsewhere. What a fence or a quarantine refuses stays refused. */
+export interface ReadPolicy {
+  readonly withoutAudit: 'refuse' | 'serve';
 }
 
 /** Reads of the scope are refused while it stands. */

@@ -4,6 +4,7 @@ import { isBetweenValues } from '../domain/between-values.ts';
 import { type ClassRecord, isInScope } from '../domain/class.ts';
 import { RekeyError } from '../domain/errors.ts';
 import { type Quarantine, quarantineOver } from '../domain/quarantine/record.ts';
+import { lateRead } from '../domain/reads/late-read.ts';
 import { namesOf, type ReadContext, readBy } from '../domain/reads/read-by.ts';
 import { readEntry } from '../domain/reads/read-entry.ts';
 import type { SecretRecord } from '../domain/secret.ts';
@@ -19,7 +20,8 @@ export interface ResolvedSecret {
 /** Where consumers read by reference. Fails closed: what it cannot see, it refuses. */
 export interface Resolver {
   /**
-   * The current value, after an entry that says who reads what is durable: no entry, no value. A secret between install and
+   * The current value, after an entry that says who reads what is durable: no entry, no value. Where the audit cannot take it,
+   * the class's policy says whether it may wait elsewhere; a refusal's always does. A secret between install and
    * promote is held, at most `HOLD_MS`, then `Throttled` `held-too-long`. Errors: `Denied` `quarantined`, `fenced`, `key-closed`; `NotFound` `secret-unknown`, `value-missing`;
    * `TargetUnavailable` `state-unreadable`.
    */
@@ -29,6 +31,7 @@ export interface Resolver {
 /** What is current, and how it is told of. */
 interface Admitted {
   readonly secret: SecretRecord;
+  readonly record: ClassRecord;
   readonly policy: AuditPolicy | null;
 }
 
@@ -36,17 +39,13 @@ interface Admitted {
 const HOLD_MS = 8_000;
 const LOOK_AGAIN_MS = 5;
 
+/** Without `lateReads` there is nowhere but the audit. */
 export function createResolver(
-  services: Needs<'registry' | 'store' | 'pseudonyms' | 'clock' | 'random'>,
+  services: Needs<'registry' | 'store' | 'pseudonyms' | 'clock' | 'random'> & Partial<Needs<'lateReads'>>,
 ): Resolver {
-  const { registry, store, clock, random } = services;
+  const { registry, store, clock, random, lateReads } = services;
 
-  async function look(ref: SecretRef): Promise<{
-    readonly secret: SecretRecord;
-    readonly record: ClassRecord;
-    readonly quarantines: readonly Quarantine[];
-    readonly policy: AuditPolicy | null;
-  }> {
+  async function look(ref: SecretRef): Promise<Admitted & { readonly quarantines: readonly Quarantine[] }> {
     try {
       const [[secret], quarantines, policy] = await Promise.all([
         registry.secrets([ref]),
@@ -95,7 +94,7 @@ export function createResolver(
           next: [`rekey incident show ${fence.incident}`],
         });
       }
-      if (!isBetweenValues(secret)) return { secret, policy };
+      if (!isBetweenValues(secret)) return { secret, record, policy };
       if (clock.nowMs() >= untilMs) {
         throw new RekeyError({
           code: 'held-too-long',
@@ -109,18 +108,29 @@ export function createResolver(
     }
   }
 
+  /** Leaves: the entry in the audit or, where that cannot take it and it may wait, elsewhere. Throws why it is in neither. */
   async function tell(
     ref: string,
     context: ReadContext,
-    outcome: AuditEntry['outcome'],
-    { secret, policy, reason }: Partial<Admitted> & { readonly reason?: string },
+    told: Partial<Admitted> & {
+      readonly outcome: AuditEntry['outcome'];
+      readonly why?: string;
+      readonly mayWait: boolean;
+    },
   ): Promise<void> {
-    const event = readBy(context, ref, { id: random.uuid(), atMs: clock.nowMs(), outcome, why: reason });
+    const { outcome, secret, policy, why, mayWait } = told;
+    const event = readBy(context, ref, { id: random.uuid(), atMs: clock.nowMs(), outcome, why });
     const entry = readEntry(
       event,
       secret === undefined ? undefined : { secret, versions: [], record: secret },
     );
-    await registry.append(await writePseudonyms(services, [entry], policy));
+    try {
+      await registry.append(await writePseudonyms(services, [entry], policy));
+    } catch (error) {
+      if (!mayWait || lateReads === undefined) throw error;
+      // Whoever takes it in puts the pseudonyms in, when their keys can be had.
+      await lateReads.keep(lateRead(entry));
+    }
   }
 
   return {
@@ -129,7 +139,7 @@ export function createResolver(
       try {
         if (!isSecretRef(ref)) throw unknownSecret(ref);
         admitted = await admit(ref, context);
-        const { secret } = admitted;
+        const { secret, record } = admitted;
         if (secret.currentVersionId === undefined) {
           throw new RekeyError({
             code: 'value-missing',
@@ -141,7 +151,8 @@ export function createResolver(
         const [value] = await store.read([{ ref, versionId: secret.currentVersionId }], 'reader');
         if (value === undefined) throw new Error(`no value for ${ref}`);
         // The entry first: a value that was handed out without one would be a read that nobody ever knows of.
-        await tell(ref, context, 'success', admitted);
+        const mayWait = record.policy.reads?.withoutAudit === 'serve';
+        await tell(ref, context, { ...admitted, outcome: 'success', mayWait });
         // A fence may have come between the look and the entry; what it refuses is not handed out.
         const { secret: now } = await admit(ref, context);
         if (now.currentVersionId !== secret.currentVersionId) return await this.read(ref, context);
@@ -149,10 +160,9 @@ export function createResolver(
       } catch (error) {
         const known = error instanceof RekeyError ? error : undefined;
         const outcome = known?.family === 'Denied' || known?.family === 'NotFound' ? 'denied' : 'error';
-        // The refusal stands whether or not it could be written down.
-        await tell(ref, context, outcome, { ...admitted, reason: known?.code ?? 'unexpected' }).catch(
-          () => undefined,
-        );
+        // The refusal stands whether or not it could be written down anywhere.
+        const why = known?.code ?? 'unexpected';
+        await tell(ref, context, { ...admitted, outcome, why, mayWait: true }).catch(() => undefined);
         throw error;
       }
     },

@@ -11,6 +11,7 @@ import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DetectorStates } from '../ports/detector-states.ts';
 import type { Fingerprints } from '../ports/fingerprints.ts';
 import type { EpochKeys } from '../ports/keys.ts';
+import type { LateReads } from '../ports/late-reads.ts';
 import type { LiveMessages } from '../ports/live-messages.ts';
 import type { Manifests } from '../ports/manifests.ts';
 import type { Naming } from '../ports/naming.ts';
@@ -33,6 +34,7 @@ import type { Rotator } from '../rotators/rotator.ts';
 export interface Services {
   readonly registry: Registry;
   readonly store: SecretStore;
+  readonly lateReads: LateReads;
   readonly fingerprints: Fingerprints;
   readonly keys: EpochKeys;
   readonly audit: AuditChain;

@@ -86,7 +86,7 @@ function secretIn(told: Told): NamedSecret | undefined {
   }
 }
 
-function letterOf(record: unknown, why: string, atMs: number): DeadLetter {
+export function letterOf(record: unknown, why: string, atMs: number): DeadLetter {
   const body = JSON.stringify(isOfTrail(record) ? record : shapeOf(record));
   return {
     id: `unread:${createHash('sha256').update(`${why}\n${body}`).digest('hex').slice(0, 32)}`,

@@ -11,6 +11,8 @@ import { readReport } from '../../functions/read-report/handler.ts';
 import { recordReads } from '../../functions/record-reads/handler.ts';
 import { searchAudit } from '../../functions/search-audit/handler.ts';
 import { showQuarantine } from '../../functions/show-quarantine/handler.ts';
+import { pathsIn } from '../../local/home.ts';
+import { takeInLateReads } from '../../local/late-reads.ts';
 import { createSqliteAuditCursor } from '../../local/sqlite/audit-cursor.ts';
 import { createSqliteDetectorStates } from '../../local/sqlite/detector-states.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
@@ -64,7 +66,7 @@ const aRecord = (id: string, about: object = {}) => ({
 
 async function told(world: World, records: readonly unknown[]): Promise<void> {
   for (let from = 0; from < records.length; from += 500)
-    await callAs(world, 'aws', recordReads, { records: records.slice(from, from + 500) });
+    await callAs(world, 'aws', recordReads, { records: records.slice(from, from + 500), late: [] });
   await world.state.services.audit.chainPending();
 }
 
@@ -149,6 +151,23 @@ test('[1.3] who reads stands in the chain by a pseudonym alone, in each field, a
   expect(chain).toContain(SSO.replace('aws-reserved/sso.amazonaws.com/', ''));
   // Beside the chain too nothing has the name in clear.
   expect(stateOf(world)).not.toContain(PERSON);
+});
+
+test('[1.3] a read that waited for the audit comes into it by the pseudonym', async () => {
+  const world = await aWatchedWorld();
+  const { services, database } = world.state;
+  database.exec(
+    "CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN NEW.action = 'read' BEGIN SELECT RAISE(ABORT, 'no'); END",
+  );
+  await expect(
+    world.state.resolver.read('vault://prod/payments/none', { user: PERSON, source: ADDRESS }),
+  ).rejects.toMatchObject({ code: 'secret-unknown' });
+  database.exec('DROP TRIGGER refuse');
+  expect(await takeInLateReads(services, pathsIn(world.home).lateReads)).toBe(1);
+  const chain = await chainOf(world);
+  expect(chain).toContain('"late":true');
+  expect(chain).toContain('"source":"198.51.100.0/24~pn-');
+  for (const text of [PERSON, ADDRESS]) expect(chain).not.toContain(text);
 });
 
 test('[1.3] machines are called what they are called, and without the switch everybody is', async () => {

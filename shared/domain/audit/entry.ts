@@ -78,6 +78,8 @@ export interface ReadDetail {
   readonly onBehalfOf?: string;
   /** As its source names a secret that is not enrolled; one that is has its reference. */
   readonly named?: string;
+  /** The audit could not take it when it was; until it could, it was kept elsewhere. */
+  readonly late?: true;
   readonly vpcEndpoint?: string;
   readonly userAgent?: string;
   readonly region?: string;

@@ -31,7 +31,7 @@ export interface Wanted {
 export function toRecords(config: ConfigFile): Wanted {
   return {
     classes: Object.entries(config.classes).map(
-      ([name, { owner, maxAge, breakGlass, approval, notify, rotation, audit }]) => ({
+      ([name, { owner, maxAge, breakGlass, approval, notify, rotation, reads, audit }]) => ({
         v: 1,
         name,
         owner,
@@ -44,6 +44,7 @@ export function toRecords(config: ConfigFile): Wanted {
           ...(approval === undefined ? {} : { approval: approvalOf(approval) }),
           ...(notify === undefined ? {} : { notify: notifyRules(notify) }),
           ...(rotation === undefined ? {} : { rotation: rotationPolicy(rotation) }),
+          ...(reads === undefined ? {} : { reads }),
           ...(audit === undefined ? {} : { retention: retentionPolicy(audit, config.audit) }),
         },
         epoch: 1,

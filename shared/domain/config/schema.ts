@@ -273,6 +273,17 @@ export const ConfigFile = z
           rotation: Rotation.optional().describe(
             'When and how its secrets rotate by themselves. Left out: they do not.',
           ),
+          reads: z
+            .strictObject({
+              withoutAudit: z
+                .enum(['refuse', 'serve'])
+                .default('refuse')
+                .describe(
+                  'What becomes of a read whose entry the audit cannot take: refuse, or serve once the entry is durable elsewhere. docs/reads.md.',
+                ),
+            })
+            .optional()
+            .describe('Left out: no value without its entry in the audit.'),
           audit: ClassAudit.optional().describe(
             'How long its audit is kept. Left out: as long as the archive keeps everything.',
           ),

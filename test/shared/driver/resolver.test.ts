@@ -1,4 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { pathsIn } from '../../../local/home.ts';
+import { lateReadsIn, takeInLateReads } from '../../../local/late-reads.ts';
+import type { AuditEntry } from '../../../shared/domain/audit/entry.ts';
 import { createResolver } from '../../../shared/driver/resolver.ts';
 import { anIncident, aPlan } from '../../contracts/records.ts';
 import { aWorld } from '../../support/world.ts';
@@ -83,4 +88,103 @@ test('an unknown reference is refused and written down: it may be probing', asyn
     read: { named: 'vault://prod/payments/none', from: 'resolver', verb: 'read' },
     reason: 'secret-unknown',
   });
+});
+
+/** The audit is down from now on; where it says so, reads of the class go on without it. */
+async function withoutAudit(withoutAudit?: 'refuse' | 'serve') {
+  const world = await aWorld();
+  const { services, home } = world.state;
+  if (withoutAudit !== undefined) {
+    const record = await services.registry.classNamed('payments');
+    if (record === null) throw new Error('no class');
+    const policy = { ...record.policy, reads: { withoutAudit } };
+    const put = { classes: [{ ...record, policy }] };
+    await services.registry.applyEnrolment([{ put, remove: {}, entries: [] }]);
+  }
+  const append = async (): Promise<void> => Promise.reject(new Error('the audit cannot be written'));
+  const registry = { ...services.registry, append };
+  const folder = pathsIn(home).lateReads;
+  return {
+    world,
+    registry,
+    folder,
+    read: (more: Partial<Parameters<typeof createResolver>[0]> = {}, user = 'svc') =>
+      createResolver({ ...services, registry, ...more }).read(world.refs[0] ?? '', { user, source: 'test' }),
+    /** The audit answers again. */
+    entries: async (): Promise<AuditEntry[]> => {
+      await takeInLateReads(services, folder);
+      return services.audit.find({ action: ['read'] });
+    },
+  };
+}
+
+test('[1.4] where its class says so a read goes on without the audit: its entry is kept first, and is there once', async () => {
+  const { world, read, folder, entries } = await withoutAudit('serve');
+  const { value, versionId } = await read();
+  expect(value).toBe(await world.value());
+  const before = (await world.state.services.audit.find({ action: ['read'] })).length;
+  expect(lateReadsIn(folder)).toBe(1);
+  for (const file of readdirSync(folder))
+    expect(readFileSync(join(folder, file), 'utf8')).not.toContain(value);
+  const after = await entries();
+  expect(after).toHaveLength(before + 1);
+  expect(after.filter(({ read: detail }) => detail?.late === true)).toMatchObject([
+    { outcome: 'success', actor: { user: 'svc' }, ref: world.refs[0], versionId },
+  ]);
+  expect(await entries()).toHaveLength(before + 1);
+});
+
+test.each([
+  ['nothing', undefined],
+  ['refuse', 'refuse'],
+] as const)('[1.4] where its class says %s it is refused, and that it was is kept', async (_said, policy) => {
+  const { read, entries } = await withoutAudit(policy);
+  await expect(read()).rejects.toThrow('the audit cannot be written');
+  expect(await entries()).toMatchObject([{ outcome: 'error', reason: 'unexpected', read: { late: true } }]);
+});
+
+test('[1.4] where the entry can be kept nowhere there is no value, whatever the class says', async () => {
+  const { read } = await withoutAudit('serve');
+  const keep = async (): Promise<void> => Promise.reject(new Error('nor can this place'));
+  await expect(read({ lateReads: { keep } })).rejects.toThrow('nor can this place');
+});
+
+test('[7.2] a fence and a quarantine refuse as before, and that they did is kept', async () => {
+  const { world, read, registry, entries } = await withoutAudit('serve');
+  const { services } = world.state;
+  const quarantined = {
+    ...registry,
+    quarantines: async () => [{ principal: 'mallory', id: 'q-1' }] as never,
+  };
+  await expect(read({ registry: quarantined }, 'mallory')).rejects.toMatchObject({ code: 'quarantined' });
+  await services.registry.openIncident(anIncident(aPlan('payments')), []);
+  await expect(read()).rejects.toMatchObject({ code: 'fenced' });
+  expect((await entries()).map(({ outcome, reason, read: told }) => [outcome, reason, told?.late])).toEqual([
+    ['denied', 'quarantined', true],
+    ['denied', 'fenced', true],
+  ]);
+});
+
+test('[7.2] a fence that comes while the entry is kept still keeps the value back', async () => {
+  const { world, read } = await withoutAudit('serve');
+  const { services } = world.state;
+  const keep = async (entry: AuditEntry) => {
+    if (entry.outcome === 'success') await services.registry.openIncident(anIncident(aPlan('payments')), []);
+    await services.lateReads.keep(entry);
+  };
+  await expect(read({ lateReads: { keep } })).rejects.toMatchObject({ code: 'fenced' });
+});
+
+test('[1.4] a reference that is not enrolled is no way around: what probes is kept too', async () => {
+  const { world, registry, entries } = await withoutAudit('refuse');
+  const resolver = createResolver({ ...world.state.services, registry });
+  const probe = resolver.read('vault://prod/payments/none', { user: 'svc', source: 'test' });
+  await expect(probe).rejects.toMatchObject({ code: 'secret-unknown' });
+  expect(await entries()).toMatchObject([
+    {
+      outcome: 'denied',
+      reason: 'secret-unknown',
+      read: { named: 'vault://prod/payments/none', late: true },
+    },
+  ]);
 });
