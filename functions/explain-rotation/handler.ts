@@ -13,9 +13,13 @@ export const explainRotation = defineFunction({
   output: { className: z.string(), explanation: z.custom<Explanation>() },
   async run({ ref }, { registry, clock }, context) {
     callerOf(context);
-    const [{ classes, secrets }, freezes] = await Promise.all([registry.enrolment(), registry.freezes()]);
+    const [{ classes, secrets }, freezes, asked] = await Promise.all([
+      registry.enrolment(),
+      registry.freezes(),
+      registry.askedRotations(),
+    ]);
     const className = secrets.find((secret) => secret.ref === ref)?.className ?? '';
-    const explanation = explain(ref as SecretRef, { classes, secrets, freezes, nowMs: clock.nowMs() });
+    const explanation = explain(ref as SecretRef, { classes, secrets, freezes, asked, nowMs: clock.nowMs() });
     if (explanation !== null) return { className, explanation };
     throw secretUnknown(
       ref,

@@ -35,9 +35,13 @@ export const showSchedule = defineFunction({
   },
   async run({ days }, { registry, clock }, context) {
     callerOf(context);
-    const [{ classes, secrets }, freezes] = await Promise.all([registry.enrolment(), registry.freezes()]);
+    const [{ classes, secrets }, freezes, asked] = await Promise.all([
+      registry.enrolment(),
+      registry.freezes(),
+      registry.askedRotations(),
+    ]);
     const nowMs = clock.nowMs();
-    const { begin, held } = decideRotations({ classes, secrets, freezes, nowMs });
+    const { begin, held } = decideRotations({ classes, secrets, freezes, asked, nowMs });
     const begins = new Set(begin);
     const rotating = classes.filter(({ policy }) => policy.rotation !== undefined);
     const forecasts = rotating.map((record) => windowForecast(record, secrets, { nowMs, days }));

@@ -22,6 +22,7 @@ import type { Person } from '../../shared/domain/person.ts';
 import { isStanding, type Quarantine } from '../../shared/domain/quarantine/record.ts';
 import { requestChanged } from '../../shared/domain/request/conflict.ts';
 import type { RequestRecord } from '../../shared/domain/request/record.ts';
+import type { AskedRotation } from '../../shared/domain/schedule/asked.ts';
 import type { Freeze } from '../../shared/domain/schedule/freeze.ts';
 import type { SecretRecord } from '../../shared/domain/secret.ts';
 import type { SecretRef } from '../../shared/domain/secret-ref.ts';
@@ -605,6 +606,21 @@ export function createSqliteRegistry(database: DatabaseSync): Registry {
           'INSERT OR REPLACE INTO freeze (class, doc) VALUES (?, ?)',
           className ?? '',
           JSON.stringify(freeze),
+        );
+        insertEntries(database, entries);
+      });
+    },
+
+    async askedRotations() {
+      return rows<AskedRotation>('SELECT doc FROM asked_rotation ORDER BY ref');
+    },
+
+    async askRotation(asked, entries) {
+      transact(database, () => {
+        run(
+          'INSERT OR REPLACE INTO asked_rotation (ref, doc) VALUES (?, ?)',
+          asked.ref,
+          JSON.stringify(asked),
         );
         insertEntries(database, entries);
       });

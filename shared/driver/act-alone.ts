@@ -1,4 +1,4 @@
-import { mayActAlone } from '../domain/detect/alone.ts';
+import { type LoneAct, mayActAlone } from '../domain/detect/alone.ts';
 import type { Finding } from '../domain/detect/finding.ts';
 import type { DetectionPolicy } from '../domain/detect/policy.ts';
 import { RULES } from '../domain/detect/rule.ts';
@@ -6,12 +6,13 @@ import { isSeen, type Quarantine, quarantinedAs } from '../domain/quarantine/rec
 import { planQuarantine } from './plan-quarantine.ts';
 import { whoIsMeant } from './pseudonym/name-people.ts';
 import { quarantinePrincipal } from './quarantine-principal.ts';
+import { rotateAlone } from './rotate-alone.ts';
 import type { Needs } from './services.ts';
 
 const HOUR_MS = 3_600_000;
 
 /**
- * Leaves: whom policy lets a rule quarantine by itself refused, as many an hour as it lets. What it may not, a person does from the
+ * Leaves: whom policy lets a rule quarantine by itself refused, and what it lets it rotate due, as many an hour as it lets. What it may not, a person does from the
  * case. One that fails stops no other, and stands in the audit.
  */
 export async function actAlone(
@@ -23,23 +24,32 @@ export async function actAlone(
   if (acting.length === 0) return;
   const { audit, clock } = services;
   for (const finding of acting) {
+    if (policy.rules[finding.rule].alone?.act === 'rotate') {
+      const done = await doneLately(audit, clock.nowMs());
+      await rotateAlone(services, policy, finding, { by: byRule(finding.rule), done });
+      continue;
+    }
     const { principal } = finding;
     if (principal === undefined) continue;
-    const nowMs = clock.nowMs();
     const standing = await standingOf(services, principal);
     // One that was begun and not ended is ended: it was let already.
     if (standing !== undefined) {
       if (!isSeen(standing)) await quarantine(services, finding, principal);
       continue;
     }
-    const entries = await audit.find({ action: ['quarantine'], sinceMs: nowMs - HOUR_MS });
-    const done = entries.flatMap(({ actor, atMs }) => {
-      const rule = RULES.find((one) => actor.user === byRule(one));
-      return rule === undefined ? [] : [{ rule, atMs }];
-    });
-    const decision = mayActAlone(finding, policy, done, nowMs);
+    const nowMs = clock.nowMs();
+    const decision = mayActAlone(finding, policy, await doneLately(audit, nowMs), nowMs);
     if (decision.may) await quarantine(services, finding, principal);
   }
+}
+
+/** What rules did by themselves within the hour. */
+async function doneLately(audit: Needs<'audit'>['audit'], nowMs: number): Promise<LoneAct[]> {
+  const entries = await audit.find({ action: ['quarantine', 'request'], sinceMs: nowMs - HOUR_MS });
+  return entries.flatMap(({ actor, atMs }) => {
+    const rule = RULES.find((one) => actor.user === byRule(one));
+    return rule === undefined ? [] : [{ rule, atMs }];
+  });
 }
 
 async function quarantine(

@@ -24,13 +24,14 @@ export async function dueNow(
   { registry, clock }: Needs<'registry' | 'clock'>,
   refs: readonly string[],
 ): Promise<DueNow> {
-  const [{ classes, secrets, targets }, freezes] = await Promise.all([
+  const [{ classes, secrets, targets }, freezes, asked] = await Promise.all([
     registry.enrolment(),
     registry.freezes(),
+    registry.askedRotations(),
   ]);
   const nowMs = clock.nowMs();
   const only = refs.length === 0 ? null : new Set(refs);
-  const decided = only === null ? decideRotations({ classes, secrets, freezes, nowMs }) : null;
+  const decided = only === null ? decideRotations({ classes, secrets, freezes, asked, nowMs }) : null;
   const begin = new Set<string>(decided?.begin);
   if (decided !== null) {
     const troubles = rotationTroubles({ classes, secrets }, decided.held, nowMs);

@@ -43,12 +43,13 @@ export async function startBySchedule(
   record: ClassRecord,
   secrets: readonly SecretRecord[],
 ): Promise<Start> {
-  const freezes = await registry.freezes();
+  const [freezes, asked] = await Promise.all([registry.freezes(), registry.askedRotations()]);
   const nowMs = clock.nowMs();
   const { begin, held } = decideRotations({
     classes: [unbounded(record)],
     secrets: secrets.map(unclaimed),
     freezes,
+    asked,
     nowMs,
   });
   const may = new Set<string>(begin);
@@ -56,7 +57,7 @@ export async function startBySchedule(
   if (secrets.some(({ ref, rotation }) => rotation === undefined && !due.has(ref))) {
     // Whether one that is not due goes early only the whole class says.
     const all = (await registry.secretsIn({ className: record.name })).map(unclaimed);
-    const whole = decideRotations({ classes: [record], secrets: all, freezes, nowMs });
+    const whole = decideRotations({ classes: [record], secrets: all, freezes, asked, nowMs });
     for (const ref of whole.begin) if (!due.has(ref)) may.add(ref);
   }
   return { user: SCHEDULE, byItself: true, mayStart: ({ ref }) => may.has(ref) };

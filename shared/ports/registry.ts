@@ -13,6 +13,7 @@ import type { PaceRecord } from '../domain/pacing/quota.ts';
 import type { Person } from '../domain/person.ts';
 import type { Quarantine } from '../domain/quarantine/record.ts';
 import type { RequestRecord } from '../domain/request/record.ts';
+import type { AskedRotation } from '../domain/schedule/asked.ts';
 import type { Freeze } from '../domain/schedule/freeze.ts';
 import type { SecretRecord } from '../domain/secret.ts';
 import type { SecretRef } from '../domain/secret-ref.ts';
@@ -237,6 +238,11 @@ export interface Registry {
   freezes(): Promise<Freeze[]>;
   /** In place of the last word on the same. `NotFound` `class-unknown` where there is no such class. */
   setFreeze(freeze: Freeze, entries: readonly AuditEntry[]): Promise<void>;
+
+  /** What rules asked for, the last of each secret; by reference. Also what was done since: the secret's own value says so. */
+  askedRotations(): Promise<AskedRotation[]>;
+  /** In place of what was asked for the same secret before. */
+  askRotation(asked: AskedRotation, entries: readonly AuditEntry[]): Promise<void>;
 
   /** Those that stand. */
   quarantines(): Promise<Quarantine[]>;

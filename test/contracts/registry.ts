@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { AuditChain } from '../../shared/ports/audit.ts';
 import type { Registry } from '../../shared/ports/registry.ts';
+import { describeAsked } from './registry/asked.ts';
 import { describeBrakes } from './registry/brakes.ts';
 import { describeBreakers } from './registry/breakers.ts';
 import { describeClaims } from './registry/claims.ts';
@@ -42,6 +43,7 @@ export function describeRegistry(name: string, create: CreateRegistry): void {
     describeQuarantines(create);
     describeBrakes(create);
     describeFreezes(create);
+    describeAsked(create);
     describeBreakers(create);
     describeDeliveries(create);
     describeNoticesKept(create);

@@ -63,7 +63,7 @@ export function checkDetection(
       add(
         at('rules', name, 'alone'),
         'act-out-of-reach',
-        `what ${name} finds is about no one principal: it can ${can.join(' or ') || 'do nothing'} by itself`,
+        `what ${name} finds is about no one ${alone.do === 'rotate' ? 'secret that a new value helps' : 'principal'}: it can ${can.join(' or ') || 'do nothing'} by itself`,
       );
   }
   for (const [index, { principal, ref }] of suppressions.entries()) {

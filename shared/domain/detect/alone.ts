@@ -26,8 +26,9 @@ export function mayActAlone(
   if (mode !== 'act' || alone === undefined)
     return { may: false, why: `${finding.rule} may do nothing by itself` };
   if (suppressionOf(finding, policy) !== undefined) return { may: false, why: 'the finding is suppressed' };
-  const to = finding.principal;
-  if (to === undefined) return { may: false, why: 'it names no one principal' };
+  const to = alone.act === 'rotate' ? finding.ref : finding.principal;
+  if (to === undefined)
+    return { may: false, why: `it names no one ${alone.act === 'rotate' ? 'secret' : 'principal'}` };
   const lately = done.filter(({ rule, atMs }) => rule === finding.rule && atMs > nowMs - HOUR_MS).length;
   if (lately >= alone.mostAnHour)
     return {

@@ -1,5 +1,6 @@
 import type { Stage } from '../secret.ts';
 import type { SecretRef } from '../secret-ref.ts';
+import { dueAsAsked } from './asked.ts';
 import { decideRotations } from './decide-rotations.ts';
 import { type Due, nextDue } from './due.ts';
 import type { HeldBack } from './held-back.ts';
@@ -30,7 +31,11 @@ export function explain(ref: SecretRef, world: World): Explanation | null {
     const { operation, stage } = secret.rotation;
     return { standing: 'in-flight', operation, stage };
   }
-  const due = nextDue(secret, { ...record.policy, rotation });
+  const due = dueAsAsked(
+    nextDue(secret, { ...record.policy, rotation }),
+    secret,
+    world.asked?.find((one) => one.ref === ref),
+  );
   const parked = holdOfParked(secret);
   if (parked !== null) return { standing: 'held-back', why: parked, ...due };
   const { begin, held } = decideRotations(world);

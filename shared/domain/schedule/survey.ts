@@ -1,6 +1,7 @@
 import type { ClassPolicy, ClassRecord } from '../class.ts';
 import { type SecretRecord, STATIC_KIND } from '../secret.ts';
 import { type Ahead, aheadOf, earlyOf, partsLeft } from './ahead.ts';
+import { type AskedRotation, dueAsAsked } from './asked.ts';
 import { type Due, LONGEST_CLOSED_MS, nextDue } from './due.ts';
 import { type Freeze, forgivenUntilMs } from './freeze.ts';
 import { type Count, countIn, isInFlight } from './in-flight.ts';
@@ -15,6 +16,8 @@ export interface World {
   /** Of every class, each once: what is in flight counts at its target too. */
   readonly secrets: readonly SecretRecord[];
   readonly freezes: readonly Freeze[];
+  /** What rules asked for. Left out: nothing. */
+  readonly asked?: readonly AskedRotation[];
   readonly nowMs: number;
 }
 
@@ -57,6 +60,7 @@ export function neverBegun(secret: SecretRecord, record: ClassRecord | undefined
 /** Counts what there is and finds what is due. What it holds grows with what can be begun alone. */
 export function surveyOf(world: World): Survey {
   const { classes, secrets, nowMs } = world;
+  const asked = new Map(world.asked?.map((one) => [one.ref, one]));
   const survey: Survey = {
     classes: new Map(classes.flatMap((record) => rotatingOf(record, world))),
     targets: new Map(),
@@ -74,7 +78,8 @@ export function surveyOf(world: World): Survey {
     if (inFlight) rotating.count.inFlight += 1;
     takeIn(rotating.recent, secret, rotating.forgivenUntilMs);
     if (inFlight || neverBegun(secret, rotating.record) !== null) continue;
-    const due = nextDue(secret, rotating.policy, rotating.spans);
+    const routine = nextDue(secret, rotating.policy, rotating.spans);
+    const due = dueAsAsked(routine, secret, asked.get(secret.ref));
     const isDue = due.dueAtMs <= nowMs;
     if (isDue) survey.candidates.push({ ...due, secret, rotating });
     const waiting = rotating.ahead.waiting[partsLeft(rotating.ahead, secret.valueSinceMs ?? 0)];
@@ -116,6 +121,8 @@ function addEarly({ classes, candidates }: Survey, secrets: readonly SecretRecor
     if (early.count > 0) within.set(name, early.partsLeft);
   }
   if (within.size === 0) return;
+  const already = new Set(candidates.map(({ secret }) => secret.ref));
+  const isIn = ({ ref }: SecretRecord) => already.has(ref);
   for (const secret of secrets) {
     const parts = within.get(secret.className);
     const rotating = classes.get(secret.className);
@@ -123,6 +130,6 @@ function addEarly({ classes, candidates }: Survey, secrets: readonly SecretRecor
     if (isInFlight(secret) || neverBegun(secret, rotating.record) !== null) continue;
     if (partsLeft(rotating.ahead, secret.valueSinceMs) > parts) continue;
     const due = nextDue(secret, rotating.policy, rotating.spans);
-    if (due.dueAtMs > nowMs) candidates.push({ ...due, secret, rotating });
+    if (due.dueAtMs > nowMs && !isIn(secret)) candidates.push({ ...due, secret, rotating });
   }
 }

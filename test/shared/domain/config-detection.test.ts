@@ -171,6 +171,11 @@ describe('what cannot be', () => {
       /what never-read finds is about no one principal: it can do nothing by itself/,
     ],
     [
+      'to rotate what it does not name',
+      'rules: { volume: { mode: act, alone: { do: rotate, most: 1/h } } }',
+      /what volume finds is about no one secret that a new value helps: it can quarantine by itself/,
+    ],
+    [
       'to suppress for good',
       'suppressions: [{ rule: decoy, ref: x, owner: a, reason: b }]',
       /until is missing/,

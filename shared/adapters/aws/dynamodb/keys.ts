@@ -60,6 +60,10 @@ export const freezeKey = (className: string | undefined): Key => ({
   sk: className === undefined ? 'ALL' : `CLASS#${className}`,
 });
 
+/** Secrets that a rule asked to rotate. */
+export const ASKED = 'ASKED';
+export const askedKey = (ref: string): Key => ({ pk: ASKED, sk: ref });
+
 /** Principals that are refused: those that stand, and apart from them those that were lifted. */
 export const QUARANTINES = 'QUARANTINES';
 export const quarantineKey = (id: string): Key => ({ pk: QUARANTINES, sk: id });

@@ -3,6 +3,7 @@ import type { ConsumerRecord } from '../../../domain/consumer.ts';
 import type { Person } from '../../../domain/person.ts';
 import type { TargetRecord } from '../../../domain/target.ts';
 import type { Registry } from '../../../ports/registry.ts';
+import { askedIn, saveAsked } from './asked-rotations.ts';
 import { saveBrake, turnUnder } from './brakes.ts';
 import { breakerOf, saveBreaker } from './breakers.ts';
 import { claimSecrets, releaseClaims, renewClaims } from './claims.ts';
@@ -85,6 +86,8 @@ export function createDynamoRegistry(client: DynamoDBClient, tableName: string, 
     saveQuarantine: (quarantine, entries) => saveQuarantine(table, quarantine, entries),
     freezes: () => freezesIn(table),
     setFreeze: (freeze, entries) => saveFreeze(table, freeze, entries),
+    askedRotations: () => askedIn(table),
+    askRotation: (asked, entries) => saveAsked(table, asked, entries),
 
     breaker: (target) => breakerOf(table, target),
     setBreaker: (target, breaker) => saveBreaker(table, target, breaker),

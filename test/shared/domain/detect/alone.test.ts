@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mayActAlone } from '../../../../shared/domain/detect/alone.ts';
-import type { DetectionPolicy } from '../../../../shared/domain/detect/policy.ts';
+import { type DetectionPolicy, rulesWith, STANDARD_POLICY } from '../../../../shared/domain/detect/policy.ts';
 import { aRead, HOUR_MS, MONDAY_MS, roleArn } from '../../../support/trail/records.ts';
 import { findingsOf, known, policyWith } from '../../../support/trail/watch.ts';
 
@@ -58,5 +58,27 @@ describe('[7.2] what a rule does by itself', () => {
         MONDAY_MS,
       ),
     ).toEqual({ may: false, why: 'it names no one principal' });
+  });
+
+  test('is done to the one secret of the finding, where it rotates', () => {
+    const rotates = { 'person-reads': { mode: 'act', alone: { act: 'rotate', mostAnHour: 2 } } } as const;
+    const policy = { ...STANDARD_POLICY, rules: rulesWith(rotates) };
+    const { principal: _nobody, ...found } = finding ?? { principal: '', ref: '' };
+    const person = { ...found, rule: 'person-reads' } as NonNullable<typeof finding>;
+    expect(mayActAlone(person, policy, [], MONDAY_MS)).toEqual({
+      may: true,
+      act: 'rotate',
+      to: 'vault://lure',
+    });
+    const { ref: _nothing, ...nameless } = person;
+    expect(mayActAlone(nameless, policy, [], MONDAY_MS)).toEqual({
+      may: false,
+      why: 'it names no one secret',
+    });
+    const done = [1, 2].map((minutes) => ({
+      rule: 'person-reads' as const,
+      atMs: MONDAY_MS - minutes * 60_000,
+    }));
+    expect(mayActAlone(person, policy, done, MONDAY_MS)).toMatchObject({ may: false });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClassRecord } from '../../../../shared/domain/class.ts';
 import { ROLLED_BACK } from '../../../../shared/domain/roll-back.ts';
+import type { AskedRotation } from '../../../../shared/domain/schedule/asked.ts';
 import { decideRotations } from '../../../../shared/domain/schedule/decide-rotations.ts';
 import type { Freeze } from '../../../../shared/domain/schedule/freeze.ts';
 import type { HeldBack } from '../../../../shared/domain/schedule/held-back.ts';
@@ -26,13 +27,15 @@ function decide(
     classes = [aRotatingClass('payments')],
     freezes = [],
     nowMs = AT_MS,
+    asked = [],
   }: {
     readonly classes?: readonly ClassRecord[];
     readonly freezes?: readonly Freeze[];
     readonly nowMs?: number;
+    readonly asked?: readonly AskedRotation[];
   } = {},
 ) {
-  return decideRotations({ classes, secrets, freezes, nowMs });
+  return decideRotations({ classes, secrets, freezes, asked, nowMs });
 }
 
 /** As many secrets of the class that are over age, the first the longest. */
@@ -387,5 +390,34 @@ describe('the error rate', () => {
 
   test('[5.2] stops nobody where the class has no limit', () => {
     expect(outcome(tried(20, 20), { classes: [aRotatingClass('payments')] })[0]).toBe(2);
+  });
+});
+
+describe('[7.2] a secret that a rule asked for', () => {
+  const ref = 'vault://prod/app_new' as const;
+  const young = aHeldSecret(ref, AT_MS - HOUR_MS);
+  const other = aHeldSecret('vault://prod/app_other', AT_MS - HOUR_MS);
+  const asked = [{ v: 1, ref, by: 'rule off-hours', atMs: AT_MS - MINUTE_MS }] as const;
+
+  test('is due at once, and no other is', () => {
+    expect(decide([young, other])).toEqual({ begin: [], held: [] });
+    expect(decide([young, other], { asked })).toEqual({ begin: [ref], held: [] });
+  });
+
+  test('is due no more once its value is newer', () => {
+    expect(decide([aHeldSecret(ref, AT_MS - MINUTE_MS)], { asked })).toEqual({ begin: [], held: [] });
+  });
+
+  test('waits as any that is due: for the end of a freeze, of an incident, and for its turn', () => {
+    const incident = { ...aRotatingClass('payments'), incidents: ['inc-1'] };
+    expect(whyOf(young, { asked, freezes: [aFreeze()] })).toMatchObject({ because: 'frozen' });
+    expect(whyOf(young, { asked, classes: [incident] })).toMatchObject({ because: 'incident' });
+    const cut = { ...young, cut: { operation: 'inc-1', wasOff: false, atMs: AT_MS } };
+    expect(whyOf(cut, { asked })).toMatchObject({ because: 'cut' });
+  });
+
+  test('of unknown age is due since nobody knows when, as before', () => {
+    const { valueSinceMs: _unknown, ...ageless } = young;
+    expect(decide([ageless], { asked }).begin).toEqual(decide([ageless]).begin);
   });
 });
