@@ -12,6 +12,7 @@ import { measureDead } from './sections/dead-targets.ts';
 import { measureDetection, measurePast } from './sections/detection.ts';
 import { measureLeaks } from './sections/leaks.ts';
 import { measureLogIns } from './sections/log-ins.ts';
+import { measurePseudonymsBeside } from './sections/pseudonyms.ts';
 import { measureReads } from './sections/reads.ts';
 import { measureSchedule } from './sections/schedule.ts';
 import { createBenchWorld } from './world.ts';
@@ -20,6 +21,7 @@ const SECTIONS = [
   'detectors',
   'backtest',
   'reads',
+  'pseudonyms',
   'cut',
   'reissue',
   'rotation',
@@ -56,6 +58,7 @@ if (wants('scale')) {
 if (wants('detectors')) measureDetection(run);
 if (wants('backtest')) await measurePast(run);
 if (wants('reads')) await measureReads(run);
+if (wants('pseudonyms')) await measurePseudonymsBeside(run);
 if (wants('schedule')) measureSchedule(run);
 if (wants('log-ins')) for (const pairs of [false, true]) await measureLogIns(run, pairs);
 if (wants('leaks')) await measureLeaks(run);

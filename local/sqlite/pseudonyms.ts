@@ -9,6 +9,8 @@ import type { SqliteEpochKeys } from './epoch-keys.ts';
 
 /** No class can be enrolled by this name. Each forgetting begins the next epoch. */
 const CLASS = '_pseudonyms';
+/** Rows that a commit of forgetting moves: short enough to let readers in between, who wait for no more than seconds. */
+const AT_ONCE = 250;
 /** Names that one process remembers: to open the root key for each read would take longer than the read. */
 const MOST_REMEMBERED = 10_000;
 
@@ -43,11 +45,14 @@ export function createSqlitePseudonyms(
       .toString('utf8');
   }
 
+  const insert = database.prepare(
+    'INSERT OR REPLACE INTO pseudonym (pseudonym, tag, key_id, sealed) VALUES (?, ?, ?, ?)',
+  );
+
   function put(keyId: string, key: Buffer, pseudonym: string, content: Uint8Array): void {
     const name = Buffer.from(content).subarray(PSEUDONYM_KEY_BYTES).toString('utf8');
-    database
-      .prepare('INSERT OR REPLACE INTO pseudonym (pseudonym, tag, key_id, sealed) VALUES (?, ?, ?, ?)')
-      .run(pseudonym, tagOf(key, name), keyId, seal(key, content, ['pseudonym', pseudonym, keyId], random));
+    const sealed = seal(key, content, ['pseudonym', pseudonym, keyId], random);
+    insert.run(pseudonym, tagOf(key, name), keyId, sealed);
   }
 
   /** Still there, which another process may have changed. */
@@ -65,21 +70,31 @@ export function createSqlitePseudonyms(
     remembered.set(name, pseudonym);
   }
 
-  function find(key: Buffer, name: string): string | undefined {
-    const row = database.prepare('SELECT pseudonym FROM pseudonym WHERE tag = ?').get(tagOf(key, name));
-    return row === undefined ? undefined : String(row['pseudonym']);
+  const byTag = database.prepare('SELECT pseudonym FROM pseudonym WHERE tag = ?');
+
+  /** Newest first: while somebody is forgotten, those who are not are partly under the key before. */
+  function openKeys(): Buffer[] {
+    return epochs()
+      .reverse()
+      .map(({ id }) => keys.unwrap(id).key);
+  }
+
+  function find(opened: readonly Buffer[], name: string): string | undefined {
+    for (const key of opened) {
+      const row = byTag.get(tagOf(key, name));
+      if (row !== undefined) return String(row['pseudonym']);
+    }
+    return undefined;
   }
 
   async function known(names: readonly string[]): Promise<Map<string, string>> {
     const found = new Map<string, string>();
-    let key: Buffer | undefined;
+    let opened: readonly Buffer[] | undefined;
     for (const name of names) {
       let pseudonym = recall(name);
       if (pseudonym === undefined) {
-        const newest = epochs().at(-1);
-        if (newest === undefined) continue;
-        key ??= keys.unwrap(newest.id).key;
-        pseudonym = find(key, name);
+        opened ??= openKeys();
+        pseudonym = find(opened, name);
       }
       if (pseudonym === undefined) continue;
       remember(name, pseudonym);
@@ -98,9 +113,11 @@ export function createSqlitePseudonyms(
       transact(database, () => {
         // In the transaction: one that forgets meanwhile has begun the next epoch before it, or begins it after.
         const { id } = epochs().at(-1) ?? { id: '' };
-        const { key } = keys.unwrap(id);
+        const opened = openKeys();
+        const [key] = opened;
+        if (key === undefined) throw new Error('no key of the pseudonyms');
         for (const name of missing) {
-          let pseudonym = find(key, name);
+          let pseudonym = find(opened, name);
           if (pseudonym === undefined) {
             const own = random.bytes(PSEUDONYM_KEY_BYTES);
             pseudonym = pseudonymOf(own, name);
@@ -130,20 +147,23 @@ export function createSqlitePseudonyms(
       const newest = before.at(-1);
       if (newest === undefined) return { irrevocableAtMs: clock.nowMs() };
       const next = await keys.ensure(CLASS, newest.epoch + 1, 'open');
+      const gone = database.prepare('DELETE FROM pseudonym WHERE pseudonym = ?');
       transact(database, () => {
-        const gone = database.prepare('DELETE FROM pseudonym WHERE pseudonym = ?');
         for (const pseudonym of pseudonyms) gone.run(pseudonym);
-        const { key } = keys.unwrap(next.id);
-        const opened = new Map<string, Buffer>();
-        for (const row of database
-          .prepare('SELECT * FROM pseudonym WHERE key_id <> ?')
-          .all(next.id) as unknown as Row[]) {
-          const old = opened.get(row.key_id) ?? keys.unwrap(row.key_id).key;
-          opened.set(row.key_id, old);
-          const content = unseal(old, row.sealed, ['pseudonym', row.pseudonym, row.key_id]);
-          put(next.id, key, row.pseudonym, content);
-        }
       });
+      const { key } = keys.unwrap(next.id);
+      const opened = new Map(before.map(({ id }) => [id, keys.unwrap(id).key]));
+      const older = database.prepare('SELECT * FROM pseudonym WHERE key_id <> ? LIMIT ?');
+      const moveSome = () =>
+        transact(database, () => {
+          const rows = older.all(next.id, AT_ONCE) as unknown as Row[];
+          for (const { pseudonym, key_id: keyId, sealed } of rows) {
+            const old = opened.get(keyId) ?? keys.unwrap(keyId).key;
+            put(next.id, key, pseudonym, unseal(old, sealed, ['pseudonym', pseudonym, keyId]));
+          }
+          return rows.length;
+        });
+      while (moveSome() > 0);
       remembered.clear();
       let answer: Awaited<ReturnType<Pseudonyms['forget']>> = { irrevocableAtMs: clock.nowMs() };
       // Also those of one that was killed before it had destroyed them.

@@ -38,7 +38,8 @@ export function describePseudonyms(
     test('[6.3] forgotten, a pseudonym is nobody’s, and everybody else’s is as it was; the name has another afterwards', async () => {
       const { pseudonyms, again } = await create();
       const [ada, grace] = [uniqueName('ada'), uniqueName('grace')];
-      const made = await pseudonyms.of([ada, grace]);
+      const many = Array.from({ length: 600 }, (_, n) => uniqueName(`reader ${n}`));
+      const made = await pseudonyms.of([ada, grace, ...many]);
       const [hers = '', other = ''] = [made.get(ada), made.get(grace)];
       await pseudonyms.forget([hers]);
       await pseudonyms.forget([hers]);
@@ -46,6 +47,8 @@ export function describePseudonyms(
         expect(await one.names([hers, other])).toEqual(new Map([[other, grace]]));
         expect(await one.known([ada, grace])).toEqual(new Map([[grace, other]]));
       }
+      const theirs = new Map(many.map((name) => [name, made.get(name)]));
+      expect(await again().of(many)).toEqual(theirs);
       const next = (await again().of([ada])).get(ada);
       expect(next).not.toBe(hers);
       expect((await pseudonyms.of([ada])).get(ada)).toBe(next);
