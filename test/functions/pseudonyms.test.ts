@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { type Cast, recordsOfADay } from '../../demo/reads/day.ts';
 import { DECOY, detectionOf } from '../../demo/reads/story.ts';
 import { forgetPerson } from '../../functions/forget-person/handler.ts';
+import { importReads } from '../../functions/import-reads/handler.ts';
 import { listCases } from '../../functions/list-cases/handler.ts';
 import { planForget } from '../../functions/plan-forget/handler.ts';
 import { planQuarantine } from '../../functions/plan-quarantine/handler.ts';
@@ -138,13 +139,41 @@ test('[1.3] who reads stands in the chain by a pseudonym alone, in each field, a
       userIdentity: { type: 'IAMUser', arn: `arn:aws:iam::${ACCOUNT}:user/${PERSON}` },
     }),
     aRecord('c', { sourceIPAddress: '2001:db8:aa:bb::7' }),
+    // A machine that stands for somebody.
+    aRecord('d', {
+      userAgent: 'aws-sdk-go/2',
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Shop/i-0a1b2c3d4e5f60718`,
+        sessionContext: {
+          sessionIssuer: { type: 'Role', arn: `arn:aws:iam::${ACCOUNT}:role/Shop` },
+          sourceIdentity: 'source-identity',
+        },
+      },
+    }),
   ]);
+  await callAs(world, 'ada', importReads, {
+    records: [
+      {
+        id: 'x',
+        store: 'vault-prod',
+        at: new Date(NOW - 60_000).toISOString(),
+        outcome: 'success',
+        secret: REF,
+        principal: 'approle/shop',
+        kind: 'service',
+        user: 'on-behalf-of',
+      },
+    ],
+    format: 'read',
+  });
   await world.state.resolver.read(REF, { user: PERSON, source: ADDRESS });
   await expect(
     world.state.resolver.read('vault://prod/payments/none', { user: PERSON, source: ADDRESS }),
   ).rejects.toMatchObject({ code: 'secret-unknown' });
   const chain = await chainOf(world);
-  for (const text of [PERSON, 'bythesea', ADDRESS, 'aa:bb::7']) expect(chain).not.toContain(text);
+  for (const text of [PERSON, 'bythesea', ADDRESS, 'aa:bb::7', 'source-identity', 'on-behalf-of'])
+    expect(chain).not.toContain(text);
   // What rules compare is there: the network of an address.
   expect(chain).toContain('"source":"198.51.100.0/24~pn-');
   expect(chain).toContain('"source":"2001:db8:aa::/48~pn-');
