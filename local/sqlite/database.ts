@@ -88,7 +88,7 @@ CREATE INDEX IF NOT EXISTS audit_at ON audit (at_ms);
 `;
 
 /** Version of the tables; another is refused rather than guessed at. */
-const SCHEMA_VERSION = 8;
+const SCHEMA_VERSION = 9;
 
 /** How long a statement waits for another process's commit. */
 const BUSY_MS = 5_000;
