@@ -2,49 +2,30 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { DocumentLines, type Held } from './document-lines.ts';
 import { unusableFile } from './given-file.ts';
 
 const GZIP = Buffer.of(0x1f, 0x8b);
 
 /**
  * Records that a file or standard input holds, plain or gzipped: a trail's file (`{"Records": […]}`), JSON lines of records, or
- * of EventBridge's events with a record as their detail. A line that is no JSON comes as its text: whoever reads records says
- * so. Throws `Validation` `file-not-read`.
+ * of EventBridge's events with a record as their detail. A line that is no JSON comes as its text, and costs no other
+ * line: whoever reads records says so. Throws `Validation` `file-not-read`.
  */
 export async function* recordsIn(file: string | undefined): AsyncGenerator {
   const source = file === undefined ? process.stdin : createReadStream(file);
   try {
-    // A document over several lines is put together until it is one.
-    let part = '';
-    for await (const line of createInterface({ input: await plain(source) })) {
-      if (line.trim() === '' && part === '') continue;
-      const text = part === '' ? line : `${part}\n${line}`;
-      const parsed = parse(text);
-      if (parsed !== undefined) {
-        yield* recordsOf(parsed);
-        part = '';
-      } else if (part !== '' || isOpening(line)) part = text;
-      else yield line;
-    }
-    if (part !== '') yield part;
+    const documents = new DocumentLines();
+    for await (const line of createInterface({ input: await plain(source) }))
+      for (const held of documents.take(line)) yield* recordsHeld(held);
+    for (const held of documents.end()) yield* recordsHeld(held);
   } catch (error) {
     throw unusableFile(file ?? 'standard input', 'read', error);
   }
 }
 
-/** The first line of a document that is written over several. */
-function isOpening(line: string): boolean {
-  return /^\s*[{[]\s*$/.test(line) || /^\s*\{\s*"Records"\s*:\s*\[?\s*$/.test(line);
-}
-
-function parse(text: string): unknown {
-  // Only what ends like a document is tried: a long one is not parsed at each of its lines.
-  if (!/[}\]]\s*$/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+function recordsHeld(held: Held): unknown[] {
+  return 'document' in held ? recordsOf(held.document) : [held.unread];
 }
 
 function recordsOf(parsed: unknown): unknown[] {
