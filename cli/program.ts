@@ -73,6 +73,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addOption(new Option('--cause <cause>', 'what happened: it decides the containment').choices(CAUSES))
     .option('--since <when>', 'when it leaked: a time (ISO 8601) or an age (2h)')
     .option('--principal <name>', 'whose reading is compromised; left out of the re-opening')
+    .option('--case <case>', 'the case that it is about: its history says so')
     .addOption(
       new Option('--cut <when>', 'switch every credential off first, also for values-leaked').choices([
         'now',
@@ -147,6 +148,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .option('--target <id>', 'only this target of it')
     .option('--not-before <time>', 'begin no sooner, also if approved before: 2026-11-24T22:00:00+01:00')
     .option('--reason <text>', 'why, for those who approve and for the audit')
+    .option('--case <case>', 'the case that it is about: its history says so')
     .option('--yes', 'request the plan that --plan-hash names without asking')
     .option('--plan-hash <hash>', 'the plan that was looked at')
     .option('--plan', 'show the plan and its hash, do nothing')

@@ -7,6 +7,7 @@ import type { Plan } from '../../shared/domain/incident.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { insistOnLookedAt } from '../looked-at-plan.ts';
+import { noteStep } from '../note-step.ts';
 import { followIncident } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
 import { renderPlan } from '../screen/plan.ts';
@@ -21,6 +22,7 @@ export interface BreakGlassOptions {
   readonly since?: string;
   readonly principal?: string;
   readonly cut?: 'now';
+  readonly case?: string;
   readonly yes?: boolean;
   readonly planHash?: string;
   readonly plan?: boolean;
@@ -51,6 +53,11 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
     }
     const confirmedAtMs = await confirm(context, options, plan, planHash);
     const { incidentId } = await face.call(startBreakGlass, { planHash, confirmedAtMs });
+    await noteStep(context, face, {
+      caseId: options.case,
+      what: 'break-glass started',
+      operation: incidentId,
+    });
     const watched = await followIncident(face, incidentId);
     if (watched === null) {
       context.say(`detached; it goes on by itself: rekey watch ${incidentId}`);

@@ -3,6 +3,7 @@ import { closeCase } from '../../functions/close-case/handler.ts';
 import { listCases as list } from '../../functions/list-cases/handler.ts';
 import { showCase as show } from '../../functions/show-case/handler.ts';
 import type { CaseRecord } from '../../shared/domain/case/case.ts';
+import { nextStepsOf } from '../../shared/domain/case/next-steps.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { caseLine, caseLines } from '../screen/case.ts';
@@ -44,7 +45,8 @@ export async function close(
 }
 
 function report(context: Context, record: CaseRecord): ExitCode {
-  if (context.json) context.print(JSON.stringify(record));
-  else for (const line of caseLines(record)) context.print(line);
+  const next = nextStepsOf(record);
+  if (context.json) context.print(JSON.stringify({ ...record, next }));
+  else for (const line of caseLines(record, next)) context.print(line);
   return EXIT.done;
 }

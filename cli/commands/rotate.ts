@@ -4,6 +4,7 @@ import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { insistOnLookedAt } from '../looked-at-plan.ts';
+import { insistOnCase, noteStep } from '../note-step.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan } from '../screen/rotation-plan.ts';
 import { withFace } from '../with-face.ts';
@@ -15,6 +16,7 @@ interface RotateOptions {
   readonly target?: string;
   readonly notBefore?: string;
   readonly reason?: string;
+  readonly case?: string;
   readonly yes?: boolean;
   readonly planHash?: string;
   readonly plan?: boolean;
@@ -25,6 +27,7 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
   const { reason } = options;
   if (reason === undefined && options.plan !== true) throw reasonMissing();
   return withFace(context, async (face) => {
+    await insistOnCase(face, options.case);
     const { class: className, tenant, target, notBefore, refs } = options;
     const names = { class: className, tenant, target, notBefore, refs: [...refs] };
     const { planHash, plan } = await face.call(planRotation, names);
@@ -35,6 +38,11 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
     }
     await confirm(context, options, planHash);
     const { view } = await face.call(requestRotation, { planHash, reason });
+    await noteStep(context, face, {
+      caseId: options.case,
+      what: 'rotation requested',
+      operation: view.request,
+    });
     return reportRequest(context, view);
   });
 }

@@ -1,4 +1,5 @@
 import { type CaseRecord, subjectText } from '../../shared/domain/case/case.ts';
+import type { NextStep } from '../../shared/domain/case/next-steps.ts';
 import type { Finding } from '../../shared/domain/detect/finding.ts';
 import { moment } from './moment.ts';
 
@@ -12,7 +13,7 @@ export function caseLine(record: CaseRecord): string {
 }
 
 /** All that a person needs to decide, the newest finding last, each with the command that comes next. */
-export function caseLines(record: CaseRecord): string[] {
+export function caseLines(record: CaseRecord, next: readonly NextStep[]): string[] {
   const { subject, history, findings } = record;
   return [
     caseLine(record),
@@ -23,6 +24,8 @@ export function caseLines(record: CaseRecord): string[] {
       ({ atMs, who, what, detail }) =>
         `    ${moment(atMs)} ${what} by ${who}${detail === undefined ? '' : `: ${detail}`}`,
     ),
+    ...(next.length === 0 ? [] : ['  one step away, each with its plan first']),
+    ...next.map(({ command }) => `    ${command}`),
   ];
 }
 

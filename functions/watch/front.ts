@@ -8,6 +8,7 @@ import { listCases } from '../list-cases/handler.ts';
 import { listDeadLetters } from '../list-dead-letters/handler.ts';
 import { listLeaks } from '../list-leaks/handler.ts';
 import { listQuarantines } from '../list-quarantines/handler.ts';
+import { noteStep } from '../note-step/handler.ts';
 import { planForget } from '../plan-forget/handler.ts';
 import { planQuarantine } from '../plan-quarantine/handler.ts';
 import { quarantinePrincipal } from '../quarantine-principal/handler.ts';
@@ -29,6 +30,7 @@ export const watch = defineFront('Watch', [
   listDeadLetters,
   listLeaks,
   listQuarantines,
+  noteStep,
   planForget,
   planQuarantine,
   quarantinePrincipal,

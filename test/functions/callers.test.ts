@@ -24,6 +24,7 @@ import { listLeaks } from '../../functions/list-leaks/handler.ts';
 import { listQuarantines } from '../../functions/list-quarantines/handler.ts';
 import { listRequests } from '../../functions/list-requests/handler.ts';
 import { nameScope } from '../../functions/name-scope/handler.ts';
+import { noteStep } from '../../functions/note-step/handler.ts';
 import { planBreakGlass } from '../../functions/plan-break-glass/handler.ts';
 import { planForget } from '../../functions/plan-forget/handler.ts';
 import { planQuarantine } from '../../functions/plan-quarantine/handler.ts';
@@ -89,6 +90,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [importLeaks, { found: [] }],
   [listLeaks, {}],
   [listQuarantines, {}],
+  [noteStep, { caseId: 'case-1', what: 'rotation requested', operation: 'req-1' }],
   [planQuarantine, { principal: 'crawler' }],
   [quarantinePrincipal, { principal: 'crawler', planHash: '', reason: 'reads at night' }],
   [importReads, { format: 'read', records: [] }],

@@ -2,10 +2,14 @@ import { expect, test } from 'vitest';
 import { assignCase } from '../../functions/assign-case/handler.ts';
 import { closeCase } from '../../functions/close-case/handler.ts';
 import { listCases } from '../../functions/list-cases/handler.ts';
+import { noteStep } from '../../functions/note-step/handler.ts';
 import { showCase } from '../../functions/show-case/handler.ts';
+import { nextStepsOf } from '../../shared/domain/case/next-steps.ts';
 import type { Finding } from '../../shared/domain/detect/finding.ts';
 import { gatherFindings } from '../../shared/driver/gather-findings.ts';
+import { sayCase } from '../../shared/driver/slack/say/case.ts';
 import { aFinding } from '../contracts/cases.ts';
+import { aFolder, rekey } from '../support/command-line.ts';
 import { callAs } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -72,4 +76,64 @@ test('[7.1] one that there is not is said', async () => {
     code: 'case-unknown',
     family: 'NotFound',
   });
+});
+
+const AT_NIGHT_MS = Date.UTC(2026, 10, 28, 3, 12);
+
+test('[7.2] a case has what contains it one step away: the principal, each secret, its class with cause and time filled in', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const principal = "o'brien; rm -rf /";
+  const about = { principal, className: 'payments', ref: String(world.refs[0]) };
+  const caseId = await found(world, { ...about, atMs: AT_NIGHT_MS + 60_000 });
+  await found(world, { ...about, atMs: AT_NIGHT_MS, rule: 'decoy', ref: String(world.refs[1]) });
+  const { record } = await callAs(world, 'ada', showCase, { caseId });
+  const commands = [
+    `rekey quarantine --principal 'o'\\''brien; rm -rf /' --case ${caseId} --reason 'findings of ${caseId}'`,
+    ...world.refs
+      .slice(0, 2)
+      .map((ref) => `rekey rotate ${ref} --reason 'findings of ${caseId}' --case ${caseId}`),
+    `rekey break-glass --class payments --cause reader-compromised --since 2026-11-28T03:12:00.000Z --principal 'o'\\''brien; rm -rf /' --case ${caseId}`,
+  ];
+  expect(nextStepsOf(record).map(({ command }) => command)).toEqual(commands);
+  const shown = await rekey(['case', 'show', caseId, '--json'], { folder: aFolder(), home: world.home });
+  expect(JSON.parse(shown.stdout)).toMatchObject({ next: commands.map((command) => ({ command })) });
+  const text = await rekey(['case', 'show', caseId], { folder: aFolder(), home: world.home });
+  for (const command of commands) expect(text.stdout).toContain(command);
+  expect(JSON.stringify(sayCase(record))).toContain(`--cause reader-compromised --since`);
+  const closed = await callAs(world, 'ada', closeCase, { caseId, reason: 'a drill' });
+  expect(nextStepsOf(closed.record)).toEqual([]);
+});
+
+test('[7.2] where nobody is named the cause is unknown, and nobody is quarantined', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const { principal: _nobody, ...finding } = aFinding({ className: 'payments', ref: String(world.refs[0]) });
+  const [record] = await gatherFindings(world.state.services, [finding], () => true);
+  if (record === undefined) throw new Error('no case');
+  const steps = nextStepsOf(record);
+  expect(steps.map(({ what }) => what)).toEqual(['rotate', 'break-glass']);
+  expect(steps[1]?.command).toContain('--cause unknown');
+  expect(steps[1]?.command).not.toContain('--principal');
+});
+
+test('[7.2] what was begun for a case stands in its history by its id, with who began it, closed or not', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const caseId = await found(world, { principal: 'crawler' });
+  const { record } = await callAs(world, 'ada', noteStep, {
+    caseId,
+    what: 'break-glass started',
+    operation: 'inc-20261128-payments-0a1b',
+  });
+  expect(record.history.at(-1)).toMatchObject({
+    who: 'ada',
+    what: 'break-glass started',
+    detail: 'inc-20261128-payments-0a1b',
+  });
+  const [entry] = await world.state.services.audit.find({
+    action: ['case'],
+    reason: 'break-glass started: inc-20261128-payments-0a1b',
+  });
+  expect(entry).toMatchObject({ caseId, actor: { user: 'ada' } });
+  await expect(
+    callAs(world, 'ada', noteStep, { caseId: 'case-none', what: 'rotation requested', operation: 'req-1' }),
+  ).rejects.toMatchObject({ code: 'case-unknown' });
 });
