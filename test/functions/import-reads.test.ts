@@ -166,3 +166,30 @@ test('[6.2] a change behind Rekey’s back is an entry of its own', async () => 
     ]),
   );
 });
+
+test('[6.2] a read by one of Rekey’s own roles says so, and one by anybody else does not', async () => {
+  const world = await aWorld({ secrets: 1 });
+  const { services } = world.state;
+  const naming = { ...services.naming, isOwn: (principal: string) => principal.endsWith(':role/Shop') };
+  const input = {
+    format: 'cloudtrail' as const,
+    records: [
+      aRecord(),
+      aRecord({
+        eventID: 'ct-2',
+        userIdentity: { type: 'IAMUser', arn: 'arn:aws:iam::111122223333:user/shop' },
+      }),
+    ],
+  };
+  const caller = { user: 'engineer', source: 'local:1' };
+  await importReads.invoke(
+    { ...services, naming },
+    { v: 1, ...input },
+    { untilMs: Number.MAX_SAFE_INTEGER, caller },
+  );
+  const entries = await services.audit.find({ action: ['read'] });
+  expect(entries.map(({ read }) => [read?.eventId, read?.own, read?.versionPresumed])).toEqual([
+    ['ct-1', true, true],
+    ['ct-2', undefined, true],
+  ]);
+});

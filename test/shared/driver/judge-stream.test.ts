@@ -298,3 +298,58 @@ function dying(judging: Judging, at: Write, when: 'before' | 'after'): Judging {
   };
   return { ...judging, [port]: { ...real, [method]: dies } };
 }
+const bySecret = (n: number, of: number, about: Partial<AuditEntry> = {}) =>
+  denied(n, { ref: `vault://prod/payments/s${n % of}`, reason: 'fenced', ...about });
+
+async function rulesFindIn(entries: readonly AuditEntry[]) {
+  const world = await aWorld({ secrets: 1 });
+  await withMode(world, 'alert');
+  await append(world, entries);
+  await judgeStream(judgingOf(world), UNTIL);
+  const found = await world.state.services.audit.find({ action: ['finding'], rule: ['denied-reads'] });
+  return found.map(({ finding }) => [
+    finding?.principal ?? finding?.ref ?? finding?.address,
+    finding?.severity,
+  ]);
+}
+
+test('[7.1] busy readers whom a fence refuses are the incident’s, and no findings, however many they are', async () => {
+  const readers = Array.from({ length: 120 }, (_, n) =>
+    bySecret(n, 3, { actor: { user: `service-${n % 6}` }, source: '203.0.113.7' }),
+  );
+  expect(await rulesFindIn(readers)).toEqual([]);
+});
+
+test('[7.1] who goes on at a high rate against many references is found behind a fence too', async () => {
+  const crawler = 'arn:aws:iam::111122223333:role/Crawler';
+  expect(await rulesFindIn(Array.from({ length: 20 }, (_, n) => bySecret(n, 10)))).toEqual([
+    [crawler, 'medium'],
+  ]);
+  expect(await rulesFindIn(Array.from({ length: 20 }, (_, n) => bySecret(n, 9)))).toEqual([]);
+  expect(await rulesFindIn(Array.from({ length: 19 }, (_, n) => bySecret(n, 19)))).toEqual([]);
+});
+
+test('[7.1] the fence’s refusals count in the window: one more of another kind is found with them', async () => {
+  const fenced = Array.from({ length: 4 }, (_, n) => bySecret(n, 4));
+  expect(await rulesFindIn([...fenced, denied(9, { reason: 'AccessDenied' })])).toHaveLength(1);
+  expect(await rulesFindIn([denied(9, { reason: 'AccessDenied' })])).toEqual([]);
+});
+
+test('[7.1] Rekey’s own role at its fingerprint keys is no finding; somebody else there is, and its role at other things', async () => {
+  const atBooks = (about: object, named = 'rekey-prod/_fingerprints/key') =>
+    Array.from({ length: 6 }, (_, n) => {
+      const { ref: _none, ...entry } = denied(n);
+      const read = {
+        from: 'cloudtrail',
+        eventId: `b${n}`,
+        verb: 'read',
+        kind: 'role',
+        named: `${named}${n}`,
+      } as const;
+      return { ...entry, read: { ...read, ...about } };
+    });
+  expect(await rulesFindIn(atBooks({ own: true }))).toEqual([]);
+  expect(await rulesFindIn(atBooks({ own: true }, 'vault://_fingerprints/key'))).toEqual([]);
+  expect(await rulesFindIn(atBooks({}))).toHaveLength(1);
+  expect(await rulesFindIn(atBooks({ own: true }, 'somebody-elses/key'))).toHaveLength(1);
+});

@@ -62,6 +62,7 @@ export const deniedReads: Detector<Refusals> = {
     let { told } = before;
     const findings: Finding[] = [];
     for (const crossing of crossings) {
+      if (isOfFence(entry) && !(ofPrincipal && isSweep(crossing, threshold))) continue;
       const newer = tell(told, dayOf(crossing.atMs), crossing.figure);
       if (newer === undefined) continue;
       told = newer;
@@ -74,6 +75,18 @@ export const deniedReads: Detector<Refusals> = {
 /** A refusal, or an answer that there is no such secret: somebody asks for what he has no right to, or guesses. */
 function isRefusal({ action, outcome, reason }: AuditEntry): boolean {
   return action === 'read' && (outcome === 'denied' || reason === 'ResourceNotFoundException');
+}
+
+function isOfFence({ reason }: AuditEntry): boolean {
+  return reason === 'fenced';
+}
+
+/**
+ * A fence refuses whoever is busy, and its incident says so: that is no finding. The refusals are counted all the same, so that
+ * one more of another kind is; and who goes on at a high rate against many references does what no busy reader does.
+ */
+function isSweep({ count, different }: Crossing, threshold: number): boolean {
+  return count >= 4 * threshold && different >= 2 * threshold;
 }
 
 interface Crossing {
@@ -176,13 +189,13 @@ function saidOf(
 ): Said {
   const { user } = entry.actor;
   const during = formatDuration(lastsMs);
-  const fenced = entry.reason === 'fenced';
+  const fenced = isOfFence(entry);
   const about = { atMs, evidence, next: quarantineCommand(user) };
   if (key.startsWith('principal ')) {
     const probing = different >= 3;
     return {
       ...about,
-      severity: fenced ? 'low' : probing ? 'high' : 'medium',
+      severity: fenced ? 'medium' : probing ? 'high' : 'medium',
       certainty: fenced || !probing ? 'possible' : 'likely',
       seen: `${user} was refused ${count} times within ${during}, ${different} different secrets, the last ${secretOf(entry) ?? 'a list'} from ${entry.source}${fenced ? ' by a fence' : ''}; ${figure} times that day`,
       unusual: `${limit} refusals within ${during} are taken for probing, ${count} came`,
@@ -192,8 +205,8 @@ function saidOf(
   const ofSecret = key.startsWith('secret ');
   return {
     ...about,
-    severity: fenced ? 'low' : 'high',
-    certainty: fenced ? 'possible' : 'likely',
+    severity: 'high',
+    certainty: 'likely',
     seen: ofSecret
       ? `${different} principals were refused ${secretOf(entry)} ${count} times within ${during}, the last ${user}`
       : `${different} principals were refused ${count} times within ${during} from ${entry.source}, the last ${user}`,
