@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { insertEntries } from '../../local/sqlite/audit-rows.ts';
+import { transact } from '../../local/sqlite/database.ts';
 import { exportLine } from '../../shared/domain/audit/export-line.ts';
 import { hashLine } from '../../shared/domain/audit/line.ts';
 import { signCheckpoint } from '../../shared/domain/audit/signed.ts';
@@ -287,7 +289,8 @@ test('[6.3] nobody comes between the head that a writer read and the entries tha
   const prepare = state.database.prepare.bind(state.database);
   state.database.prepare = (sql) => {
     if (sql.includes('ORDER BY n LIMIT')) {
-      between.push(other.services.audit.chainPending(), other.services.registry.append([anEntry()]));
+      const append = async () => transact(other.database, () => insertEntries(other.database, [anEntry()]));
+      between.push(other.services.audit.chainPending(), append());
     }
     return prepare(sql);
   };

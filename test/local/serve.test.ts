@@ -62,7 +62,7 @@ test('[5.4] a schedule that cannot decide is said, and a break-glass asked for m
   };
   createStartRequests(world.state.database).ask({ name: 'inc-1', machine: 'break-glass', input });
   await expect
-    .poll(async () => (await world.state.services.registry.incident('inc-1'))?.state)
+    .poll(async () => (await world.state.services.registry.incident('inc-1'))?.state, { timeout: 30_000 })
     .toBe('sealed');
   ending.abort();
   await engine;
