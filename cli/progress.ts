@@ -4,7 +4,13 @@ import type { IncidentView } from '../shared/driver/incident-view.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Face } from './face.ts';
 import { createLiveScreen } from './screen/live.ts';
+import { onOneLine } from './screen/seen.ts';
 import { sleep } from './sleep.ts';
+
+/** Looks in a row that may come to nothing. The workflow goes on by itself, and whoever watches wants to know how it ends. */
+const MOST_MISSED = 5;
+/** A look changes nothing: what became of one does not matter to the next. */
+const MISSED: ReadonlySet<string> = new Set(['answer-lost', 'control-plane-unreachable']);
 
 export interface Watched {
   readonly view: IncidentView;
@@ -13,7 +19,8 @@ export interface Watched {
 
 /**
  * Shows an incident until its workflow ends, or waits for people with more than `packetsBefore` packets written, or a mistaken
- * alarm was undone. Ctrl-C detaches: the engine goes on by itself. Null when detached.
+ * alarm was undone. Ctrl-C detaches: the engine goes on by itself. Null when detached. A look that is not answered is said, and
+ * the next may be.
  */
 export async function followIncident(
   face: Face,
@@ -24,9 +31,26 @@ export async function followIncident(
   const detach = () => detaching.abort();
   process.once('SIGINT', detach);
   const screen = createLiveScreen(process.stderr);
+  let missed = 0;
   try {
     for (;;) {
-      const { view, failure } = await face.call(showIncident, { incidentId: incident });
+      const look = await face.call(showIncident, { incidentId: incident }).catch((error: unknown) => {
+        missed += 1;
+        if (!(error instanceof RekeyError) || !MISSED.has(error.code)) throw error;
+        if (missed > MOST_MISSED) throw notSeen(incident, error);
+        screen.end();
+        process.stderr.write(
+          `${onOneLine(`${incident}: ${error.message}; it goes on, and is looked at again`)}\n`,
+        );
+        return null;
+      });
+      if (look === null) {
+        if (detaching.signal.aborted) return null;
+        await sleep(face.lookEveryMs, detaching.signal);
+        continue;
+      }
+      missed = 0;
+      const { view, failure } = look;
       if (view?.state === 'restored') {
         screen.draw(view);
         return { view, code: EXIT.done };
@@ -47,6 +71,17 @@ export async function followIncident(
     process.off('SIGINT', detach);
     screen.end();
   }
+}
+
+function notSeen(incident: string, cause: RekeyError): RekeyError {
+  return new RekeyError({
+    code: cause.code,
+    family: cause.family,
+    message: `${cause.message}, ${MOST_MISSED + 1} times in a row`,
+    safe: 'What is under way goes on by itself: it was looked at, and nothing more.',
+    next: [`rekey watch ${incident}`, ...cause.next],
+    cause,
+  });
 }
 
 function workflowFailed(incident: string, cause: string, opened: boolean): RekeyError {

@@ -3,6 +3,7 @@ import { EXIT } from '../../cli/exit-codes.ts';
 import type { Face } from '../../cli/face.ts';
 import { followIncident } from '../../cli/progress.ts';
 import { reportIncident } from '../../cli/report-incident.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
 import { applyPeople, callAs, signAs } from '../support/people.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -54,6 +55,36 @@ test('[5.4] with the second signature the workflow goes on by itself, and whoeve
     code: EXIT.done,
     view: { state: 'sealed', signedBy: ['ada', 'grace'] },
   });
+});
+
+test('[5.4] a look that is not answered is said, and the next one is taken; too many in a row end the watching alone', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const { id } = await world.breakGlass('values-leaked');
+  const lost = new RekeyError({
+    code: 'answer-lost',
+    family: 'OutcomeUnknown',
+    message: 'no answer to ShowIncident',
+    next: ['rekey status'],
+  });
+  const said: string[] = [];
+  const face = oneLook(world);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  const losing = (times: number, error: unknown = lost): Face => ({
+    ...face,
+    call: async (verb, input) => {
+      times -= 1;
+      if (times >= 0) throw error;
+      return face.call(verb, input);
+    },
+  });
+  expect(await followIncident(losing(5), id)).toMatchObject({ code: EXIT.done, view: { state: 'sealed' } });
+  expect(said.filter((line) => line.includes('no answer to ShowIncident; it goes on'))).toHaveLength(5);
+  await expect(followIncident(losing(6), id)).rejects.toMatchObject({
+    code: 'answer-lost',
+    next: [`rekey watch ${id}`, 'rekey status'],
+  });
+  const denied = new RekeyError({ code: 'not-allowed', family: 'Denied', message: 'no', next: [] });
+  await expect(followIncident(losing(1, denied), id)).rejects.toBe(denied);
 });
 
 test('[7.2] a mistaken alarm that was undone is over for whoever watches, whatever becomes of its workflow', async () => {
