@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createAppender } from '../../local/sqlite/append-together.ts';
 import { AT_MS } from '../contracts/records.ts';
@@ -24,6 +25,7 @@ test('[6.3] entries that are asked for at one moment are one commit, and all of 
   };
   const append = createAppender(database);
   await Promise.all(['a', 'b', 'c'].map((id) => append([aRead(id)])));
+  await turn();
   expect(began).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
   expect((await services.audit.find({ action: ['read'] })).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
 });

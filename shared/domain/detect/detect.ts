@@ -111,8 +111,8 @@ export function judge(entries: readonly AuditEntry[], nowMs: number, bench: Benc
  * Rekey's own role at what Rekey keeps for itself, which nobody enrols: fingerprint keys. What its roles do with enrolled
  * secrets is judged, because a role can be stolen, and so is anybody else who reads these.
  */
-function isOwnBooks({ ref, read }: AuditEntry): boolean {
-  return read?.own === true && ref === undefined && BOOKS.test(read.named ?? '');
+function isOwnBooks({ read }: AuditEntry): boolean {
+  return read?.own === true && BOOKS.test(read.named ?? '');
 }
 
 /** None where the detector cannot say: judging it will tell. */
