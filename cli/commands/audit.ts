@@ -66,9 +66,10 @@ export async function search(
   const limit = countIn(options.n);
   const question = questionIn(options, Date.now());
   return withFace(context, async (face) => {
-    const { entries, more } = await face.call(searchAudit, { question, limit });
+    const { entries, more, closed } = await face.call(searchAudit, { question, limit });
     for (const entry of entries) context.print(context.json ? canonicalJson(entry) : auditLine(entry));
     if (entries.length === 0) context.say('no entry answers');
+    if (closed.length > 0) context.say(`not shown is what you may not read: of ${closed.join(', ')}`);
     if (more) context.say(`these are the newest ${limit}: --until goes further back, -n shows more at once`);
     return EXIT.done;
   });

@@ -6,6 +6,7 @@ import { agesOf } from '../../shared/domain/report/ages.ts';
 import { axisOf } from '../../shared/domain/report/axis.ts';
 import { readsIn } from '../../shared/domain/report/reads.ts';
 import type { ReportData, ReportedIncident } from '../../shared/domain/report/report.ts';
+import { classesClosedTo } from '../../shared/driver/audit-reader.ts';
 import { callerOf } from '../../shared/driver/caller.ts';
 import { defineFunction } from '../../shared/driver/define-function.ts';
 import { namePeople } from '../../shared/driver/pseudonym/name-people.ts';
@@ -23,20 +24,25 @@ export const readReport = defineFunction({
   input: { sinceMs: z.number() },
   output: { report: z.custom<ReportData>() },
   async run({ sinceMs }, { audit, registry, cases, pseudonyms, clock }, context) {
-    callerOf(context);
+    const exceptClasses = await classesClosedTo({ registry }, callerOf(context));
     const nowMs = clock.nowMs();
     if (sinceMs >= nowMs) throw ahead(sinceMs);
     const axis = axisOf(sinceMs, nowMs);
     const head = await audit.chainPending();
     const [reads, found, open, { classes, secrets }, incidents] = await Promise.all([
-      audit.find({ action: ['read'], sinceMs }, MOST_READS + 1),
-      audit.find({ action: ['finding'], sinceMs }),
+      audit.find({ action: ['read'], sinceMs, exceptClasses }, MOST_READS + 1),
+      audit.find({ action: ['finding'], sinceMs, exceptClasses }),
       cases.list({ state: 'open', limit: MOST_CASES + 1 }),
       registry.enrolment(),
       registry.incidents(),
     ]);
+    const closed = new Set(exceptClasses);
+    const closedRefs = new Set<string>(
+      secrets.filter(({ className }) => closed.has(className)).map(({ ref }) => ref),
+    );
+    const shown = open.filter(({ subject }) => subject.ref === undefined || !closedRefs.has(subject.ref));
     const findings = found.flatMap(({ finding }) => finding ?? []);
-    const worstFirst = open.toSorted(
+    const worstFirst = shown.toSorted(
       (a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity),
     );
     const report = await namePeople<ReportData>(
@@ -46,6 +52,7 @@ export const readReport = defineFunction({
         sinceMs,
         axis,
         reads: readsIn(reads.slice(-MOST_READS), axis),
+        closed: exceptClasses,
         readsCutAt: reads.length > MOST_READS ? MOST_READS : null,
         findings: findings.slice(-MOST_FINDINGS).reverse(),
         findingsMore: Math.max(0, findings.length - MOST_FINDINGS),
@@ -53,8 +60,12 @@ export const readReport = defineFunction({
         cases: worstFirst
           .slice(0, MOST_CASES)
           .map(({ findings: _findings, history: _history, ...rest }) => rest),
-        casesMore: Math.max(0, open.length - MOST_CASES),
-        incidents: incidents.slice(-MOST_INCIDENTS).reverse().map(reported),
+        casesMore: Math.max(0, shown.length - MOST_CASES),
+        incidents: incidents
+          .filter(({ plan }) => !closed.has(plan.scope.className))
+          .slice(-MOST_INCIDENTS)
+          .reverse()
+          .map(reported),
         head,
       },
     );

@@ -724,6 +724,20 @@ describe('what each role has', () => {
     }
   });
 
+  test('[6.5] whoever answers auditors sees who may read the audit, and nothing else of what is enrolled', async () => {
+    const [, role = ''] = [...stack.roleOf].find(([name]) => name === 'Auditor') ?? [];
+    const may = async (action: string, key: string) =>
+      mayTake(roleNamed(role), {
+        action: `dynamodb:${action}`,
+        resource: stack.arnOf('Registry'),
+        context: { 'dynamodb:LeadingKeys': [key] },
+      });
+    expect([await may('GetItem', 'AUDIT'), await may('Query', 'ENROLMENT')]).toEqual([true, true]);
+    for (const key of ['CLASS#payments', 'SECRET#vault://p/s', 'INCIDENT#inc-1'])
+      for (const action of ['GetItem', 'Query', 'PutItem'])
+        expect([key, action, await may(action, key)]).toEqual([key, action, false]);
+  });
+
   test('fits IAM’s limits: 6,144 characters a managed policy, 10,240 all of a role’s own', () => {
     for (const { name, boundary, policies } of stack.roles.values()) {
       const own = policies.map((policy) => JSON.stringify(policy).length).reduce((a, b) => a + b, 0);

@@ -123,6 +123,7 @@ export function aReport(about: Partial<ReportData> = {}, entries = monthOfReads(
     axis,
     reads: readsIn(entries, axis),
     readsCutAt: null,
+    closed: [],
     findings: FOUND.map(([rule, severity, certainty, before]) =>
       aFinding({
         rule,

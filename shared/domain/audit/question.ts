@@ -9,6 +9,8 @@ export interface AuditQuestion {
   /** Of the reference, or of the name that a source gives a secret which is not enrolled. */
   readonly refPrefix?: string;
   readonly className?: string;
+  /** Not of these; what is of no class is of none of them. */
+  readonly exceptClasses?: readonly string[];
   /** Whoever is behind it, of several any: user, agent, workflow, run, session, source identity, or on whose behalf. */
   readonly principal?: string | readonly string[];
   /** The network identity, of several any, whole; or an address's beginning that ends in `.` or `:`. */
@@ -34,12 +36,14 @@ export function answersTo(question: AuditQuestion): (entry: AuditEntry) => boole
   const refs = question.refs === undefined ? null : new Set(question.refs);
   const rules = question.rule === undefined ? null : new Set(question.rule);
   const reason = question.reason?.toLowerCase();
+  const closed = question.exceptClasses === undefined ? null : new Set(question.exceptClasses);
   return (entry) =>
     (actions === null || actions.has(entry.action)) &&
     (outcomes === null || outcomes.has(entry.outcome)) &&
     (refs === null || (entry.ref !== undefined && refs.has(entry.ref))) &&
     (refPrefix === undefined || namesOf(entry).some((name) => name.startsWith(refPrefix))) &&
     (className === undefined || entry.className === className) &&
+    (closed === null || entry.className === undefined || !closed.has(entry.className)) &&
     (principals === null || behind(entry).some((name) => name !== undefined && principals.has(name))) &&
     (addresses === null || addresses.some((address) => isFrom(entry.source, address))) &&
     (operation === undefined || entry.operation === operation) &&

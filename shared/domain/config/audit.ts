@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { LEAST_MS, REGIMES, type Regime, type RetentionPolicy } from '../audit/retention.ts';
 import { parseDuration } from './duration.ts';
+import { unknown } from './unknown-name.ts';
 import { Duration } from './written-duration.ts';
 
 const Day = z
@@ -40,6 +41,13 @@ export const Audit = z.strictObject({
 export const ClassAudit = z.strictObject({
   regimes: z.array(z.enum(REGIMES)).min(1).describe('It is kept for the longest of them.'),
   hold: Day.optional().describe('What is written from now on is kept until this day at least.'),
+  readers: z
+    .array(z.string().min(1).max(63))
+    .min(1)
+    .optional()
+    .describe(
+      'Groups of people: they alone read what the audit says of the class. Left out: whoever reads the audit.',
+    ),
 });
 
 type Keeping = z.output<typeof Keep>;
@@ -67,6 +75,7 @@ type Mistake = (path: readonly PropertyKey[], code: string, message: string) => 
 export function checkAudit(
   written: unknown,
   classes: Readonly<Record<string, { readonly audit: unknown }>>,
+  groups: readonly string[],
   mistake: Mistake,
 ): void {
   const parsed = Audit.safeParse(written ?? {});
@@ -84,6 +93,10 @@ export function checkAudit(
   for (const [name, { audit }] of Object.entries(classes)) {
     const own = ClassAudit.safeParse(audit);
     if (!own.success) continue;
+    for (const [index, group] of (own.data.readers ?? []).entries()) {
+      if (!groups.includes(group))
+        mistake(['classes', name, 'audit', 'readers', index], 'undefined', unknown('group', group, groups));
+    }
     for (const [index, regime] of own.data.regimes.entries()) {
       if (timeOf(regime, keep) === null)
         mistake(

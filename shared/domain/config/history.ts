@@ -26,7 +26,7 @@ export const DECIDED: Readonly<Record<keyof Wanted, readonly string[]>> = {
   pacing: ['perSecond'],
   slack: ['team', 'channel', 'signingSecretRef', 'botTokenRef'],
   detection: ['calendars', 'readers', 'hours', 'rules', 'suppressions'],
-  audit: ['pseudonyms'],
+  audit: ['pseudonyms', 'readers'],
 };
 
 /** The record that stands, with what the file decides of it as wanted. Whatever else `wanted` says is not looked at. */

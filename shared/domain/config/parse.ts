@@ -15,6 +15,7 @@ import { checkObserved, type ShowsUse } from './check-observed.ts';
 import { checkRotation } from './check-rotation.ts';
 import { type LooseConfig, type LooseSecret, loosen } from './loose.ts';
 import { ConfigFile } from './schema.ts';
+import { unknown } from './unknown-name.ts';
 
 /** One mistake with its place in the file. */
 export interface Mistake {
@@ -244,11 +245,6 @@ function explain(issue: z.core.$ZodIssue, add: Add, prefix: readonly PropertyKey
   add(path, name === 'version' ? 'version' : 'bad-value', `${name} ${what}`);
 }
 
-function unknown(what: string, word: string, candidates: readonly string[]): string {
-  const nearest = suggestNearest(word, candidates);
-  return `there is no ${what} "${word}"${nearest === null ? '' : ` (did you mean "${nearest}"?)`}`;
-}
-
 function checkReferences(
   config: LooseConfig,
   kinds: Readonly<Record<string, KindSchemas>>,
@@ -292,7 +288,10 @@ function checkReferences(
   checkConsumers(config, world, add);
   checkObserved(config, kinds, add);
   checkNotify(config, world, add);
-  checkAudit(config.audit, config.classes, add);
+  const groups = Object.values(config.people).flatMap((person) =>
+    person.groups.filter((group) => group !== undefined),
+  );
+  checkAudit(config.audit, config.classes, [...new Set(groups)], add);
   checkDetection(config.detection, { classes: Object.keys(config.classes), add });
   for (const [key, ref] of Object.entries(config.slack ?? {}))
     expect(['slack', key], 'secret', ref, [...byRef.keys()]);

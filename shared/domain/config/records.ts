@@ -105,7 +105,7 @@ export function toRecords(config: ConfigFile): Wanted {
     }),
     slack: config.slack === undefined ? [] : [workspaceOf(config.slack)],
     detection: config.detection === undefined ? [] : [detectionPolicy(config.detection)],
-    audit: config.audit.pseudonyms ? [{ v: 1, name: 'audit', pseudonyms: true }] : [],
+    audit: auditRecords(config),
   };
 }
 
@@ -168,4 +168,16 @@ function meansOf({ webhook, exec, sns, file }: ConfigFile['consumers'][string]):
     ...(file.owner === undefined ? {} : { fileOwner: file.owner }),
     ...(file.signal === undefined ? {} : { signal: file.signal }),
   };
+}
+
+/** None where nothing of it is asked for. */
+function auditRecords({ audit, classes }: ConfigFile): AuditPolicy[] {
+  const readers = Object.fromEntries(
+    Object.entries(classes).flatMap(([name, one]) =>
+      one.audit?.readers === undefined ? [] : [[name, one.audit.readers] as const],
+    ),
+  );
+  const closes = Object.keys(readers).length > 0;
+  if (!audit.pseudonyms && !closes) return [];
+  return [{ v: 1, name: 'audit', pseudonyms: audit.pseudonyms, ...(closes ? { readers } : {}) }];
 }

@@ -22,6 +22,8 @@ export interface ReportData {
   readonly reads: ReportedReads;
   /** Reads are of the newest so many entries alone; null: of all. */
   readonly readsCutAt: number | null;
+  /** Classes that whoever asked may not read: their reads, findings, cases and incidents are not in it. */
+  readonly closed: readonly string[];
   /** The newest first. */
   readonly findings: readonly Finding[];
   /** Of all of them, those that are not among `findings`. */

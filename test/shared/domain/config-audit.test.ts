@@ -57,6 +57,22 @@ test('[6.4] less than a regime demands, and a regime that nobody gives a time, a
   expect(mistakes.join('\n')).toMatch(/soc-2 fixes no time/);
 });
 
+test('[6.5] who reads a class’s audit is its groups of people; a group that nobody is in is a mistake', () => {
+  const people = 'people: { ada: { user: ada, groups: [health-auditors] } }';
+  const readersOf = (readers: string) => {
+    const file = parsed(fileOf(people, '[hipaa]', `, readers: ${readers}`));
+    return file.ok ? toRecords(file.config).audit : formatMistakes('rekey.yaml', file.mistakes);
+  };
+  expect(readersOf('[health-auditors]')).toEqual([
+    { v: 1, name: 'audit', pseudonyms: false, readers: { health: ['health-auditors'] } },
+  ]);
+  expect(readersOf('[health-auditor]')).toContain(
+    'there is no group "health-auditor" (did you mean "health-auditors"?)',
+  );
+  const without = parsed(fileOf(people));
+  expect(without.ok && toRecords(without.config).audit).toEqual([]);
+});
+
 test('a mistyped regime is named', () => {
   expect(mistakesOf(fileOf('', '[hippa]')).join()).toMatch(/regimes/);
 });

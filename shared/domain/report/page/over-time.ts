@@ -10,10 +10,11 @@ import { dates, grid, SHADES, strip } from './strip.ts';
 import { numberText, widthText } from './words.ts';
 
 /** Reads, refusals and findings over the same time. */
-export function overTime({ axis, reads, findings, readsCutAt }: ReportData): Html {
+export function overTime({ axis, reads, findings, readsCutAt, closed }: ReportData): Html {
   const rows = [...reads.readers, ...(reads.others === null ? [] : [reads.others.reads])];
   const most = Math.max(1, ...rows.flatMap(({ columns }) => columns));
   return html`<section id="over-time"><h2>Who read, and when</h2>
+${closed.length === 0 ? null : html`<p class="note">Not in this report is what the audit says of ${closed.join(', ')}: policy lets others read it.</p>`}
 ${
   rows.length === 0
     ? html`<p>No read is on record for this time.</p>`
