@@ -4,7 +4,6 @@ import type { IncidentView } from '../shared/driver/incident-view.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Face } from './face.ts';
 import { createLiveScreen } from './screen/live.ts';
-import { onOneLine } from './screen/seen.ts';
 import { sleep } from './sleep.ts';
 
 /** Looks in a row that may come to nothing. The workflow goes on by itself, and whoever watches wants to know how it ends. */
@@ -38,10 +37,7 @@ export async function followIncident(
         missed += 1;
         if (!(error instanceof RekeyError) || !MISSED.has(error.code)) throw error;
         if (missed > MOST_MISSED) throw notSeen(incident, error);
-        screen.end();
-        process.stderr.write(
-          `${onOneLine(`${incident}: ${error.message}; it goes on, and is looked at again`)}\n`,
-        );
+        screen.note(`${incident}: ${error.message}; it goes on, and is looked at again`);
         return null;
       });
       if (look === null) {

@@ -5,6 +5,8 @@ import { onOneLine } from './seen.ts';
 
 export interface LiveScreen {
   draw(view: ProgressView): void;
+  /** A line below what is drawn, which stays. */
+  note(line: string): void;
   end(): void;
 }
 
@@ -24,6 +26,10 @@ function onTerminal(stream: WriteStream): LiveScreen {
       const up = drawn === 0 ? '' : `\u001b[${drawn}A`;
       stream.write(`${up}${lines.map((line) => `\u001b[2K${line}`).join('\n')}\n\u001b[0J`);
       drawn = lines.length;
+    },
+    note(line) {
+      stream.write(`${onOneLine(line)}\n`);
+      drawn = 0;
     },
     end() {
       drawn = 0;
@@ -45,6 +51,9 @@ function asLines(stream: NodeJS.WritableStream): LiveScreen {
       last = newest;
       lastMs = view.elapsedMs;
       stream.write(`${newest}\n`);
+    },
+    note(line) {
+      stream.write(`${onOneLine(line)}\n`);
     },
     end() {
       if (newest !== undefined && newest !== last) stream.write(`${newest}\n`);
