@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { createSqsLateReads } from '../../sqs/late-reads.ts';
 import { wire } from '../wire.ts';
 
-export const lateReads = wire({ REKEY_LATE_READS: z.url() }, ({ REKEY_LATE_READS }) =>
-  createSqsLateReads(new SQSClient({}), REKEY_LATE_READS),
+/** The queue's name as SQS tells it: its host need not be one that a URL may have, and what answers is the region's endpoint. */
+export const lateReads = wire({ REKEY_LATE_READS: z.string().min(1) }, ({ REKEY_LATE_READS }) =>
+  createSqsLateReads(new SQSClient({ useQueueUrlAsEndpoint: false }), REKEY_LATE_READS),
 );
