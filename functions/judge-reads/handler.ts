@@ -25,7 +25,7 @@ export const judgeReads = defineFunction({
   output: { judged: z.number(), left: z.number(), findings: z.number() },
   async run(_input, services, { untilMs }) {
     const { judged, left, findings } = await judgeStream(services, { untilMs });
-    if (left === 0) await lookAtUse(services);
+    if (left === 0) await lookAtUse(services, { untilMs });
     return { judged, left, findings };
   },
 });

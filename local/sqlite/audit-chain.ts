@@ -62,6 +62,12 @@ export function createSqliteAuditChain(database: DatabaseSync, chain: string): A
           hash: Buffer.from(row['hash'] as Uint8Array).toString('hex'),
         }));
     },
+    async lastReadMs(ref) {
+      const row = database
+        .prepare("SELECT max(at_ms) AS at_ms FROM audit WHERE ref = ? AND action = 'read'")
+        .get(ref);
+      return row?.['at_ms'] == null ? null : Number(row['at_ms']);
+    },
     async find(question, newest = Number.POSITIVE_INFINITY) {
       const answers = answersTo(question);
       const found: AuditEntry[] = [];

@@ -28,6 +28,11 @@ export interface AuditChain extends ChainedLines {
   chainPending(): Promise<ChainHead>;
   /** Entries, chained or not, that answer the question, oldest first by `atMs`. `newest`: only so many, the newest of them. */
   find(question: AuditQuestion, newest?: number): Promise<AuditEntry[]>;
+  /**
+   * When the secret was last asked for, granted or not, as far as it is chained; null: never. By the index alone, however long the
+   * chain is; where what was told late stands at its end, as of what was chained last.
+   */
+  lastReadMs(ref: string): Promise<number | null>;
 }
 
 /** Signs checkpoints, export trailers and packets (ECDSA P-256 over SHA-256). */

@@ -166,7 +166,7 @@ export function describeAuditChain(name: string, create: () => Promise<AuditChai
           (await audit.find(question))
             .map(({ id }) => Object.entries(entries).find(([, entry]) => entry.id === id)?.[0])
             .filter((found) => found !== undefined);
-        return { audit, find, refs: [ref ?? ''], bothRefs: [ref ?? '', otherRef ?? ''], operation };
+        return { audit, registry, find, refs: [ref ?? ''], bothRefs: [ref ?? '', otherRef ?? ''], operation };
       }
 
       test('[7.3] which entries of an operation, oldest first', async () => {
@@ -180,6 +180,20 @@ export function describeAuditChain(name: string, create: () => Promise<AuditChai
         expect(await find({ refs })).toEqual(['before', 'proof', 'read']);
         expect(await find({ refs: bothRefs })).toEqual(['before', 'elsewhere', 'proof', 'read']);
         expect(await find({ refs: [] })).toEqual([]);
+      });
+
+      test('[7.1] when a secret was last asked for, whatever was told of it last', async () => {
+        const { audit, registry, bothRefs } = await asked();
+        const last = () => Promise.all(bothRefs.map((ref) => audit.lastReadMs(ref)));
+        await audit.chainPending();
+        expect(await last()).toEqual([AT_MS + 3, AT_MS + 1]);
+        await registry.append([
+          anEntry({ ref: bothRefs[0] ?? '', action: 'read', atMs: AT_MS + 2, outcome: 'denied' }),
+          anEntry({ ref: bothRefs[1] ?? '', action: 'read', atMs: AT_MS + 9, outcome: 'denied' }),
+        ]);
+        await audit.chainPending();
+        expect(await last()).toEqual([AT_MS + 3, AT_MS + 9]);
+        expect(await audit.lastReadMs(uniqueName('never'))).toBeNull();
       });
 
       test('[7.3] which acts', async () => {

@@ -134,15 +134,17 @@ export function memoryDynamo(consumed: (units: Consumed) => void = () => undefin
     readonly ExclusiveStartKey?: Item;
     readonly Limit?: number;
     readonly ConsistentRead?: boolean;
+    readonly ScanIndexForward?: boolean;
   }): object {
     const { IndexName, KeyConditionExpression = '', ExpressionAttributeValues: values = {} } = input;
     const [hash, range] = IndexName === undefined ? ['pk', 'sk'] : ['dq', 'dt'];
+    const forward = input.ScanIndexForward !== false;
     const start =
       input.ExclusiveStartKey === undefined ? undefined : sortable(input.ExclusiveStartKey[range]);
     const matching = [...tableOf(input.TableName).values()]
       .filter((item) => item[hash] !== undefined && holds(KeyConditionExpression, item, values))
-      .sort((a, b) => (sortable(a[range]) < sortable(b[range]) ? -1 : 1))
-      .filter((item) => start === undefined || sortable(item[range]) > start)
+      .sort((a, b) => (sortable(a[range]) < sortable(b[range]) === forward ? -1 : 1))
+      .filter((item) => start === undefined || sortable(item[range]) > start === forward)
       .map((item) => (IndexName === undefined ? item : keysOnly(item)));
     const page: Item[] = [];
     let bytes = 0;

@@ -26,6 +26,9 @@ const AT_ONCE = 32;
 /** Blocks that one look at the chain takes. */
 const BLOCKS_AT_ONCE = 50;
 
+/** Of the blocks that tell of a secret's reads, so many of the last: an old read may be told after a new one. */
+const LAST_BLOCKS = 20;
+
 const LOOK_AGAIN_MS = 200;
 /** The writer is woken within about a second, and again on a schedule. */
 const LONGEST_WAIT_MS = 30_000;
@@ -131,6 +134,11 @@ export function readsOf(audit: Table, registry: Table, chain: string): Omit<Audi
 
   return {
     ...linesIn(audit, chain),
+
+    async lastReadMs(ref) {
+      const last = await audit.query(readKey(chain, ref, 0).pk, { limit: LAST_BLOCKS, backwards: true });
+      return last.length === 0 ? null : Math.max(...last.map((item) => Number(item['t']?.N ?? 0)));
+    },
 
     async find(question, newest = Number.POSITIVE_INFINITY) {
       const { action, refs, sinceMs = 0 } = question;

@@ -105,6 +105,8 @@ export interface Range {
   readonly from?: string;
   readonly to?: string;
   readonly limit?: number;
+  /** From the last sort key on, backwards. */
+  readonly backwards?: true;
 }
 
 /** The part of a collection whose sort keys start so. */

@@ -90,7 +90,7 @@ export function createTable(client: DynamoDBClient, name: string, timing: Timing
     return found;
   }
 
-  async function* pages(pk: string, { from, to, limit }: Range): AsyncGenerator<Item[]> {
+  async function* pages(pk: string, { from, to, limit, backwards }: Range): AsyncGenerator<Item[]> {
     const bounds = from === undefined && to === undefined ? '' : ' AND sk BETWEEN :from AND :to';
     let start: Record<string, AttributeValue> | undefined;
     do {
@@ -105,6 +105,7 @@ export function createTable(client: DynamoDBClient, name: string, timing: Timing
               ...(bounds === '' ? {} : { ':from': { S: from ?? ' ' }, ':to': { S: to ?? LAST } }),
             },
             ...(limit === undefined ? {} : { Limit: limit }),
+            ...(backwards === undefined ? {} : { ScanIndexForward: false }),
             ...(start === undefined ? {} : { ExclusiveStartKey: start }),
           }),
         ),
