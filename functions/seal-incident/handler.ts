@@ -181,12 +181,13 @@ async function writePacket(
 ): Promise<string> {
   const refs = incident.plan.secrets.map((secret) => secret.ref);
   const known = [...refs, ...incident.plan.exposedAdmins.map(({ admin }) => admin as SecretRef)];
-  const [secrets, versions, reconciled, deliveries, consumers] = await Promise.all([
+  const [secrets, versions, reconciled, deliveries, consumers, record] = await Promise.all([
     services.registry.secrets(known),
     services.registry.versions({ refs: known }),
     lastReconciled(services, services.clock.nowMs()),
     services.registry.deliveries(incident.id),
     services.registry.consumers(),
+    services.registry.classNamed(incident.plan.scope.className),
   ]);
   const head = await services.audit.chainPending();
   const packet = buildPacket({
@@ -195,6 +196,7 @@ async function writePacket(
     versions,
     reads: read.entries,
     reconciled,
+    goesOnWithoutAudit: record?.policy.reads?.withoutAudit === 'serve',
     readUntilMs: read.untilMs,
     deliveries,
     consumers,

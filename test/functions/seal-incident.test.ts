@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { advanceBatch } from '../../functions/advance-batch/handler.ts';
 import { importLeaks } from '../../functions/import-leaks/handler.ts';
 import { openIncident } from '../../functions/open-incident/handler.ts';
 import { sealIncident } from '../../functions/seal-incident/handler.ts';
+import { pathsIn } from '../../local/home.ts';
 import { openedIncident } from '../../shared/domain/opened-incident.ts';
+import type { Packet } from '../../shared/domain/packet/packet.ts';
 import { planForLeak } from '../../shared/driver/plan-break-glass.ts';
 import { enrol } from '../contracts/enrolled.ts';
 import { AT_MS } from '../contracts/records.ts';
@@ -86,4 +90,21 @@ test('[7.1] [7.4] after a break-glass nobody can say of the leaked value whose i
   const named = (await services.fingerprints.keys()).map(({ keyId }) => keyId);
   expect(named).not.toContain(first);
   expect(named).toContain(next);
+});
+
+test('[7.3] the packet does not call the reads complete of a class that lets them go on without the audit', async () => {
+  const world = await aWorld();
+  const { registry } = world.state.services;
+  const completeUntil = async () => {
+    const { id, packets } = await world.breakGlass();
+    const file = join(pathsIn(world.home).packets, `${id}-${packets}.json`);
+    const { payload } = JSON.parse(readFileSync(file, 'utf8')) as { payload: Packet };
+    return payload.sources?.find(({ source }) => source === 'resolver')?.completeUntilMs;
+  };
+  expect(await completeUntil()).toEqual(expect.any(Number));
+  const record = await registry.classNamed('payments');
+  if (record === null) throw new Error('no class');
+  const policy = { ...record.policy, reads: { withoutAudit: 'serve' as const } };
+  await registry.applyEnrolment([{ put: { classes: [{ ...record, policy }] }, remove: {}, entries: [] }]);
+  expect(await completeUntil()).toBeNull();
 });

@@ -68,6 +68,8 @@ export function buildPacket(known: {
   readonly versions: readonly VersionRecord[];
   readonly reads: readonly AuditEntry[];
   readonly reconciled?: ReconciledDetail | null;
+  /** The class lets its reads go on while the audit cannot be written. Default false. */
+  readonly goesOnWithoutAudit?: boolean;
   /** Reads of before this are in it; left out: of before it was written. */
   readonly readUntilMs?: number;
   readonly deliveries: readonly Delivery[];
@@ -126,6 +128,7 @@ export function buildPacket(known: {
     sources: sourcesOf(reads, {
       untilMs: known.readUntilMs ?? known.writtenAtMs,
       reconciled: known.reconciled ?? null,
+      goesOnWithoutAudit: known.goesOnWithoutAudit ?? false,
     }),
     holders: holdersOf(incident, known.reads, known.versions, byTime),
     told,

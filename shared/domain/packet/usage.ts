@@ -44,22 +44,29 @@ export interface PacketHolder {
 
 const MOST_PLACES = 5;
 
-/** The resolver writes before it hands out; a trail is complete as far as its files were compared; of others nobody can say. */
+/**
+ * The resolver writes before it hands out, into the audit or, where the class lets its reads go on without it, into a place
+ * from which it comes when it comes; a trail is complete as far as its files were compared; of others nobody can say.
+ */
 export function sourcesOf(
   entries: readonly AuditEntry[],
-  { untilMs, reconciled }: { readonly untilMs: number; readonly reconciled: ReconciledDetail | null },
+  known: {
+    readonly untilMs: number;
+    readonly reconciled: ReconciledDetail | null;
+    readonly goesOnWithoutAudit: boolean;
+  },
 ): PacketSource[] {
   const bySource = Map.groupBy(entries.filter(isOfValue), ({ read }) => read?.from ?? 'resolver');
   return READ_SOURCES.map((source) => {
     const read = bySource.get(source) ?? [];
-    const own = source === 'resolver';
-    const trail = source === 'cloudtrail' ? reconciled : null;
+    const own = source === 'resolver' && !known.goesOnWithoutAudit;
+    const trail = source === 'cloudtrail' ? known.reconciled : null;
     return {
       source,
       reads: read.length,
       newestMs: read.length === 0 ? null : read.reduce((newest, { atMs }) => Math.max(newest, atMs), 0),
       completeFromMs: own ? 0 : (trail?.fromMs ?? null),
-      completeUntilMs: own ? untilMs : (trail?.untilMs ?? null),
+      completeUntilMs: own ? known.untilMs : (trail?.untilMs ?? null),
       trail: trail?.trail ?? null,
       unread: trail?.unread ?? 0,
     };

@@ -57,7 +57,9 @@ function sayOf({ source, completeFromMs, completeUntilMs, trail, unread }: Packe
   const until = completeUntilMs === null ? '' : timeText(completeUntilMs);
   switch (source) {
     case 'resolver':
-      return `Certain, and complete until ${until} UTC: it writes before it hands out.`;
+      return completeUntilMs === null
+        ? 'What is here is certain. Policy lets reads of this class go on while the audit cannot be written: those that wait for it may still come.'
+        : `Certain, and each value that was handed out until ${until} UTC is here: it writes before it hands out.`;
     case 'cloudtrail':
       return completeUntilMs === null
         ? 'What is here is certain. Nothing is known to be complete: no trail’s files were compared within a day before this was written. Events come minutes late, without a bound.'

@@ -109,6 +109,17 @@ test('[7.3] each source says until when it is complete: the resolver to the last
   expect(packetOf([]).sources?.[1]).toMatchObject({ completeFromMs: null, completeUntilMs: null });
 });
 
+test('[7.3] of a class whose reads go on without the audit nobody says that they are all there', () => {
+  const packet = packetOf([aRead(A)], { goesOnWithoutAudit: true });
+  expect(packet.sources?.[0]).toMatchObject({
+    source: 'resolver',
+    completeFromMs: null,
+    completeUntilMs: null,
+  });
+  expect(renderPacketHtml(packet)).toContain('those that wait for it may still come');
+  expect(renderPacketHtml(packetOf([aRead(A)]))).toContain('each value that was handed out until');
+});
+
 test('[7.3] the page says who holds what in the open where it may work, and what may still come', () => {
   const reconciled = { trail: 'the-trail', fromMs: LEAKED, untilMs: CONFIRMED - 1_800_000, unread: 0 };
   const page = renderPacketHtml(packetOf([aRead(A, { user: 'eve' }), aRead(B, { id: '2' })], { reconciled }));
