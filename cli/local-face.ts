@@ -1,3 +1,4 @@
+import { describeError } from '../local/describe-error.ts';
 import { ENGINE_EXIT } from '../local/engine/exit.ts';
 import { ensureEngine } from '../local/engine/launch.ts';
 import { pathsIn } from '../local/home.ts';
@@ -20,8 +21,11 @@ export async function openLocalFace(context: Context): Promise<{ readonly face: 
   const caller = { user: context.user, source: `local:${process.pid}` };
   const carriedOn = await services.workflows.carryOn();
   if (carriedOn.length > 0) context.say(`rekey: the engine had ended; carried on ${carriedOn.join(', ')}`);
-  // What cannot be taken in yet is said by status and doctor, and ends no command that can do without.
-  const late = await takeInLateReads(services, pathsIn(context.home).lateReads).catch(() => 0);
+  // What cannot be taken in yet ends no command that can do without.
+  const late = await takeInLateReads(services, pathsIn(context.home).lateReads).catch((error: unknown) => {
+    context.say(`rekey: reads that wait for the audit cannot be taken in: ${describeError(error)}`);
+    return 0;
+  });
   if (late > 0) context.say(`rekey: ${late} reads that the audit could not take are in it now, marked late`);
   let looks = 0;
   let engineEnd: number | undefined;

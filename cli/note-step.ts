@@ -1,16 +1,18 @@
 import { noteStep as note } from '../functions/note-step/handler.ts';
 import { showCase } from '../functions/show-case/handler.ts';
+import { describeError } from '../local/describe-error.ts';
 import { RekeyError } from '../shared/domain/errors.ts';
 import type { Context } from './context.ts';
 import type { Face } from './face.ts';
 
-/** Before anything is begun for a case: that there is one, where the caller may see it. Throws `case-unknown`. */
-export async function insistOnCase(face: Face, caseId: string | undefined): Promise<void> {
+/** Before anything is begun for a case: that there is one, where that can be seen. What is to be begun does not wait for it. Throws `case-unknown`. */
+export async function insistOnCase(context: Context, face: Face, caseId: string | undefined): Promise<void> {
   if (caseId === undefined) return;
   try {
     await face.call(showCase, { caseId });
   } catch (error) {
-    if (!(error instanceof RekeyError && error.family === 'Denied')) throw error;
+    if (error instanceof RekeyError && error.family === 'NotFound') throw error;
+    context.say(`whether there is ${caseId} cannot be seen: ${describeError(error)}`);
   }
 }
 
@@ -20,16 +22,14 @@ export async function noteStep(
   face: Face,
   step: {
     readonly caseId: string | undefined;
-    readonly what: 'rotation requested' | 'break-glass started';
     readonly operation: string;
   },
 ): Promise<void> {
-  const { caseId, what, operation } = step;
+  const { caseId, operation } = step;
   if (caseId === undefined) return;
   try {
-    await face.call(note, { caseId, what, operation });
+    await face.call(note, { caseId, operation });
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'it is not known why';
-    context.say(`${operation} goes on; ${caseId} does not say so: ${why}`);
+    context.say(`${operation} goes on; ${caseId} does not say so: ${describeError(error)}`);
   }
 }

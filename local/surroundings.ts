@@ -32,8 +32,8 @@ export function readsThatWait(home: string): HealthCheck[] {
     {
       what: 'reads',
       ok: false,
-      detail: `${waiting} wait for the audit, which could not be written`,
-      next: 'make the state writable again: the next command takes them in',
+      detail: `${waiting} wait to be taken into the audit`,
+      next: 'any command takes them in, or says why it cannot',
     },
   ];
 }

@@ -53,12 +53,10 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
     }
     const confirmedAtMs = await confirm(context, options, plan, planHash);
     const { incidentId } = await face.call(startBreakGlass, { planHash, confirmedAtMs });
-    await noteStep(context, face, {
-      caseId: options.case,
-      what: 'break-glass started',
-      operation: incidentId,
-    });
-    const watched = await followIncident(face, incidentId);
+    // By then there is an incident: before, it was only asked for.
+    const watched = await followIncident(face, incidentId).finally(() =>
+      noteStep(context, face, { caseId: options.case, operation: incidentId }),
+    );
     if (watched === null) {
       context.say(`detached; it goes on by itself: rekey watch ${incidentId}`);
       return EXIT.done;

@@ -27,7 +27,7 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
   const { reason } = options;
   if (reason === undefined && options.plan !== true) throw reasonMissing();
   return withFace(context, async (face) => {
-    await insistOnCase(face, options.case);
+    await insistOnCase(context, face, options.case);
     const { class: className, tenant, target, notBefore, refs } = options;
     const names = { class: className, tenant, target, notBefore, refs: [...refs] };
     const { planHash, plan } = await face.call(planRotation, names);
@@ -40,7 +40,6 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
     const { view } = await face.call(requestRotation, { planHash, reason });
     await noteStep(context, face, {
       caseId: options.case,
-      what: 'rotation requested',
       operation: view.request,
     });
     return reportRequest(context, view);

@@ -31,7 +31,8 @@ const CHAIN_EVERY_MS = 250;
 /** A read is judged after it was chained: who waits for the finding waits for both. */
 const CHAIN_READS_EVERY_MS = 25;
 const SAY_HELD_EVERY_MS = 60_000;
-const JUDGE_AGAIN_MS = 60_000;
+/** Who failed beside everything else is tried again after so long. */
+const AGAIN_MS = 60_000;
 /** On AWS a rule does it as often. */
 const LOOK_AT_JUDGING_EVERY_MS = 900_000;
 
@@ -42,6 +43,8 @@ export interface EngineOptions extends StateOptions {
   readonly onScheduleFailed?: (error: unknown) => void;
   /** Nothing is judged until it goes well again; it is tried again after a minute, and everything else goes on. */
   readonly onJudgeFailed?: (error: unknown) => void;
+  /** Reads that waited for the audit stay where they are; it is tried again after a minute, and everything else goes on. */
+  readonly onLateReadsFailed?: (error: unknown) => void;
   /** After each look: that it is alive. */
   readonly onLooked?: (atMs: number) => void;
   /** With nothing under way for this long the process ends; the next command starts another. Default one minute. */
@@ -92,6 +95,7 @@ class Engine {
   #judgedSeq = 0;
   #judgeFailedMs = Number.NEGATIVE_INFINITY;
   #lookedAtJudgingMs = Number.NEGATIVE_INFINITY;
+  #lateFailedMs = Number.NEGATIVE_INFINITY;
   readonly #judged: AuditCursor;
   readonly #states: DetectorStates;
   readonly #unjudged: ReturnType<typeof createUnjudged>;
@@ -175,7 +179,7 @@ class Engine {
       const nowMs = services.clock.nowMs();
       const sinceMs = Math.abs(nowMs - this.#chainedMs);
       if (sinceMs >= CHAIN_EVERY_MS || (sinceMs >= CHAIN_READS_EVERY_MS && this.#unjudged.unchained())) {
-        await takeInLateReads(services, pathsIn(this.#state.home).lateReads);
+        await this.#takeInLate(nowMs);
         const { seq } = await services.audit.chainPending();
         this.#chainedMs = nowMs;
         this.#judgeBeside(seq);
@@ -199,6 +203,18 @@ class Engine {
     return false;
   }
 
+  /** What cannot be taken in stays where it is, and ends nothing that the engine has under way. */
+  async #takeInLate(nowMs: number): Promise<void> {
+    if (Math.abs(nowMs - this.#lateFailedMs) < AGAIN_MS) return;
+    try {
+      await takeInLateReads(this.#state.services, pathsIn(this.#state.home).lateReads);
+    } catch (error) {
+      if (isOfState(error)) throw error;
+      this.#lateFailedMs = nowMs;
+      this.#options.onLateReadsFailed?.(error);
+    }
+  }
+
   /** What is chained, up to here, judged beside everything else; one round after the other. */
   #judgeBeside(seq: number): void {
     if (this.#judging !== undefined) return;
@@ -213,7 +229,7 @@ class Engine {
         return;
       }
     }
-    if (Math.abs(nowMs - this.#judgeFailedMs) < JUDGE_AGAIN_MS) return;
+    if (Math.abs(nowMs - this.#judgeFailedMs) < AGAIN_MS) return;
     this.#judging = this.#unlessHeld(() => this.#judge(seq, looks))
       .catch((error: unknown) => {
         if (isOfState(error)) return this.#breakOff(error);

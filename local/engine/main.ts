@@ -26,6 +26,8 @@ if (home === undefined) {
       onStarted: () => writingFiles(() => writeFileSync(enginePid, String(process.pid), { mode: 0o600 })),
       signal: ending.signal,
       onCarriedOn: (names) => say(`carried on ${names.join(', ')}`),
+      onJudgeFailed: (error) => say(`nothing is judged: ${describeError(error)}`),
+      onLateReadsFailed: (error) => say(`reads wait for the audit: ${describeError(error)}`),
       onHeld: (error) => say(`waits: ${describeError(error)}`),
     });
     if (!ran) say('another engine works on this state');

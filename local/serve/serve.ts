@@ -54,6 +54,7 @@ export async function serve(home: string, options: ServeOptions): Promise<void> 
           onCarriedOn: (names) => say(`carried on ${names.join(', ')}`),
           onScheduleFailed: (error) => say(`nothing begins by itself: ${describeError(error)}`),
           onJudgeFailed: (error) => say(`nothing is judged: ${describeError(error)}`),
+          onLateReadsFailed: (error) => say(`reads wait for the audit: ${describeError(error)}`),
           onHeld: (error) => say(`waits: ${describeError(error)}`),
         });
         if (ran) break;

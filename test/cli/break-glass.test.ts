@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Context } from '../../cli/context.ts';
+import type { Face } from '../../cli/face.ts';
+import { insistOnCase, noteStep } from '../../cli/note-step.ts';
+import { openState } from '../../local/state.ts';
+import { RekeyError } from '../../shared/domain/errors.ts';
+import { gatherFindings } from '../../shared/driver/gather-findings.ts';
 import { aFolder, rekey } from '../support/command-line.ts';
 
 const FILE = `version: 1
@@ -93,4 +99,66 @@ test('what cannot be read of the question is said with what to give', async () =
   const noClass = await rekey(['break-glass', '--cause', 'unknown', '--plan'], { folder });
   expect(noClass.code).toBe(2);
   expect(noClass.stderr).toContain('which class?');
+});
+
+/** A case about the class, as a finding opens it. */
+async function aCase(folder: string): Promise<string> {
+  const state = openState(join(folder, '.rekey'));
+  const finding = {
+    v: 1,
+    id: 'f1',
+    rule: 'denied-reads',
+    atMs: Date.now(),
+    severity: 'high',
+    certainty: 'likely',
+    principal: 'crawler',
+    className: 'payments',
+    seen: 'seen',
+    unusual: 'unusual',
+    evidence: [],
+    next: 'rekey cases',
+  } as const;
+  const [record] = await gatherFindings(state.services, [finding], () => true);
+  state.close();
+  if (record === undefined) throw new Error('no case');
+  return record.id;
+}
+
+test('[7.2] a break-glass for a case stands in its history once there is an incident; a case that there is not holds it up no moment', async () => {
+  const folder = await enrolled();
+  const caseId = await aCase(folder);
+  const breakGlassFor = async (id: string) => {
+    const planHash = await planHashOf(folder, SCOPE);
+    const ended = await rekey([...SCOPE, '--yes', '--plan-hash', planHash, '--json', '--case', id], {
+      folder,
+    });
+    const { incident, state } = JSON.parse(ended.stdout) as { incident: string; state: string };
+    expect(state).toBe('sealed');
+    return { incident, stderr: ended.stderr };
+  };
+  const unknown = await breakGlassFor(`${caseId}0`);
+  expect(unknown.stderr).toContain(`${unknown.incident} goes on; ${caseId}0 does not say so: case-unknown`);
+  const { incident, stderr } = await breakGlassFor(caseId);
+  expect(stderr).not.toContain('does not say so');
+  const shown = await rekey(['case', 'show', caseId, '--json'], { folder });
+  const { history } = JSON.parse(shown.stdout) as { history: readonly { what: string; detail?: string }[] };
+  expect(history.at(-1)).toMatchObject({ what: 'break-glass started', detail: incident });
+});
+
+test('[7.2] a case that cannot be looked at, or told, holds up nothing that is begun for it', async () => {
+  const said: string[] = [];
+  const context = { say: (line: string) => said.push(line) } as unknown as Context;
+  const away = new RekeyError({
+    code: 'control-plane-unreachable',
+    family: 'TargetUnavailable',
+    message: 'Watch cannot be reached',
+    next: [],
+  });
+  const face = { call: async () => Promise.reject(away) } as unknown as Face;
+  await insistOnCase(context, face, 'case-1');
+  await noteStep(context, face, { caseId: 'case-1', operation: 'inc-1' });
+  expect(said).toEqual([
+    'whether there is case-1 cannot be seen: control-plane-unreachable: Watch cannot be reached',
+    'inc-1 goes on; case-1 does not say so: control-plane-unreachable: Watch cannot be reached',
+  ]);
 });

@@ -90,7 +90,7 @@ const CALLED: readonly (readonly [RekeyFunction, object])[] = [
   [importLeaks, { found: [] }],
   [listLeaks, {}],
   [listQuarantines, {}],
-  [noteStep, { caseId: 'case-1', what: 'rotation requested', operation: 'req-1' }],
+  [noteStep, { caseId: 'case-1', operation: 'req-1' }],
   [planQuarantine, { principal: 'crawler' }],
   [quarantinePrincipal, { principal: 'crawler', planHash: '', reason: 'reads at night' }],
   [importReads, { format: 'read', records: [] }],

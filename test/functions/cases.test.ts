@@ -118,22 +118,22 @@ test('[7.2] where nobody is named the cause is unknown, and nobody is quarantine
 test('[7.2] what was begun for a case stands in its history by its id, with who began it, closed or not', async () => {
   const world = await aWorld({ secrets: 1 });
   const caseId = await found(world, { principal: 'crawler' });
-  const { record } = await callAs(world, 'ada', noteStep, {
-    caseId,
-    what: 'break-glass started',
-    operation: 'inc-20261128-payments-0a1b',
-  });
-  expect(record.history.at(-1)).toMatchObject({
-    who: 'ada',
-    what: 'break-glass started',
-    detail: 'inc-20261128-payments-0a1b',
-  });
+  const { id } = await world.breakGlass();
+  const { record } = await callAs(world, 'ada', noteStep, { caseId, operation: id });
+  expect(record.history.at(-1)).toMatchObject({ who: 'ada', what: 'break-glass started', detail: id });
   const [entry] = await world.state.services.audit.find({
     action: ['case'],
-    reason: 'break-glass started: inc-20261128-payments-0a1b',
+    reason: `break-glass started: ${id}`,
   });
   expect(entry).toMatchObject({ caseId, actor: { user: 'ada' } });
-  await expect(
-    callAs(world, 'ada', noteStep, { caseId: 'case-none', what: 'rotation requested', operation: 'req-1' }),
-  ).rejects.toMatchObject({ code: 'case-unknown' });
+  await expect(callAs(world, 'ada', noteStep, { caseId: 'case-none', operation: id })).rejects.toMatchObject({
+    code: 'case-unknown',
+  });
+  // Whoever says so is not taken at his word.
+  for (const operation of ['inc-20261128-payments-0a1b', 'req-0a1b2c3d'])
+    await expect(callAs(world, 'ada', noteStep, { caseId, operation })).rejects.toMatchObject({
+      code: 'step-unknown',
+    });
+  const { record: after } = await callAs(world, 'ada', showCase, { caseId });
+  expect(after.history).toEqual(record.history);
 });

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { runEngine } from '../../local/engine/engine.ts';
+import { pathsIn } from '../../local/home.ts';
+import { createLateReadFiles, lateReadsIn } from '../../local/late-reads.ts';
+import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import { rulesWith, STANDARD_POLICY } from '../../shared/domain/detect/policy.ts';
+import { aLateRead } from '../contracts/late-reads.ts';
 import { FrozenClock } from '../support/clock.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -48,6 +52,45 @@ test('[5.4] [7.1] what cannot be judged is said, and ends no break-glass', async
   const incident = await world.breakGlass();
   expect(incident.state).toBe('sealed');
   expect(await world.fates()).toEqual({ live: 2, 'revoked-proven': 2 });
+});
+
+test('[5.4] reads that waited and cannot be taken in are said once a minute, and end no break-glass', async () => {
+  const world = await aWorld({ secrets: 2 });
+  const { registry } = world.state.services;
+  await registry.applyEnrolment([
+    { put: { audit: [{ v: 1, name: 'audit', pseudonyms: true }] }, remove: {}, entries: [] },
+  ]);
+  const { lateReads } = pathsIn(world.home);
+  await createLateReadFiles(lateReads).keep(aLateRead());
+  // Whoever takes them in can keep no key of a pseudonym.
+  world.state.database.exec(
+    "CREATE TRIGGER refuse BEFORE INSERT ON pseudonym BEGIN SELECT RAISE(ABORT, 'no'); END",
+  );
+  const failed: unknown[] = [];
+  const ending = new AbortController();
+  const engine = runEngine(world.home, {
+    rotators: { memory0: world.target.rotator('memory0') },
+    notifier: { tell: async () => ({ state: 'confirmed' }) },
+    serves: true,
+    signal: ending.signal,
+    onLateReadsFailed: (error) => failed.push(error),
+  });
+  const input = {
+    v: 1,
+    incidentId: 'inc-1',
+    planHash: await world.plan(),
+    startedBy: 'responder',
+    confirmedAtMs: Date.now(),
+    again: false,
+  };
+  createStartRequests(world.state.database).ask({ name: 'inc-1', machine: 'break-glass', input });
+  await expect
+    .poll(async () => (await registry.incident('inc-1'))?.state, { timeout: 30_000 })
+    .toBe('sealed');
+  ending.abort();
+  await engine;
+  expect(failed).toHaveLength(1);
+  expect(lateReadsIn(lateReads)).toBe(1);
 });
 
 test('[7.1] an engine that serves tells that nobody judges, where the judge fails again and again', async () => {

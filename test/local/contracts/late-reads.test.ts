@@ -33,7 +33,7 @@ test('[1.4] [6.5] each is a file that nobody else reads, and is gone once the au
   expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(readsThatWait(state.home)).toMatchObject([
-    { what: 'reads', ok: false, detail: '1 wait for the audit, which could not be written' },
+    { what: 'reads', ok: false, detail: '1 wait to be taken into the audit' },
   ]);
   await takeIn();
   expect(readdirSync(folder)).toEqual([]);
