@@ -11,7 +11,7 @@ import {
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { insistOnLookedAt } from '../looked-at-plan.ts';
+import { confirmPlan } from '../looked-at-plan.ts';
 import { moment } from '../screen/moment.ts';
 import { withFace } from '../with-face.ts';
 
@@ -40,7 +40,10 @@ export async function forget(
     }
     const { reason } = options;
     if (reason === undefined) throw missing();
-    await confirm(context, options, planHash);
+    await confirmPlan(context, options, planHash, {
+      question: 'Forget who it was, for good?',
+      safe: 'Nothing was forgotten.',
+    });
     const { key } = options;
     const done = await face.call(forgetPerson, {
       person,
@@ -75,24 +78,6 @@ function planLines(plan: ForgetPlan, planHash: string, outlook: ForgetOutlook): 
     `  needs       ${VOICES_NEEDED} people, and cannot be taken back`,
     `  plan        ${planHash}`,
   ];
-}
-
-async function confirm(
-  context: Context,
-  options: { readonly yes?: boolean; readonly planHash?: string },
-  planHash: string,
-): Promise<void> {
-  const safe = 'Nothing was forgotten.';
-  const next = `the same command with --yes --plan-hash ${planHash}`;
-  if (options.yes === true) return insistOnLookedAt(options.planHash, planHash, { safe, next });
-  if ((await context.ask('Forget who it was, for good? yes or no: ')) === 'yes') return;
-  throw new RekeyError({
-    code: 'not-confirmed',
-    family: 'Validation',
-    message: 'nobody said yes',
-    safe,
-    next: [next],
-  });
 }
 
 function missing(): RekeyError {

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { insistOnLookedAt } from '../looked-at-plan.ts';
 import { noteStep } from '../note-step.ts';
-import { followIncident } from '../progress.ts';
+import { followIncident, type Watched } from '../progress.ts';
 import { reportIncident } from '../report-incident.ts';
 import { renderPlan } from '../screen/plan.ts';
 import { withFace } from '../with-face.ts';
@@ -53,10 +53,13 @@ export async function breakGlass(context: Context, options: BreakGlassOptions): 
     }
     const confirmedAtMs = await confirm(context, options, plan, planHash);
     const { incidentId } = await face.call(startBreakGlass, { planHash, confirmedAtMs });
-    // By then there is an incident: before, it was only asked for.
-    const watched = await followIncident(face, incidentId).finally(() =>
-      noteStep(context, face, { caseId: options.case, operation: incidentId }),
-    );
+    let watched: Watched | null;
+    try {
+      watched = await followIncident(face, incidentId);
+    } finally {
+      // By then there is an incident: before, it was only asked for.
+      await noteStep(context, face, { caseId: options.case, operation: incidentId });
+    }
     if (watched === null) {
       context.say(`detached; it goes on by itself: rekey watch ${incidentId}`);
       return EXIT.done;

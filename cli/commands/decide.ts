@@ -1,13 +1,12 @@
 import { decideRequest } from '../../functions/decide-request/handler.ts';
 import { showRequest } from '../../functions/show-request/handler.ts';
 import { signWithKeyFile } from '../../local/ssh/sign.ts';
-import { RekeyError } from '../../shared/domain/errors.ts';
 import { decisionBytes, decisionStatement } from '../../shared/domain/request/statement.ts';
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import type { RequestView } from '../../shared/driver/request-view.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { insistOnLookedAt } from '../looked-at-plan.ts';
+import { confirmPlan } from '../looked-at-plan.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan } from '../screen/rotation-plan.ts';
 import { withFace } from '../with-face.ts';
@@ -39,7 +38,11 @@ async function decide(
     const { planHash } = view;
     context.show(renderRotationPlan(plan, planHash));
     context.say(`  requested   by ${view.requester.person} (${view.requester.way}): ${view.reason}`);
-    await confirm(context, decision, options, planHash);
+    await confirmPlan(context, options, planHash, {
+      question: `${decision === 'approve' ? 'Approve' : 'Deny'} exactly this plan?`,
+      safe: 'Nothing was decided.',
+      command: `rekey ${decision} ${options.request}`,
+    });
     const { reason, key } = options;
     const decided = await face.call(decideRequest, {
       requestId: view.request,
@@ -60,28 +63,5 @@ function signed(view: RequestView, decision: 'approve' | 'deny', keyFile: string
     keyFile,
     namespace: SIGNATURE_NAMESPACE,
     message: decisionBytes(statement),
-  });
-}
-
-async function confirm(
-  context: Context,
-  decision: 'approve' | 'deny',
-  options: DecideOptions,
-  planHash: string,
-): Promise<void> {
-  const again = `rekey ${decision} ${options.request} --yes --plan-hash ${planHash}`;
-  const safe = 'Nothing was decided.';
-  if (options.yes === true) return insistOnLookedAt(options.planHash, planHash, { safe, next: again });
-  const answer = await context.ask(
-    `${decision === 'approve' ? 'Approve' : 'Deny'} exactly this plan? yes or no: `,
-  );
-  if (answer === 'yes') return;
-  throw new RekeyError({
-    code: 'not-confirmed',
-    family: 'Validation',
-    message:
-      answer === null ? 'there is no terminal to confirm at: --yes --plan-hash does' : 'that is no yes',
-    safe,
-    next: [again],
   });
 }

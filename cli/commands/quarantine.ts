@@ -10,7 +10,7 @@ import { isStanding, type Quarantine } from '../../shared/domain/quarantine/reco
 import { SIGNATURE_NAMESPACE } from '../../shared/domain/signature/ssh-signature.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { insistOnLookedAt } from '../looked-at-plan.ts';
+import { confirmPlan } from '../looked-at-plan.ts';
 import { quarantineLines, quarantinePlanLines } from '../screen/quarantine.ts';
 import { withFace } from '../with-face.ts';
 
@@ -37,7 +37,10 @@ export async function quarantine(
       return EXIT.done;
     }
     if (reason === undefined) throw missing('--reason says why: whoever lifts it asks');
-    await confirm(context, options, planHash);
+    await confirmPlan(context, options, planHash, {
+      question: 'Refuse it every secret?',
+      safe: 'Nothing was changed.',
+    });
     const { quarantine: done } = await face.call(quarantinePrincipal, {
       principal,
       planHash,
@@ -55,24 +58,6 @@ function missing(message: string): RekeyError {
     message,
     safe: 'Nothing was changed.',
     next: ['rekey quarantine --principal NAME --reason TEXT'],
-  });
-}
-
-async function confirm(
-  context: Context,
-  options: { readonly yes?: boolean; readonly planHash?: string },
-  planHash: string,
-): Promise<void> {
-  const safe = 'Nothing was changed.';
-  const next = `the same command with --yes --plan-hash ${planHash}`;
-  if (options.yes === true) return insistOnLookedAt(options.planHash, planHash, { safe, next });
-  if ((await context.ask('Refuse it every secret? yes or no: ')) === 'yes') return;
-  throw new RekeyError({
-    code: 'not-confirmed',
-    family: 'Validation',
-    message: 'nobody said yes',
-    safe,
-    next: [next],
   });
 }
 

@@ -3,7 +3,7 @@ import { requestRotation } from '../../functions/request-rotation/handler.ts';
 import { RekeyError } from '../../shared/domain/errors.ts';
 import type { Context } from '../context.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { insistOnLookedAt } from '../looked-at-plan.ts';
+import { confirmPlan } from '../looked-at-plan.ts';
 import { insistOnCase, noteStep } from '../note-step.ts';
 import { reportRequest } from '../report-request.ts';
 import { renderRotationPlan } from '../screen/rotation-plan.ts';
@@ -36,33 +36,16 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
       if (context.json) context.print(JSON.stringify({ planHash, plan }));
       return EXIT.done;
     }
-    await confirm(context, options, planHash);
+    await confirmPlan(context, options, planHash, {
+      question: 'Request this of the people who approve?',
+      safe: 'Nothing was requested.',
+    });
     const { view } = await face.call(requestRotation, { planHash, reason });
     await noteStep(context, face, {
       caseId: options.case,
       operation: view.request,
     });
     return reportRequest(context, view);
-  });
-}
-
-async function confirm(context: Context, options: RotateOptions, planHash: string): Promise<void> {
-  if (options.yes === true) {
-    insistOnLookedAt(options.planHash, planHash, {
-      safe: 'Nothing was requested.',
-      next: 'rekey rotate … --plan',
-    });
-    return;
-  }
-  const answer = await context.ask('Request this of the people who approve? yes or no: ');
-  if (answer === 'yes') return;
-  throw new RekeyError({
-    code: 'not-confirmed',
-    family: 'Validation',
-    message:
-      answer === null ? 'there is no terminal to confirm at: --yes --plan-hash does' : 'that is no yes',
-    safe: 'Nothing was requested.',
-    next: [`rekey rotate … --yes --plan-hash ${planHash}`],
   });
 }
 
