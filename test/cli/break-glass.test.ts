@@ -154,7 +154,10 @@ test('[7.2] a case that cannot be looked at, or told, holds up nothing that is b
     message: 'Watch cannot be reached',
     next: [],
   });
-  const face = { call: async () => Promise.reject(away) } as unknown as Face;
+  const failing = (error: Error) => ({ call: async () => Promise.reject(error) }) as unknown as Face;
+  const face = failing(away);
+  const none = new RekeyError({ code: 'case-unknown', family: 'NotFound', message: 'none', next: [] });
+  await expect(insistOnCase(context, failing(none), 'case-1')).rejects.toBe(none);
   await insistOnCase(context, face, 'case-1');
   await noteStep(context, face, { caseId: 'case-1', operation: 'inc-1' });
   expect(said).toEqual([

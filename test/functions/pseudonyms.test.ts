@@ -118,7 +118,7 @@ function stateOf({ state: { database } }: World): string {
 async function says(
   world: World,
   person: string,
-  about: { readonly of?: string; readonly reason?: string } = {},
+  about: { readonly of?: string; readonly reason?: string; readonly lookedAt?: string } = {},
 ) {
   const { of = PERSON, reason = 'request 4711' } = about;
   const { plan, planHash } = await callAs(world, 'ada', planForget, { person: of });
@@ -127,7 +127,12 @@ async function says(
     namespace: SIGNATURE_NAMESPACE,
     message: forgetBytes(plan),
   });
-  return callAs(world, person, forgetPerson, { person: of, planHash, reason, armored });
+  return callAs(world, person, forgetPerson, {
+    person: of,
+    planHash: about.lookedAt ?? planHash,
+    reason,
+    armored,
+  });
 }
 
 test('[1.3] who reads stands in the chain by a pseudonym alone, in each field, and with his address and tool', async () => {
@@ -327,6 +332,9 @@ test('[6.3] two people forget one: nobody can tell any more who it was, and the 
   await expect(says(world, PERSON)).rejects.toMatchObject({ code: 'own-forgetting', family: 'Denied' });
   await expect(says(world, 'grace', { reason: `for ${PERSON}` })).rejects.toMatchObject({
     code: 'reason-names-the-person',
+  });
+  await expect(says(world, 'grace', { lookedAt: 'ab'.repeat(32) })).rejects.toMatchObject({
+    code: 'plan-changed',
   });
   expect(await says(world, 'grace')).toMatchObject({ voices: ['grace'], forgotten: null });
   await expect(says(world, 'grace')).rejects.toMatchObject({ code: 'voiced-already' });

@@ -5,6 +5,7 @@ import { createLateReadFiles, lateReadsIn } from '../../local/late-reads.ts';
 import { createStartRequests } from '../../local/sqlite/start-requests.ts';
 import { rulesWith, STANDARD_POLICY } from '../../shared/domain/detect/policy.ts';
 import { aLateRead } from '../contracts/late-reads.ts';
+import { anEntry } from '../contracts/records.ts';
 import { FrozenClock } from '../support/clock.ts';
 import { aWorld, type World } from '../support/world.ts';
 
@@ -87,6 +88,15 @@ test('[5.4] reads that waited and cannot be taken in are said once a minute, and
   await expect
     .poll(async () => (await registry.incident('inc-1'))?.state, { timeout: 30_000 })
     .toBe('sealed');
+  // Whenever something is chained, what waits could be taken in.
+  for (const _round of [1, 2, 3]) {
+    await registry.append([anEntry()]);
+    await expect
+      .poll(() => world.state.database.prepare('SELECT 1 FROM audit WHERE seq IS NULL').get(), {
+        timeout: 30_000,
+      })
+      .toBeUndefined();
+  }
   ending.abort();
   await engine;
   expect(failed).toHaveLength(1);
